@@ -1,0 +1,137 @@
+package bot
+
+import "madoguchi/i18n"
+
+// Author says who wrote a message of the transcript.
+type Author string
+
+// The authors of a transcript.
+const (
+	FromBot      Author = "bot"
+	FromStaff    Author = "staff"
+	FromResident Author = "resident"
+)
+
+// Kind tells a channel which shape suits a message best; every kind reads well
+// as its plain Text alone, so a channel may ignore it.
+type Kind string
+
+// The kinds of message.
+const (
+	KindText     Kind = ""         // a statement
+	KindQuestion Kind = "question" // the open question; Choices are its answers
+	KindSummary  Kind = "summary"  // the read-back; Items can each be corrected
+	KindOffers   Kind = "offers"   // free times; Choices carry Day as a heading
+	KindBooking  Kind = "booking"  // a booking made, changed, cancelled or shown
+	KindPapers   Kind = "papers"   // a checklist: Lines are the things to bring
+)
+
+// Message is one utterance of the transcript in a form every channel can
+// render. Text and labels may carry furigana as [漢字|かんじ]; i18n.Plain and
+// i18n.Ruby turn that into brackets or ruby.
+type Message struct {
+	Seq     int64    `json:"seq"`
+	From    Author   `json:"from"`
+	Kind    Kind     `json:"kind,omitempty"`
+	Text    string   `json:"text"`
+	Choices []Choice `json:"choices,omitempty"`
+	Items   []Item   `json:"items,omitempty"`
+	Lines   []string `json:"lines,omitempty"`
+	Booking *Booking `json:"booking,omitempty"`
+	Link    *Link    `json:"link,omitempty"`
+	// Secure marks a question whose answer is personal. Channels on which the
+	// operator of the platform could read it (LINE) send Link instead.
+	Secure bool `json:"secure,omitempty"`
+}
+
+// Choice is one answer that can be given by tapping it.
+type Choice struct {
+	Value string `json:"value"`
+	Label string `json:"label"`
+	// Day groups free times under a date heading (KindOffers).
+	Day string `json:"day,omitempty"`
+	// Quiet choices are ways out (later days, skip, a person) and are shown
+	// after, and lighter than, the answers themselves.
+	Quiet bool `json:"quiet,omitempty"`
+}
+
+// Item is one line of a read-back: what was asked, what was understood, and
+// the choice value that corrects it.
+type Item struct {
+	Field string `json:"field"`
+	Label string `json:"label"`
+	Value string `json:"value"`
+	// Correct is the choice value that reopens this field, "" if it cannot be.
+	Correct string `json:"correct,omitempty"`
+}
+
+// Booking is what a resident takes away from a booking.
+type Booking struct {
+	Status  string `json:"status"` // booked, changed, cancelled, visited, no-show
+	Receipt int    `json:"receipt"`
+	Key     string `json:"key,omitempty"` // shown once, when booked
+	Counter string `json:"counter"`
+	Start   string `json:"start"` // YYYY-MM-DDTHH:MM, wall clock in Japan
+	// Name, Place and When are the same in words, in the resident's language.
+	Name    string   `json:"name"`
+	Place   string   `json:"place,omitempty"`
+	When    string   `json:"when"`
+	Service string   `json:"service"`
+	Title   string   `json:"title,omitempty"` // the service's name in words
+	Persons int      `json:"persons"`
+	Actions []Choice `json:"actions,omitempty"` // change, cancel
+}
+
+// Link is an address to open, with its label.
+type Link struct {
+	URL   string `json:"url"`
+	Label string `json:"label"`
+}
+
+// Inbound is one event from a resident, whatever the channel.
+type Inbound struct {
+	Tenant  string
+	Channel string // web, plain, line, kiosk
+	User    string // opaque, unique within the channel
+	Event   string // unique within the channel; repeating it repeats the answer
+
+	// At most one of Text and Choice is set. An event with neither opens the
+	// conversation: it greets, or shows the open question again.
+	Text   string
+	Choice string
+	// Asked is the number of the question a Choice belongs to (Reply.Asked at
+	// the time it was shown); 0 if the channel cannot tell. A button of an
+	// older question is recognised by it.
+	Asked int64
+
+	Lang i18n.Lang // "" keeps the conversation's language
+	Hint i18n.Lang // the platform's guess for a first contact
+	Flow string    // enter this flow directly
+
+	// Address is the network address of the resident where the channel knows
+	// it, for limits on guessing keys; never stored in the clear.
+	Address string
+	// Deliver is set by channels that push: the reply is queued for delivery,
+	// and the bytes (a reply token, say) are handed back to the channel then.
+	Deliver []byte
+	Push    bool
+}
+
+// Expects tells the channel what the open question asks for.
+type Expects struct {
+	Field    string `json:"field"`
+	Type     string `json:"type"`
+	Optional bool   `json:"optional,omitempty"`
+}
+
+// Reply is the answer to one turn.
+type Reply struct {
+	Conversation string    `json:"conversation"`
+	Lang         i18n.Lang `json:"lang"`
+	Messages     []Message `json:"messages"`
+	Expects      *Expects  `json:"expects"`
+	Flow         string    `json:"flow"`
+	Step         string    `json:"step"`
+	// Asked numbers the open question; see Inbound.Asked.
+	Asked int64 `json:"asked"`
+}
