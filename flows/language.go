@@ -1,0 +1,143 @@
+// Package flows is the flow language: a procedure written as a YAML file,
+// checked as a whole, and compiled to a looplab/fsm machine that the dialog
+// engine walks.
+//
+//	YAML ──Parse──▶ File ──Check──▶ Problems (file, line, column, hint)
+//	                 │
+//	                 └──Compile──▶ *Flow: steps, fields, texts in every language,
+//	                               and the machine that decides what follows what
+//
+// The package is pure: it reads bytes and returns values. It knows no database,
+// no channel and no service; the actions and field types a flow may name are
+// told to it as a Vocabulary.
+//
+// This file is the language on one page.
+package flows
+
+import "madoguchi/i18n"
+
+// Flow is one compiled version of a procedure. It is immutable and shared by
+// all conversations that run on it.
+type Flow struct {
+	Name    string
+	Version int    // 1, 2, …; 0 for a file that was never published
+	Hash    string // of the source file
+
+	Title  *i18n.Text
+	Begins map[i18n.Lang][]string // phrases by which residents enter the flow
+	Part   bool                   // reached by call only, never offered in the menu
+
+	First string // the step a conversation starts with
+	Order []string
+	Steps map[string]*Step
+
+	// Papers are the checklists the flow's say steps show: things to bring.
+	Papers map[string][]*i18n.Text
+
+	fields  map[string]*Field
+	machine *machine
+}
+
+// Verb is what a step does. A step has exactly one.
+type Verb string
+
+// The verbs.
+const (
+	Say     Verb = "say"     // tell something, go on
+	Ask     Verb = "ask"     // ask for one field, wait
+	Check   Verb = "check"   // read back fields, wait for yes or a correction
+	Decide  Verb = "decide"  // choose the way by conditions, go on
+	Do      Verb = "do"      // perform an action of a service, go on by its outcome
+	Call    Verb = "call"    // run another flow, go on by the outcome it ends with
+	Handoff Verb = "handoff" // give the conversation to a person
+	End     Verb = "end"     // finish with an outcome
+)
+
+// Step is one state of the procedure.
+type Step struct {
+	Name string
+	Verb Verb
+
+	// Text is what the step says: the sentence of say, the question of ask, the
+	// closing words of end. Nil where the verb needs none.
+	Text *i18n.Text
+	// Help answers "why do you ask" and "what does this mean" at this question.
+	Help *i18n.Text
+	// Hint is said when the answer could not be used, before anything general.
+	Hint *i18n.Text
+
+	Into    string   // ask: the field that receives the answer
+	Choices []Choice // ask: the answers of a choice field, in order
+	Fields  []string // check: the fields read back, in order
+
+	Branches []Branch // decide: the first whose condition holds wins
+
+	Action string            // do: the action's name
+	Flow   string            // call: the flow's name
+	With   map[string]string // do, call: values set before (field → canonical value)
+
+	Papers string // say: the checklist to show (a name under papers: in the file)
+
+	Outcome string // end: the outcome's name
+	Topic   string // handoff: what it is about, for the staff
+
+	// Unless and When guard a step: it is passed over (outcome "next") when When
+	// is false. Nil means always.
+	When *Expr
+
+	// Next maps each outcome to a step of the same flow. The outcome of a step
+	// with a single way on is "next". An ask step may map choice values, or
+	// "next" for all, and "skip" for an optional field left out.
+	Next map[string]string
+}
+
+// Choice is one answer of a choice question.
+type Choice struct {
+	Value string
+	Label *i18n.Text
+	Also  map[i18n.Lang][]string // other words people use for it
+}
+
+// Branch is one way out of a decide step.
+type Branch struct {
+	When *Expr  // nil: otherwise
+	Next string // the step
+}
+
+// Field is one answer the procedure collects.
+type Field struct {
+	Name     string
+	Type     string // one of the vocabulary's field types
+	Label    *i18n.Text
+	Personal bool // never asked in the chat of a foreign platform
+	Optional bool // can be skipped
+	// Needs names the fields this answer depends on: when one of them is
+	// corrected, this answer is asked again.
+	Needs []string
+	// Service is the reservation service of slot and counter fields; "" takes
+	// the value of the field named service.
+	Service string
+	Min     int // number, party: bounds; 0,0 means none
+	Max     int
+	Length  int // text: most characters; 0 means the type's default
+}
+
+// Vocabulary is what a flow file may refer to beyond itself.
+type Vocabulary struct {
+	Types   map[string]Type
+	Actions map[string]Action
+}
+
+// Type describes a field type to the checker.
+type Type struct {
+	Choices bool // the asking step must list choices
+	Service bool // the field needs a reservation service
+	Bounds  bool // min and max make sense
+}
+
+// Action describes a service action to the checker.
+type Action struct {
+	Needs    []string // fields that must be declared
+	Sets     []string // names it gives a value to, usable in texts afterwards
+	Outcomes []string // every one must be handled by next
+}
