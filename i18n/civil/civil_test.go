@@ -142,15 +142,15 @@ func day(t testing.TB, s string) civil.Date {
 }
 
 func FuzzParseDateTime(f *testing.F) {
-	for _, s := range []string{"2026-11-22T09:30", "2026-02-29T00:00", "0001-01-01T24:00", "2026-11-22", "T"} {
+	for _, s := range []string{"2026-11-22T09:30", "2026-02-29T00:00", "0001-01-01T24:00", "2026-11-22", "T", "2026-11-22T9:30"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
 		// The standard library is the judge of what is a date and time, but for
-		// the year 0, which is no date here.
+		// the year 0 and hours of one digit, which are none here.
 		want, wantErr := time.Parse("2006-01-02T15:04", s)
 		got, err := civil.ParseDateTime(s)
-		if refuse := wantErr != nil || want.Year() == 0; (err != nil) != refuse {
+		if refuse := wantErr != nil || want.Year() == 0 || len(s) != len("2006-01-02T15:04"); (err != nil) != refuse {
 			t.Fatalf("ParseDateTime(%q): error %v, the standard library says %v", s, err, wantErr)
 		}
 		if err == nil && got.String() != s {
