@@ -265,7 +265,11 @@ func (addSight) Visit(n *ast.Node) {
 	}
 	// The visitor runs more than once over a tree.
 	if len(call.Arguments) == f.arguments() {
-		call.Arguments = append(call.Arguments, &ast.IdentifierNode{Value: factsName})
+		// A new node: expr does not look again at one whose type it has settled.
+		ast.Patch(n, &ast.CallNode{
+			Callee:    &ast.IdentifierNode{Value: name.Value},
+			Arguments: append(call.Arguments, &ast.IdentifierNode{Value: factsName}),
+		})
 	}
 }
 
