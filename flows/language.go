@@ -35,10 +35,13 @@ type Flow struct {
 	Papers map[string][]*i18n.Text
 
 	fields  map[string]*Field
+	asked   map[string]*Step // field → the first step that asks for it
+	texts   []*i18n.Text
 	machine *machine
 }
 
-// Verb is what a step does. A step has exactly one.
+// Verb is what a step does. A step has exactly one, with one exception: say may
+// stand beside end and handoff, as their closing words.
 type Verb string
 
 // The verbs.
@@ -53,13 +56,20 @@ const (
 	End     Verb = "end"     // finish with an outcome
 )
 
+// Outcomes that belong to the language; all others are named by choices,
+// actions and flows.
+const (
+	Next = "next" // the single way on, and the way past a step whose When is false
+	Skip = "skip" // an optional field was left out
+)
+
 // Step is one state of the procedure.
 type Step struct {
 	Name string
 	Verb Verb
 
 	// Text is what the step says: the sentence of say, the question of ask, the
-	// closing words of end. Nil where the verb needs none.
+	// closing words of end and handoff. Nil where there is none.
 	Text *i18n.Text
 	// Help answers "why do you ask" and "what does this mean" at this question.
 	Help *i18n.Text
@@ -81,13 +91,18 @@ type Step struct {
 	Outcome string // end: the outcome's name
 	Topic   string // handoff: what it is about, for the staff
 
-	// Unless and When guard a step: it is passed over (outcome "next") when When
-	// is false. Nil means always.
+	// When guards a step: it is passed over (outcome "next") when When is false.
+	// Nil means always. A decide or end step has no guard.
 	When *Expr
 
-	// Next maps each outcome to a step of the same flow. The outcome of a step
-	// with a single way on is "next". An ask step may map choice values, or
-	// "next" for all, and "skip" for an optional field left out.
+	// Next maps each outcome to a step of the same flow:
+	//
+	//	say, check, handoff   next (a handoff may have none: then it is final)
+	//	ask                   choice values, skip, and next for all others
+	//	do                    the action's outcomes; and next if it has a guard
+	//	call                  the outcomes the called flow ends with, next for all others
+	//	decide                1, 2, … in the order of the branches; next for the last
+	//	end                   none
 	Next map[string]string
 }
 
@@ -100,8 +115,9 @@ type Choice struct {
 
 // Branch is one way out of a decide step.
 type Branch struct {
-	When *Expr  // nil: otherwise
-	Next string // the step
+	When    *Expr  // nil: otherwise
+	Next    string // the step
+	Outcome string // what to Advance with: "1", "2", …, or "next" for the last
 }
 
 // Field is one answer the procedure collects.
@@ -133,7 +149,22 @@ type Type struct {
 	Choices bool // the asking step must list choices
 	Service bool // the field needs a reservation service
 	Bounds  bool // min and max make sense
+	// Values are the answers the type knows by itself (yes, no), which next may
+	// map like choices.
+	Values []string
+	As     Kind // how conditions see an answer
 }
+
+// Kind is the form in which conditions compare an answer.
+type Kind string
+
+// The kinds, with the canonical value each is read from.
+const (
+	TextKind   Kind = ""       // any
+	NumberKind Kind = "number" // decimal digits
+	YesKind    Kind = "yes"    // "yes" or "no"
+	DateKind   Kind = "date"   // YYYY-MM-DD
+)
 
 // Action describes a service action to the checker.
 type Action struct {

@@ -1,0 +1,126 @@
+package flows
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"madoguchi/i18n"
+)
+
+// CheckSet checks files that will run together, and each by itself, against
+// what the program offers. It reports every problem at once, in reading order:
+// the author of a flow should need one round, not twenty.
+//
+// The rules stand in families, one file each:
+//
+//	check_names.go       names of things, keys that are missing
+//	check_fields.go      fields and who asks for them
+//	check_steps.go       what each verb needs and must not have
+//	check_choices.go     choices and the ways on from them
+//	check_actions.go     actions and their outcomes
+//	check_calls.go       calls between the flows of the set
+//	check_ways.go        what can be reached, loops, ends
+//	check_conditions.go  when
+//	check_texts.go       placeholders, lengths
+func CheckSet(files []*File, v Vocabulary, _ *i18n.Catalog) []Problem {
+	set := &set{vocab: v, byName: map[string]*File{}}
+	for _, f := range files {
+		if name := f.Flow.Value; name != "" && set.byName[name] == nil {
+			set.byName[name] = f
+		}
+	}
+	var all []Problem
+	for _, f := range files {
+		c := &checker{set: set, file: f}
+		c.problems = append(c.problems, f.problems...)
+		for _, rule := range families {
+			rule(c)
+		}
+		all = append(all, c.problems...)
+	}
+	return sortProblems(all)
+}
+
+var families = []func(*checker){
+	checkNames, checkFields, checkSteps, checkChoices, checkActions,
+	checkCalls, checkWays, checkConditions, checkTexts,
+}
+
+// set is the files checked together.
+type set struct {
+	vocab  Vocabulary
+	byName map[string]*File
+}
+
+func (s *set) flowNames() []string { return sortedKeys(s.byName) }
+
+// checker gathers the problems of one file.
+type checker struct {
+	set      *set
+	file     *File
+	problems []Problem
+}
+
+func (c *checker) report(sev Severity, pos Pos, rule, hint, format string, args ...any) {
+	if pos.Line == 0 {
+		pos = Pos{1, 1}
+	}
+	c.problems = append(c.problems, Problem{
+		File: c.file.Path, Line: pos.Line, Column: pos.Column,
+		Rule: rule, Severity: sev, Message: fmt.Sprintf(format, args...), Hint: hint,
+	})
+}
+
+func (c *checker) fail(pos Pos, rule, hint, format string, args ...any) {
+	c.report(Error, pos, rule, hint, format, args...)
+}
+
+func (c *checker) warn(pos Pos, rule, hint, format string, args ...any) {
+	c.report(Warning, pos, rule, hint, format, args...)
+}
+
+func (c *checker) stepNames() []string {
+	var out []string
+	for i := range c.file.Steps {
+		out = append(out, c.file.Steps[i].Name.Value)
+	}
+	return out
+}
+
+func (c *checker) fieldNames() []string {
+	var out []string
+	for i := range c.file.Fields {
+		out = append(out, c.file.Fields[i].Name.Value)
+	}
+	return out
+}
+
+// typeOf returns the vocabulary's type of a field of the file.
+func (c *checker) typeOf(field string) (Type, bool) {
+	d := c.file.field(field)
+	if d == nil {
+		return Type{}, false
+	}
+	t, ok := c.set.vocab.Types[d.Type.Value]
+	return t, ok
+}
+
+func sortedKeys[V any](m map[string]V) []string {
+	out := make([]string, 0, len(m))
+	for k := range m {
+		out = append(out, k)
+	}
+	slices.Sort(out)
+	return out
+}
+
+func values(ws []Word) []string {
+	out := make([]string, len(ws))
+	for i, w := range ws {
+		out[i] = w.Value
+	}
+	return out
+}
+
+func list(names []string) string { return strings.Join(names, ", ") }

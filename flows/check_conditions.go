@@ -1,0 +1,42 @@
+package flows
+
+import "errors"
+
+func checkConditions(c *checker) {
+	names := knownToConditions(c.file, c.set.vocab)
+	for i := range c.file.Steps {
+		s := &c.file.Steps[i]
+		c.condition(s.When, names)
+		for _, b := range s.Branches {
+			c.condition(b.When, names)
+		}
+	}
+}
+
+func (c *checker) condition(w Word, names map[string]Kind) {
+	if !w.Given() {
+		return
+	}
+	_, err := compileExpr(w.Value, names)
+	var fault *conditionError
+	if errors.As(err, &fault) {
+		pos := w.Pos
+		pos.Column += fault.offset
+		c.fail(pos, "condition", fault.hint, "%s", fault.message)
+	}
+}
+
+// knownToConditions returns what conditions of f can see: its fields, and as
+// text what its actions set.
+func knownToConditions(f *File, v Vocabulary) map[string]Kind {
+	names := map[string]Kind{}
+	for i := range f.Steps {
+		for _, n := range v.Actions[actionOf(&f.Steps[i])].Sets {
+			names[n] = TextKind
+		}
+	}
+	for i := range f.Fields {
+		names[f.Fields[i].Name.Value] = v.Types[f.Fields[i].Type.Value].As
+	}
+	return names
+}
