@@ -319,11 +319,12 @@ func (d *dialog) reason(r understand.Result) string {
 	if t == nil {
 		return ""
 	}
-	args := make([]i18n.Arg, 0, 4)
-	for name, value := range r.Detail {
-		args = append(args, i18n.Arg{Name: name, Value: value})
-	}
-	return t.In(d.s.Lang, args...)
+	return t.In(d.s.Lang,
+		i18n.Arg{Name: "era", Value: r.Detail.Era}, i18n.Arg{Name: "first", Value: r.Detail.First},
+		i18n.Arg{Name: "last", Value: r.Detail.Last}, i18n.Arg{Name: "date", Value: r.Detail.Date},
+		i18n.Arg{Name: "month", Value: r.Detail.Month}, i18n.Arg{Name: "day", Value: r.Detail.Day},
+		i18n.Arg{Name: "min", Value: r.Detail.Min}, i18n.Arg{Name: "max", Value: r.Detail.Max},
+		i18n.Arg{Name: "number", Value: r.Detail.Number}, i18n.Arg{Name: "text", Value: r.Detail.Text})
 }
 
 // splitSlot reads COUNTER/2026-12-01T10:00.

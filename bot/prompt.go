@@ -47,7 +47,7 @@ func (d *dialog) arg(name string) i18n.Arg {
 	v := d.s.Answer(name)
 	if d.flow != nil {
 		if f := d.flow.Field(name); f != nil {
-			return i18n.Arg{Name: name, Value: i18n.Marked(d.show(f, v))}
+			return i18n.Arg{Name: name, Value: i18n.Markup(d.show(f, v))}
 		}
 	}
 	if n, err := strconv.Atoi(v); err == nil {
@@ -62,10 +62,10 @@ func (d *dialog) arg(name string) i18n.Arg {
 // globals are the placeholders every text may use.
 func (d *dialog) globals() []i18n.Arg {
 	return []i18n.Arg{
-		{Name: "city", Value: i18n.Marked(d.site.City.In(d.s.Lang))},
-		{Name: "office", Value: i18n.Marked(d.site.Office.In(d.s.Lang))},
+		{Name: "city", Value: i18n.Markup(d.site.City.In(d.s.Lang))},
+		{Name: "office", Value: i18n.Markup(d.site.Office.In(d.s.Lang))},
 		{Name: "phone", Value: d.site.Phone},
-		{Name: "hours", Value: i18n.Marked(d.site.Hours.In(d.s.Lang))},
+		{Name: "hours", Value: i18n.Markup(d.site.Hours.In(d.s.Lang))},
 	}
 }
 

@@ -186,16 +186,16 @@ func (d *dialog) advance(outcome string) error {
 
 // decide takes the first branch whose condition holds.
 func (d *dialog) decide(st *flows.Step) (string, error) {
-	for i, b := range st.Branches {
+	for _, b := range st.Branches {
 		if b.When == nil {
-			return flows.BranchOutcome(i), nil
+			return b.Outcome, nil
 		}
 		ok, err := b.When.Holds(d.facts())
 		if err != nil {
 			return "", fmt.Errorf("%s, step %s: %w", d.s.Flow, st.Name, err)
 		}
 		if ok {
-			return flows.BranchOutcome(i), nil
+			return b.Outcome, nil
 		}
 	}
 	return "", fmt.Errorf("%s, step %s: no branch holds", d.s.Flow, st.Name)

@@ -36,7 +36,7 @@ func (w *words) fieldNames(lang i18n.Lang, fieldType string) []string {
 // fieldTypes are the types that have a hint and a name of their own.
 var fieldTypes = []string{
 	"text", "choice", "choices", "yesno", "date", "birthdate", "time", "number", "party",
-	"postal", "phone", "mail", "kana", "name", "code", "receipt", "counter", "slot",
+	"postal", "phone", "mail", "kana", "name", "code", "receipt", "counter", "slot", "booking",
 }
 
 func bindWords(c *i18n.Catalog) *words {
@@ -74,7 +74,10 @@ func bindWords(c *i18n.Catalog) *words {
 	for _, ft := range fieldTypes {
 		w.hints[ft] = t("hint." + ft)
 		w.fields[ft] = t("field." + ft)
-		w.names[ft] = c.Phrases("bot.names." + ft)
+		w.names[ft] = map[i18n.Lang][]string{}
+		for _, lang := range c.Languages() {
+			w.names[ft][lang] = c.Phrases(lang, "bot.names."+ft)
+		}
 	}
 	for _, r := range understand.Reasons {
 		w.reasons[string(r)] = t("reason." + string(r))
