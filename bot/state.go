@@ -87,6 +87,10 @@ const (
 	AskIntent   PendingKind = "intent"   // which of these did you mean
 )
 
+// heldPlace is the name under which the answers keep the id of the place held
+// while the resident answers.
+const heldPlace = "hold"
+
 // most is the longest trail kept. The checker knows no flow near it; it bounds
 // a hostile file.
 const most = 128

@@ -77,11 +77,13 @@ type Desk interface {
 	Counters(tx *store.Tx, service string, lang i18n.Lang) ([]Counter, error)
 	// Offers lists free times that fit the wish, at most Limit.
 	Offers(tx *store.Tx, q OfferQuery) ([]Offer, error)
-	// Hold keeps a place for the owner and gives back the owner's former one.
-	// The error is nil or a *Refusal.
-	Hold(tx *store.Tx, owner string, q OfferQuery, counter string, start civil.DateTime) error
-	// Release gives back what the owner holds.
-	Release(tx *store.Tx, owner string) error
+	// Hold keeps a place for the owner, in place of the one kept before, and
+	// returns its id. The error is nil, a *Refusal, or a fault.
+	Hold(tx *store.Tx, owner string, q OfferQuery, counter string, start civil.DateTime) (string, error)
+	// Release gives back a place kept.
+	Release(tx *store.Tx, hold string) error
+	// Bookings lists the owner's bookings still to come, as choices.
+	Bookings(tx *store.Tx, owner string, lang i18n.Lang) ([]Choice, error)
 	// Open reports whether the office is open on a date.
 	Open(tx *store.Tx, d civil.Date) (bool, error)
 }
@@ -95,20 +97,17 @@ type Counter struct {
 
 // OfferQuery says which free times are wanted.
 type OfferQuery struct {
-	Service  string
-	Counter  string // "" any
-	Persons  int    // 0 counts as 1
-	Channel  string
-	From     civil.Date // not before this date; zero: from now
-	On       civil.Date // only this date; zero: any
-	After    civil.Clock
-	Before   civil.Clock // 0: until closing
-	Weekday  *time.Weekday
-	PerDay   int // at most so many a day, spread over it; 0 all
-	Limit    int
-	Own      string // a booking being changed: its own place counts as free
-	Lang     i18n.Lang
-	NotStart civil.DateTime
+	Service string
+	Counter string // "" any
+	Persons int    // 0 counts as 1
+	Channel string
+	From    civil.Date // not before this date; zero: from now
+	On      civil.Date // only this date; zero: any
+	After   civil.Clock
+	Before  civil.Clock // 0: until closing
+	Weekday *time.Weekday
+	Limit   int // offers at most, spread over days and hours
+	Lang    i18n.Lang
 }
 
 // Offer is one free time.
@@ -296,6 +295,7 @@ type dialog struct {
 	out  []Message
 	asks *Expects // the open question, once put
 	open []Choice // the answers it offers
+	card *Booking // to go with the next statement
 }
 
 // run takes the event through the dialog and returns the new state as stored.
