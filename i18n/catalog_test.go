@@ -142,10 +142,20 @@ func TestBindingOnManyGoroutines(t *testing.T) {
 
 func TestPhrases(t *testing.T) {
 	c := load(t, map[string]string{
-		"ja/a.yaml": "stop: [やめる, 中止]\n",
-		"en/a.yaml": "stop: {src: x, phrases: [stop, cancel, no, 1]}\n",
+		"ja/a.yaml":      "stop: [やめる, 中止]\n",
+		"en/a.yaml":      "stop: {src: x, phrases: [stop, cancel, no, 1]}\n",
+		"ja-easy/a.yaml": "",
 	})
-	for lang, want := range map[i18n.Lang][]string{"ja": {"やめる", "中止"}, "en": {"stop", "cancel", "no", "1"}, "vi": nil} {
+	for _, issue := range c.Report() {
+		if issue.Lang == i18n.EasyJapanese {
+			t.Errorf("やさしい日本語 has the phrases of Japanese: %v", issue)
+		}
+	}
+	want := map[i18n.Lang][]string{"ja": {"やめる"}, "ja-easy": {"やめる"}}
+	if diff := cmp.Diff(want, c.BindPhrases("x", []string{"やめる"})); diff != "" {
+		t.Error(diff)
+	}
+	for lang, want := range map[i18n.Lang][]string{"ja": {"やめる", "中止"}, "ja-easy": {"やめる", "中止"}, "en": {"stop", "cancel", "no", "1"}, "vi": nil} {
 		if diff := cmp.Diff(want, c.Phrases(lang, "stop")); diff != "" {
 			t.Errorf("%s: %s", lang, diff)
 		}

@@ -128,6 +128,9 @@ func (t *Template) Format(args ...Arg) string {
 	// A stack in place of recursion keeps buf off the heap.
 	var stack [deepest + 1][]part
 	stack[0] = t.parts
+	// stopped: b ends with the full stop of an abbreviation (1:30 p.m.), which
+	// also ends a sentence.
+	stopped := false
 	for depth := 0; depth >= 0; {
 		parts := stack[depth]
 		if len(parts) == 0 {
@@ -138,16 +141,25 @@ func (t *Template) Format(args ...Arg) string {
 		stack[depth] = parts[1:]
 		switch p.kind {
 		case literalPart:
-			b = append(b, p.literal...)
-		case valuePart:
-			value := find(args, p.name)
-			if text, ok := value.(*Text); ok {
-				if text != nil {
-					b = append(b, text.In(t.lang)...)
-				}
-				continue
+			literal := p.literal
+			if stopped && literal[0] == '.' {
+				literal = literal[1:]
 			}
-			b = t.appendValue(b, value)
+			stopped = false
+			b = append(b, literal...)
+		case valuePart:
+			stopped = false
+			switch value := find(args, p.name).(type) {
+			case *Text:
+				if value != nil {
+					b = append(b, value.In(t.lang)...)
+				}
+			case civil.Clock, civil.DateTime:
+				b = t.appendValue(b, value)
+				stopped = len(b) > 0 && b[len(b)-1] == '.'
+			default:
+				b = t.appendValue(b, value)
+			}
 		case pluralPart:
 			depth++
 			stack[depth] = t.pluralCase(p, find(args, p.name))
