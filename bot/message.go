@@ -104,9 +104,13 @@ type Inbound struct {
 	// older question is recognised by it.
 	Asked int64
 
-	Lang i18n.Lang // "" keeps the conversation's language
-	Hint i18n.Lang // the platform's guess for a first contact
-	Flow string    // enter this flow directly
+	Lang i18n.Lang         // "" keeps the conversation's language
+	Hint i18n.Lang         // the platform's guess for a first contact
+	Flow string            // enter this flow directly
+	With map[string]string // Flow: answers known from the start, such as a time picked in the calendar
+
+	// Media marks a message that is not words: a sticker, a picture, a place.
+	Media bool
 
 	// Address is the network address of the resident where the channel knows
 	// it, for limits on guessing keys; never stored in the clear.
@@ -115,6 +119,9 @@ type Inbound struct {
 	// and the bytes (a reply token, say) are handed back to the channel then.
 	Deliver []byte
 	Push    bool
+
+	masked bool   // a My Number was taken out of Text
+	label  string // what the pressed button said
 }
 
 // Expects tells the channel what the open question asks for.

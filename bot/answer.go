@@ -1,0 +1,490 @@
+package bot
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"madoguchi/bot/understand"
+	"madoguchi/flows"
+	"madoguchi/i18n"
+	"madoguchi/i18n/civil"
+)
+
+// sure is the confidence from which a reading is acted on without asking back.
+const sure = 0.6
+
+// heard takes words: an answer to the open question if they are one, else one
+// of the things always possible, else a question of the resident's own.
+func (d *dialog) heard(text string) error {
+	c := understand.Context{Lang: d.s.Lang, Now: d.now}
+	if cmd, arg, conf, ok := understand.Commands(c, text, true); ok && conf >= sure && !d.answers(c, text) {
+		return d.command(cmd, arg, text)
+	}
+	if d.s.Pending != nil {
+		done, err := d.pendingHeard(c, text)
+		if done || err != nil {
+			return err
+		}
+	}
+	if d.flow == nil {
+		return d.idleHeard(c, text)
+	}
+	if d.step.Verb == flows.Check {
+		return d.checkHeard(c, text)
+	}
+
+	f := d.flow.Field(d.step.Into)
+	if questioning(text) || f.Type != "text" {
+		if done, err := d.asked(c, text, 0.75, questioning(text)); done || err != nil {
+			return err
+		}
+	}
+	if f.Type == "slot" {
+		return d.slotHeard(c, f, text)
+	}
+	r := d.read(c, f, text)
+	if v, ok := r.Value(); ok {
+		return d.take(v)
+	}
+	if len(r.Candidates) > 1 {
+		return d.ambiguous(f, r)
+	}
+	if done, err := d.digress(c, text); done || err != nil {
+		return err
+	}
+	return d.miss(f, r)
+}
+
+// answers reports whether the words are exactly one of the open answers, which
+// then means more than a command of the same wording.
+func (d *dialog) answers(c understand.Context, text string) bool {
+	if d.flow == nil || d.step.Verb != flows.Ask || d.s.Pending != nil {
+		return false
+	}
+	f := d.flow.Field(d.step.Into)
+	if f.Type != "choice" && f.Type != "yesno" {
+		return false
+	}
+	r := d.read(c, f, text)
+	return len(r.Candidates) == 1 && r.Candidates[0].Confidence >= 0.95
+}
+
+// read lets the rules read words as a value of the field.
+func (d *dialog) read(c understand.Context, f *flows.Field, text string) understand.Result {
+	q := understand.Field{Type: f.Type, Min: f.Min, Max: f.Max, Length: f.Length}
+	switch f.Type {
+	case "choice", "choices":
+		q.Choices = d.choiceWords(d.step)
+	case "counter":
+		for _, k := range d.counters(f) {
+			q.Choices = append(q.Choices, understand.Choice{Value: k.ID, Labels: []string{i18n.Bare(k.Name)}})
+		}
+	}
+	return understand.Value(c, q, text)
+}
+
+// choiceWords are the answers of a choice question with all the words people
+// use for them: in their language and, as it stands on every sign, in Japanese.
+func (d *dialog) choiceWords(st *flows.Step) []understand.Choice {
+	out := make([]understand.Choice, len(st.Choices))
+	for i, ch := range st.Choices {
+		labels := make([]string, 0, 8)
+		labels = append(labels, i18n.Bare(ch.Label.In(d.s.Lang)))
+		if d.s.Lang != i18n.Japanese {
+			labels = append(labels, ch.Label.Source)
+		}
+		labels = append(labels, ch.Also[d.s.Lang]...)
+		if d.s.Lang != i18n.Japanese {
+			labels = append(labels, ch.Also[i18n.Japanese]...)
+		}
+		out[i] = understand.Choice{Value: ch.Value, Labels: labels}
+	}
+	return out
+}
+
+// pressed takes a button or a link.
+func (d *dialog) pressed(value string) error {
+	if name, arg, global := command(value); global {
+		return d.button(name, arg)
+	}
+	stale := d.in.Asked != 0 && d.in.Asked != d.s.Asked
+	if d.flow == nil {
+		if f := d.shelf.Current[value]; f != nil && !f.Part {
+			d.in.label = f.Title.In(d.s.Lang)
+			return d.begin(f)
+		}
+		if stale || value != "" {
+			d.say(d.words.oldButton)
+		}
+		return d.menu()
+	}
+	if stale {
+		d.say(d.words.oldButton)
+		return d.repeat()
+	}
+	if d.s.Pending != nil {
+		return d.pendingPressed(value)
+	}
+	if d.step.Verb == flows.Check {
+		switch value {
+		case "yes":
+			d.in.label = d.words.yes.In(d.s.Lang)
+			return d.confirmed()
+		case "no":
+			d.in.label = d.words.correct.In(d.s.Lang)
+			return d.askCorrect()
+		}
+		d.say(d.words.oldButton)
+		return d.repeat()
+	}
+	f := d.flow.Field(d.step.Into)
+	v, err := d.valid(f, value)
+	if err != nil {
+		return err
+	}
+	if v == "" {
+		d.say(d.words.oldButton)
+		return d.repeat()
+	}
+	d.in.label = d.show(f, v)
+	return d.take(v)
+}
+
+// valid returns the canonical value of a pressed answer, "" if the open
+// question has no such answer.
+func (d *dialog) valid(f *flows.Field, value string) (string, error) {
+	switch f.Type {
+	case "choice":
+		if slices.ContainsFunc(d.step.Choices, func(c flows.Choice) bool { return c.Value == value }) {
+			return value, nil
+		}
+		return "", nil
+	case "choices":
+		for _, v := range strings.Split(value, ",") {
+			if !slices.ContainsFunc(d.step.Choices, func(c flows.Choice) bool { return c.Value == v }) {
+				return "", nil
+			}
+		}
+		return value, nil
+	case "counter":
+		if slices.ContainsFunc(d.counters(f), func(k Counter) bool { return k.ID == value }) {
+			return value, nil
+		}
+		return "", nil
+	case "slot":
+		if _, _, ok := splitSlot(value); ok {
+			return value, nil
+		}
+		if day, err := civil.ParseDate(value); err == nil { // a date picked on LINE
+			return day.String(), nil
+		}
+		return "", nil
+	default:
+		r := understand.Value(understand.Context{Lang: d.s.Lang, Now: d.now},
+			understand.Field{Type: f.Type, Min: f.Min, Max: f.Max, Length: f.Length}, value)
+		v, _ := r.Value()
+		return v, nil
+	}
+}
+
+// take accepts a value for the open question and goes on.
+func (d *dialog) take(value string) error {
+	f := d.flow.Field(d.step.Into)
+	if f.Type == "slot" {
+		if day, err := civil.ParseDate(value); err == nil {
+			d.s.Look = &Look{On: day}
+			return d.ask(d.step)
+		}
+		held, err := d.hold(f, value)
+		if err != nil || !held {
+			return err
+		}
+	}
+	d.s.Set(f.Name, value)
+	d.s.Trail = note(d.s.Trail, d.step.Name)
+	d.s.Misses, d.s.Pending, d.s.Look, d.s.Offers = 0, nil, nil, nil
+	if err := d.advance(way(d.step, value)); err != nil {
+		return err
+	}
+	return d.walk()
+}
+
+// skip leaves an optional question unanswered.
+func (d *dialog) skip() error {
+	if d.step == nil || d.step.Verb != flows.Ask || !d.flow.Field(d.step.Into).Optional {
+		d.say(d.words.cannotSkip)
+		return d.repeat()
+	}
+	return d.take("")
+}
+
+// ambiguous asks which of two readings was meant.
+func (d *dialog) ambiguous(f *flows.Field, r understand.Result) error {
+	p := &Pending{Ask: AskMeaning, Target: f.Name}
+	m := Message{Kind: KindQuestion, Text: d.words.whichMeant.In(d.s.Lang)}
+	for _, c := range r.Candidates {
+		if len(p.Choices) == 4 {
+			break
+		}
+		p.Choices = append(p.Choices, c.Value)
+		m.Choices = append(m.Choices, Choice{Value: c.Value, Label: d.show(f, c.Value)})
+	}
+	d.s.Pending = p
+	d.question(m, &Expects{Field: f.Name, Type: f.Type})
+	return nil
+}
+
+// checkHeard takes words at a read-back: yes, no, or what is to be corrected.
+func (d *dialog) checkHeard(c understand.Context, text string) error {
+	if cmd, arg, conf, ok := understand.Commands(c, text, false); ok && conf >= sure {
+		return d.command(cmd, arg, text)
+	}
+	r := understand.Value(c, understand.Field{Type: "yesno"}, text)
+	switch v, _ := r.Value(); v {
+	case "yes":
+		return d.confirmed()
+	case "no":
+		return d.askCorrect()
+	}
+	if field := d.namedField(c, text); field != "" {
+		return d.correct(field)
+	}
+	if done, err := d.digress(c, text); done || err != nil {
+		return err
+	}
+	return d.missed(nil, understand.Result{})
+}
+
+// confirmed goes on after a read-back.
+func (d *dialog) confirmed() error {
+	d.s.Misses, d.s.Pending = 0, nil
+	if err := d.advance("next"); err != nil {
+		return err
+	}
+	return d.walk()
+}
+
+// miss says that an answer could not be used, each time in other words: first
+// what was wrong with it, then the choices, then the way to a person.
+func (d *dialog) miss(f *flows.Field, r understand.Result) error { return d.missed(f, r) }
+
+func (d *dialog) missed(f *flows.Field, r understand.Result) error {
+	d.s.Misses++
+	lang := d.s.Lang
+	var lead string
+	switch n := d.s.Misses; {
+	case n == 1:
+		lead = d.hint(f, r)
+	case n == 2:
+		lead = d.words.miss2.In(lang)
+	case n == 3:
+		d.say(d.words.miss3)
+		d.person()
+		lead = d.words.miss3After.In(lang)
+	case n%2 == 0:
+		lead = d.words.missEven.In(lang)
+	default:
+		lead = d.words.missOdd.In(lang, i18n.Arg{Name: "phone", Value: d.site.Phone})
+	}
+	if reason := d.reason(r); reason != "" && d.s.Misses > 1 {
+		lead = reason
+	}
+	return d.askAgain(lead)
+}
+
+// hint is the first thing said to an unusable answer: the precise reason if
+// there is one, else the step's own hint, else one for the kind of field.
+func (d *dialog) hint(f *flows.Field, r understand.Result) string {
+	if s := d.reason(r); s != "" {
+		return s
+	}
+	if d.step != nil && d.step.Hint != nil {
+		return d.fill(d.step.Hint)
+	}
+	if f == nil {
+		return d.words.hintCheck.In(d.s.Lang)
+	}
+	if t := d.words.hints[f.Type]; t != nil {
+		return t.In(d.s.Lang)
+	}
+	return d.words.hints["choice"].In(d.s.Lang)
+}
+
+// reason puts into words why a value was refused.
+func (d *dialog) reason(r understand.Result) string {
+	t := d.words.reasons[string(r.Reason)]
+	if t == nil {
+		return ""
+	}
+	return t.In(d.s.Lang,
+		i18n.Arg{Name: "era", Value: r.Detail.Era}, i18n.Arg{Name: "first", Value: r.Detail.First},
+		i18n.Arg{Name: "last", Value: r.Detail.Last}, i18n.Arg{Name: "date", Value: r.Detail.Date},
+		i18n.Arg{Name: "month", Value: r.Detail.Month}, i18n.Arg{Name: "day", Value: r.Detail.Day},
+		i18n.Arg{Name: "min", Value: r.Detail.Min}, i18n.Arg{Name: "max", Value: r.Detail.Max},
+		i18n.Arg{Name: "number", Value: r.Detail.Number}, i18n.Arg{Name: "text", Value: r.Detail.Text})
+}
+
+// splitSlot reads COUNTER/2026-12-01T10:00.
+func splitSlot(v string) (counter string, start civil.DateTime, ok bool) {
+	counter, at, ok := strings.Cut(v, "/")
+	if !ok || counter == "" {
+		return "", start, false
+	}
+	start, err := civil.ParseDateTime(at)
+	return counter, start, err == nil
+}
+
+// slotValue writes COUNTER/2026-12-01T10:00.
+func slotValue(counter string, start civil.DateTime) string { return counter + "/" + start.String() }
+
+// slotQuery is what the flow knows about the visit being planned.
+func (d *dialog) slotQuery(f *flows.Field) OfferQuery {
+	q := OfferQuery{
+		Service: f.Service, Channel: d.in.Channel, Lang: d.s.Lang, Limit: 8, PerDay: 3,
+		Own: d.s.Answer("booking"),
+	}
+	if q.Service == "" {
+		q.Service = d.s.Answer("service")
+	}
+	for _, a := range d.s.Answers {
+		switch other := d.flow.Field(a.Name); {
+		case other == nil:
+		case other.Type == "counter" && a.Value != AnyCounter:
+			q.Counter = a.Value
+		case other.Type == "party":
+			q.Persons, _ = strconv.Atoi(a.Value)
+		}
+	}
+	return q
+}
+
+// hold keeps the chosen place. If it cannot be had it says why, offers others
+// and reports false.
+func (d *dialog) hold(f *flows.Field, value string) (bool, error) {
+	counter, start, ok := splitSlot(value)
+	if !ok {
+		return false, fmt.Errorf("slot value %q: want COUNTER/YYYY-MM-DDTHH:MM", value)
+	}
+	q := d.slotQuery(f)
+	if q.Counter != "" && q.Counter != counter {
+		d.say(d.words.oldButton)
+		return false, d.ask(d.step)
+	}
+	err := d.Desk.Hold(d.tx, d.owner, q, counter, start)
+	var no *Refusal
+	if !errors.As(err, &no) {
+		return err == nil, err
+	}
+	t := d.words.refusals[no.Why]
+	if t == nil {
+		t = d.words.refusals["closed"]
+	}
+	d.say(t, i18n.Arg{Name: "when", Value: no.When})
+	d.s.Look = &Look{On: start.Date}
+	if no.Why != "full" {
+		d.s.Look = nil
+	}
+	return false, d.ask(d.step)
+}
+
+// slotHeard takes words at the question for a time: one of the times offered,
+// or a wish that leads to other times.
+func (d *dialog) slotHeard(c understand.Context, f *flows.Field, text string) error {
+	offered := understand.Field{Type: "choice"}
+	for _, v := range d.s.Offers {
+		if counter, start, ok := splitSlot(v); ok {
+			offered.Choices = append(offered.Choices, understand.Choice{Value: v, Labels: []string{
+				v, start.String(), i18n.Bare(d.slotLabel(Offer{Counter: counter, Start: start})),
+			}})
+		}
+	}
+	wish, r := understand.SlotWish(c, text)
+	if r.Reason == "" && len(r.Candidates) == 0 && len(offered.Choices) > 0 {
+		if v, ok := understand.Value(c, offered, text).Value(); ok {
+			return d.take(v)
+		}
+	}
+	if len(r.Candidates) > 1 {
+		return d.ambiguous(f, r)
+	}
+	if r.Reason != "" {
+		return d.miss(f, r)
+	}
+	if !wish.Any() {
+		if done, err := d.digress(c, text); done || err != nil {
+			return err
+		}
+		return d.miss(f, r)
+	}
+	d.s.Misses = 0
+	switch {
+	case wish.Later:
+		d.later()
+	case wish.Earlier:
+		d.s.Look = nil
+	default:
+		look := &Look{On: wish.Date, After: wish.From, Before: wish.To, Weekday: wish.Weekday}
+		if wish.Week > 0 && wish.Date.IsZero() {
+			monday := d.now.Date.AddDays(-(int(d.now.Date.Weekday()) + 6) % 7)
+			look.From = monday.AddDays(7 * wish.Week)
+		}
+		if wish.Date.IsZero() && d.s.Look != nil && look.Weekday == nil && look.From.IsZero() {
+			look.On, look.From = d.s.Look.On, d.s.Look.From // "in the afternoon" of the day looked at
+		}
+		d.s.Look = look
+		if v, err := d.exact(f, look, wish); err != nil || v != "" {
+			if err != nil {
+				return err
+			}
+			return d.take(v)
+		}
+	}
+	return d.ask(d.step)
+}
+
+// exact finds the one time a wish with date and hour means, if a single counter
+// comes into question and it is free.
+func (d *dialog) exact(f *flows.Field, look *Look, wish understand.Wish) (string, error) {
+	if look.On.IsZero() || !wish.Exact {
+		return "", nil
+	}
+	q := d.slotQuery(f)
+	q.On, q.PerDay, q.Limit = look.On, 0, 100
+	offers, err := d.Desk.Offers(d.tx, q)
+	if err != nil {
+		return "", err
+	}
+	var found string
+	for _, o := range offers {
+		if o.Start.Clock != wish.From {
+			continue
+		}
+		if found != "" {
+			return "", nil
+		}
+		found = slotValue(o.Counter, o.Start)
+	}
+	if found == "" {
+		look.Before = 0
+		d.say(d.words.notThatTime)
+	}
+	return found, nil
+}
+
+// later moves the offers on to the days after those shown.
+func (d *dialog) later() {
+	from := d.now.Date.AddDays(1)
+	if n := len(d.s.Offers); n > 0 {
+		if _, start, ok := splitSlot(d.s.Offers[n-1]); ok {
+			from = start.Date.AddDays(1)
+		}
+	}
+	look := &Look{From: from}
+	if d.s.Look != nil {
+		look.After, look.Before, look.Weekday = d.s.Look.After, d.s.Look.Before, d.s.Look.Weekday
+	}
+	d.s.Look = look
+}

@@ -1,0 +1,584 @@
+package bot
+
+import (
+	"slices"
+	"strings"
+
+	"madoguchi/bot/understand"
+	"madoguchi/flows"
+	"madoguchi/i18n"
+)
+
+// Intents are named by the flow they enter, or by this prefix and a FAQ entry.
+const faqPrefix = "faq:"
+
+// Confidence from which an intent is acted on, and from which it is asked about.
+const (
+	actOn    = 0.75
+	askAbout = 0.45
+)
+
+// command splits the value of a button that is possible at any question:
+// "@back", "@correct:visit".
+func command(value string) (name, arg string, ok bool) {
+	rest, ok := strings.CutPrefix(value, "@")
+	if !ok {
+		return "", "", false
+	}
+	name, arg, _ = strings.Cut(rest, ":")
+	return name, arg, true
+}
+
+// button does what a global button asks for.
+func (d *dialog) button(name, arg string) error {
+	switch name {
+	case "later":
+		if d.atSlot() {
+			d.in.label = d.words.later.In(d.s.Lang)
+			d.later()
+			return d.ask(d.step)
+		}
+	case "first":
+		if d.atSlot() {
+			d.in.label = d.words.first.In(d.s.Lang)
+			d.s.Look = nil
+			return d.ask(d.step)
+		}
+	case "skip":
+		d.in.label = d.words.skip.In(d.s.Lang)
+		return d.skip()
+	case "correct":
+		d.in.label = d.words.correct.In(d.s.Lang)
+		return d.correct(arg)
+	case "lang":
+		return d.language(i18n.Lang(arg))
+	case "menu":
+		if err := d.leave(); err != nil {
+			return err
+		}
+		return d.menu()
+	case "flow":
+		if f := d.shelf.Current[arg]; f != nil && !f.Part {
+			d.in.label = f.Title.In(d.s.Lang)
+			return d.switchTo(f, "")
+		}
+	case "change", "cancel":
+		// The buttons of a receipt: which booking is meant is checked against
+		// its owner by the action that looks it up (abuse case A23).
+		if f := d.shelf.Current["reservation"]; f != nil {
+			if d.in.label = d.words.change.In(d.s.Lang); name == "cancel" {
+				d.in.label = d.words.cancel.In(d.s.Lang)
+			}
+			return d.begin(f, Answer{"what", name}, Answer{"own", arg})
+		}
+	case "yes", "no":
+		if d.s.Pending != nil {
+			return d.pendingPressed(name)
+		}
+	default:
+		cmd := understand.Command(name)
+		if t := d.words.buttons[cmd]; t != nil {
+			d.in.label = t.In(d.s.Lang)
+			return d.command(cmd, arg, "")
+		}
+	}
+	d.say(d.words.oldButton)
+	return d.repeat()
+}
+
+// atSlot reports whether the open question is for a time.
+func (d *dialog) atSlot() bool {
+	return d.flow != nil && d.step.Verb == flows.Ask && d.flow.Field(d.step.Into).Type == "slot"
+}
+
+// command does one of the things possible at any question. text is what the
+// resident said, "" for a button.
+func (d *dialog) command(cmd understand.Command, arg, text string) error {
+	switch cmd {
+	case understand.Back:
+		return d.back()
+	case understand.Correct:
+		if d.flow == nil {
+			return d.menu()
+		}
+		if field := d.namedField(understand.Context{Lang: d.s.Lang, Now: d.now}, arg); field != "" {
+			return d.correct(field)
+		}
+		return d.askCorrect()
+	case understand.Repeat:
+		return d.repeat()
+	case understand.Restart:
+		f := d.flow
+		if f == nil {
+			return d.menu()
+		}
+		d.say(d.words.restarted)
+		if cur := d.shelf.Current[f.Name]; cur != nil {
+			f = cur
+		}
+		return d.begin(f)
+	case understand.Stop:
+		if d.flow == nil {
+			if text != "" {
+				return d.idleIntent(understand.Context{Lang: d.s.Lang, Now: d.now}, text)
+			}
+			d.say(d.words.stopped)
+			return nil
+		}
+		if d.s.Pending != nil && d.s.Pending.Ask == AskStop {
+			return d.stop()
+		}
+		if len(d.s.Trail) == 0 {
+			return d.stop()
+		}
+		d.s.Pending = &Pending{Ask: AskStop}
+		d.question(Message{Text: d.words.reallyStop.In(d.s.Lang), Choices: d.yesNo()},
+			&Expects{Field: "stop", Type: "yesno"})
+		return nil
+	case understand.Person:
+		d.person()
+		return d.repeat()
+	case understand.Language:
+		if arg == "" {
+			return d.askLanguage()
+		}
+		return d.language(i18n.Lang(arg))
+	case understand.Help:
+		return d.help(arg, text)
+	case understand.Skip:
+		if d.flow == nil {
+			return d.menu()
+		}
+		return d.skip()
+	}
+	return d.repeat()
+}
+
+// stop ends the procedure without having done anything.
+func (d *dialog) stop() error {
+	if err := d.leave(); err != nil {
+		return err
+	}
+	d.say(d.words.stopped)
+	return nil
+}
+
+// back puts the question before the open one again.
+func (d *dialog) back() error {
+	if d.s.Pending != nil {
+		d.s.Pending = nil
+		return d.repeat()
+	}
+	if d.flow == nil {
+		return d.menu()
+	}
+	if len(d.s.Trail) == 0 {
+		d.say(d.words.noBack)
+		return d.repeat()
+	}
+	return d.reopen(d.s.Trail[len(d.s.Trail)-1])
+}
+
+// reopen puts a question of the trail again; later answers that do not depend
+// on it are kept.
+func (d *dialog) reopen(step string) error {
+	d.forget(step)
+	d.s.Step, d.step = step, d.flow.Steps[step]
+	return d.ask(d.step)
+}
+
+// correct reopens the question of a field.
+func (d *dialog) correct(field string) error {
+	if d.flow != nil {
+		for _, name := range d.s.Trail {
+			if d.flow.Steps[name].Into == field {
+				return d.reopen(name)
+			}
+		}
+	}
+	d.say(d.words.cannotCorrect)
+	return d.repeat()
+}
+
+// namedField finds which answered field words such as 日付 or "the counter" mean.
+func (d *dialog) namedField(c understand.Context, text string) string {
+	if d.flow == nil || text == "" {
+		return ""
+	}
+	var q understand.Field
+	q.Type = "choice"
+	for _, name := range d.s.Trail {
+		f := d.flow.Field(d.flow.Steps[name].Into)
+		labels := append([]string{f.Name}, d.words.fieldNames(d.s.Lang, f.Type)...)
+		if f.Label != nil {
+			labels = append(labels, i18n.Bare(f.Label.In(d.s.Lang)), f.Label.Source)
+		}
+		q.Choices = append(q.Choices, understand.Choice{Value: f.Name, Labels: labels})
+	}
+	if len(q.Choices) == 0 {
+		return ""
+	}
+	v, _ := understand.Value(c, q, text).Value()
+	return v
+}
+
+// askCorrect asks which item is to be corrected.
+func (d *dialog) askCorrect() error {
+	p := &Pending{Ask: AskCorrect}
+	m := Message{Kind: KindQuestion, Text: d.words.whichCorrect.In(d.s.Lang)}
+	for _, name := range d.s.Trail {
+		f := d.flow.Field(d.flow.Steps[name].Into)
+		if !d.s.Has(f.Name) || slices.Contains(p.Choices, f.Name) {
+			continue
+		}
+		p.Choices = append(p.Choices, f.Name)
+		m.Choices = append(m.Choices, Choice{Value: "@correct:" + f.Name, Label: d.label(f)})
+	}
+	if len(p.Choices) == 0 {
+		d.say(d.words.cannotCorrect)
+		return d.repeat()
+	}
+	d.s.Pending = p
+	d.question(m, &Expects{Field: "correct", Type: "choice"})
+	return nil
+}
+
+// help answers "what does this mean": from the questions people ask, or with
+// the step's own help.
+func (d *dialog) help(term, text string) error {
+	c := understand.Context{Lang: d.s.Lang, Now: d.now}
+	if term != "" || text != "" {
+		if term == "" {
+			term = text
+		}
+		if entry := d.bestAnswer(c, text, term); entry != nil {
+			d.answer(entry)
+			return d.again()
+		}
+	}
+	if d.step != nil && d.step.Help != nil {
+		d.say(d.step.Help)
+		return d.again()
+	}
+	d.say(d.words.noHelp)
+	d.person()
+	return d.repeat()
+}
+
+// bestAnswer finds the FAQ entry that explains a term.
+func (d *dialog) bestAnswer(c understand.Context, texts ...string) *FAQ {
+	for _, text := range texts {
+		if text == "" {
+			continue
+		}
+		for _, m := range d.shelf.index.Match(c, text) {
+			if m.Confidence < 0.6 {
+				break
+			}
+			if id, ok := strings.CutPrefix(m.Value, faqPrefix); ok {
+				return d.shelf.FAQ[id]
+			}
+		}
+	}
+	return nil
+}
+
+// answer says a FAQ entry with its source.
+func (d *dialog) answer(e *FAQ) {
+	d.add(Message{Text: e.Answer.In(d.s.Lang, d.globals()...) + "\n" +
+		d.words.source.In(d.s.Lang, i18n.Arg{Name: "source", Value: e.Source})})
+}
+
+// again puts the open question again after something said in between.
+func (d *dialog) again() error {
+	if d.flow == nil {
+		return d.menu()
+	}
+	d.say(d.words.backToQuestion)
+	return d.repeat()
+}
+
+// questioning reports whether words have the shape of a question.
+func questioning(text string) bool {
+	t := strings.TrimRight(text, " 　。.!！")
+	for _, end := range []string{"?", "？", "ですか", "ますか", "でしょうか", "かな", "とは", "って何", "教えて", "教えてください"} {
+		if strings.HasSuffix(t, end) {
+			return true
+		}
+	}
+	t = strings.ToLower(t)
+	for _, start := range []string{"what ", "what's ", "how ", "where ", "when ", "why ", "who ", "do i ", "can i ", "is there "} {
+		if strings.HasPrefix(t, start) {
+			return true
+		}
+	}
+	return false
+}
+
+// asked answers words that are a question of the resident's own rather than an
+// answer. At least is the confidence asked for.
+func (d *dialog) asked(c understand.Context, text string, least float64, shaped bool) (bool, error) {
+	if !shaped {
+		return false, nil
+	}
+	matches := d.shelf.index.Match(c, text)
+	if len(matches) == 0 || matches[0].Confidence < least {
+		return false, nil
+	}
+	id, ok := strings.CutPrefix(matches[0].Value, faqPrefix)
+	if !ok {
+		return false, nil
+	}
+	d.answer(d.shelf.FAQ[id])
+	return true, d.again()
+}
+
+// digress tries everything that is not an answer to the open question: the
+// things always possible, a question, another procedure.
+func (d *dialog) digress(c understand.Context, text string) (bool, error) {
+	if cmd, arg, conf, ok := understand.Commands(c, text, false); ok && conf >= sure {
+		return true, d.command(cmd, arg, text)
+	}
+	matches := d.shelf.index.Match(c, text)
+	if len(matches) == 0 || matches[0].Confidence < actOn {
+		return false, nil
+	}
+	best := matches[0].Value
+	if id, ok := strings.CutPrefix(best, faqPrefix); ok {
+		d.answer(d.shelf.FAQ[id])
+		return true, d.again()
+	}
+	if f := d.shelf.Current[best]; f != nil && (d.flow == nil || f.Name != d.flow.Name) {
+		return true, d.switchTo(f, text)
+	}
+	return false, nil
+}
+
+// switchTo leaves the current procedure for another, asking first if answers
+// would be lost.
+func (d *dialog) switchTo(f *flows.Flow, text string) error {
+	if d.flow == nil || len(d.s.Trail) == 0 {
+		return d.beginWith(f, text)
+	}
+	d.s.Pending = &Pending{Ask: AskSwitch, Target: f.Name}
+	d.question(Message{
+		Text: d.words.reallySwitch.In(d.s.Lang,
+			i18n.Arg{Name: "from", Value: d.flow.Title}, i18n.Arg{Name: "to", Value: f.Title}),
+		Choices: d.yesNo(),
+	}, &Expects{Field: "switch", Type: "yesno"})
+	return nil
+}
+
+// beginWith enters a flow by words and, if the same words answer its first
+// question (「予約を取り消したい」), takes them as that answer too.
+func (d *dialog) beginWith(f *flows.Flow, text string) error {
+	first := f.Steps[f.First]
+	if text != "" && first.Verb == flows.Ask && f.Field(first.Into).Type == "choice" {
+		d.flow, d.step = f, first
+		c := understand.Context{Lang: d.s.Lang, Now: d.now}
+		r := understand.Value(c, understand.Field{Type: "choice", Choices: d.choiceWords(first)}, text)
+		if v, ok := r.Value(); ok {
+			return d.begin(f, Answer{first.Into, v})
+		}
+	}
+	return d.begin(f)
+}
+
+// idleHeard takes words when nothing is going on.
+func (d *dialog) idleHeard(c understand.Context, text string) error {
+	if cmd, arg, conf, ok := understand.Commands(c, text, false); ok && conf >= sure &&
+		(cmd == understand.Language || cmd == understand.Person || cmd == understand.Help) {
+		return d.command(cmd, arg, text)
+	}
+	return d.idleIntent(c, text)
+}
+
+// idleIntent finds what the resident has come for.
+func (d *dialog) idleIntent(c understand.Context, text string) error {
+	// The menu's own labels and numbers come first: they are on the screen.
+	var menu understand.Field
+	menu.Type = "choice"
+	for _, f := range d.shelf.Menu {
+		menu.Choices = append(menu.Choices, understand.Choice{Value: f.Name, Labels: []string{i18n.Bare(f.Title.In(d.s.Lang))}})
+	}
+	matches := d.shelf.index.Match(c, text)
+	if len(matches) == 0 || matches[0].Confidence < actOn {
+		if r := understand.Value(c, menu, text); len(r.Candidates) == 1 && r.Candidates[0].Confidence >= 0.8 {
+			return d.begin(d.shelf.Current[r.Candidates[0].Value])
+		}
+	}
+	if len(matches) > 0 && matches[0].Confidence >= actOn &&
+		(len(matches) == 1 || matches[0].Confidence-matches[1].Confidence > 0.02) {
+		if id, ok := strings.CutPrefix(matches[0].Value, faqPrefix); ok {
+			d.answer(d.shelf.FAQ[id])
+			return d.menu()
+		}
+		return d.beginWith(d.shelf.Current[matches[0].Value], text)
+	}
+	if len(matches) > 0 && matches[0].Confidence >= askAbout {
+		return d.askIntent(matches)
+	}
+	d.s.Misses++
+	switch {
+	case d.s.Misses == 1 && d.fresh:
+		d.say(d.words.greeting)
+	case d.s.Misses == 1:
+		d.say(d.words.idleMiss1)
+	case d.s.Misses == 2:
+		d.say(d.words.idleMiss2)
+	case d.s.Misses%2 == 1:
+		d.person()
+	default:
+		d.say(d.words.idleMiss1)
+	}
+	return d.menu()
+}
+
+// askIntent asks which of the likely meanings is right.
+func (d *dialog) askIntent(matches []understand.Candidate) error {
+	m := Message{Kind: KindQuestion, Text: d.words.didYouMean.In(d.s.Lang)}
+	p := &Pending{Ask: AskIntent}
+	for _, c := range matches {
+		if len(p.Choices) == 3 || c.Confidence < askAbout {
+			break
+		}
+		p.Choices = append(p.Choices, c.Value)
+		m.Choices = append(m.Choices, Choice{Value: c.Value, Label: d.intentLabel(c.Value)})
+	}
+	m.Choices = append(m.Choices, Choice{Value: "@menu", Label: d.words.noneOfThese.In(d.s.Lang), Quiet: true})
+	d.s.Pending = p
+	d.question(m, &Expects{Field: "intent", Type: "choice"})
+	return nil
+}
+
+func (d *dialog) intentLabel(value string) string {
+	if id, ok := strings.CutPrefix(value, faqPrefix); ok {
+		return d.shelf.FAQ[id].Question.In(d.s.Lang)
+	}
+	return d.shelf.Current[value].Title.In(d.s.Lang)
+}
+
+// pendingHeard takes words while a question of the engine's own is open.
+func (d *dialog) pendingHeard(c understand.Context, text string) (bool, error) {
+	p := d.s.Pending
+	q := understand.Field{Type: "choice"}
+	switch p.Ask {
+	case AskSwitch, AskStop:
+		q.Type = "yesno"
+	case AskMeaning:
+		f := d.flow.Field(p.Target)
+		for _, v := range p.Choices {
+			q.Choices = append(q.Choices, understand.Choice{Value: v, Labels: []string{i18n.Bare(d.show(f, v))}})
+		}
+	case AskCorrect:
+		for _, v := range p.Choices {
+			q.Choices = append(q.Choices, understand.Choice{Value: v, Labels: []string{i18n.Bare(d.label(d.flow.Field(v)))}})
+		}
+	case AskLanguage:
+		for _, l := range d.site.Languages {
+			q.Choices = append(q.Choices, understand.Choice{Value: string(l), Labels: []string{i18n.Name(l)}})
+		}
+	case AskIntent:
+		for _, v := range p.Choices {
+			q.Choices = append(q.Choices, understand.Choice{Value: v, Labels: []string{i18n.Bare(d.intentLabel(v))}})
+		}
+	}
+	if v, ok := understand.Value(c, q, text).Value(); ok {
+		return true, d.pendingPressed(v)
+	}
+	// Anything else puts the engine's question aside: the words may be an
+	// answer to the flow's own.
+	d.s.Pending = nil
+	return false, nil
+}
+
+// pendingPressed takes the answer to a question of the engine's own.
+func (d *dialog) pendingPressed(value string) error {
+	p := d.s.Pending
+	d.s.Pending = nil
+	switch p.Ask {
+	case AskSwitch:
+		if value == "yes" {
+			d.in.label = d.words.yes.In(d.s.Lang)
+			if f := d.shelf.Current[p.Target]; f != nil {
+				return d.begin(f)
+			}
+		}
+		return d.repeat()
+	case AskStop:
+		if value == "yes" {
+			return d.stop()
+		}
+		return d.repeat()
+	case AskMeaning:
+		if slices.Contains(p.Choices, value) && d.flow != nil && d.step.Into == p.Target {
+			d.in.label = d.show(d.flow.Field(p.Target), value)
+			return d.take(value)
+		}
+	case AskCorrect:
+		return d.correct(value)
+	case AskLanguage:
+		return d.language(i18n.Lang(value))
+	case AskIntent:
+		if id, ok := strings.CutPrefix(value, faqPrefix); ok && d.shelf.FAQ[id] != nil {
+			d.in.label = d.shelf.FAQ[id].Question.In(d.s.Lang)
+			d.answer(d.shelf.FAQ[id])
+			return d.again()
+		}
+		if f := d.shelf.Current[value]; f != nil && !f.Part {
+			d.in.label = f.Title.In(d.s.Lang)
+			return d.begin(f)
+		}
+	}
+	d.say(d.words.oldButton)
+	return d.repeat()
+}
+
+// chooseLanguage settles the language of this turn: what the event says, what
+// the person has chosen, what the platform or the first words suggest.
+func (d *dialog) chooseLanguage() {
+	if d.in.Lang != "" && slices.Contains(d.site.Languages, d.in.Lang) {
+		d.s.Lang = d.in.Lang
+	}
+	if d.s.Lang != "" {
+		return
+	}
+	if l, ok := i18n.Guess(d.in.Text, d.site.Languages); ok {
+		d.s.Lang = l
+	} else if slices.Contains(d.site.Languages, d.in.Hint) {
+		d.s.Lang = d.in.Hint
+	} else {
+		d.s.Lang = i18n.Japanese
+	}
+	// People who write Japanese and have their phone in やさしい日本語 keep it.
+	if d.s.Lang == i18n.Japanese && d.in.Hint == i18n.EasyJapanese && slices.Contains(d.site.Languages, d.in.Hint) {
+		d.s.Lang = d.in.Hint
+	}
+}
+
+// language changes the language and puts the open question again in it.
+func (d *dialog) language(l i18n.Lang) error {
+	if !slices.Contains(d.site.Languages, l) {
+		return d.askLanguage()
+	}
+	d.s.Lang = l
+	d.in.label = i18n.Name(l)
+	d.say(d.words.languageSet)
+	return d.repeat()
+}
+
+// askLanguage offers the languages, each in its own script.
+func (d *dialog) askLanguage() error {
+	m := Message{Kind: KindQuestion, Text: d.words.whichLanguage.In(d.s.Lang)}
+	for _, l := range d.site.Languages {
+		m.Choices = append(m.Choices, Choice{Value: "@lang:" + string(l), Label: i18n.Name(l)})
+	}
+	d.s.Pending = &Pending{Ask: AskLanguage}
+	d.question(m, &Expects{Field: "language", Type: "choice"})
+	return nil
+}
+
+// person says how to reach someone at the office.
+func (d *dialog) person() {
+	d.say(d.words.person)
+}

@@ -1,0 +1,177 @@
+package bot
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"sync"
+	"time"
+
+	"madoguchi/bot/understand"
+	"madoguchi/flows"
+	"madoguchi/i18n"
+	"madoguchi/store"
+)
+
+// Versions is where the published versions of flows are kept.
+type Versions interface {
+	// Current lists the version in force of every flow of the tenant.
+	Current(tx *store.Tx) ([]Version, error)
+	// Version returns one version, store.ErrNotFound if it does not exist.
+	Version(tx *store.Tx, flow string, version int) (Version, error)
+}
+
+// Version is one published version of a flow: its file and the files of the
+// parts it calls, as they were then.
+type Version struct {
+	Flow    string
+	Version int
+	Files   map[string][]byte // file name → source
+}
+
+// FAQ is one question people ask, with its answer.
+type FAQ struct {
+	ID       string
+	Question *i18n.Text
+	Answer   *i18n.Text
+	Asks     map[i18n.Lang][]string // other wordings of the question
+	Source   string
+	Date     string // as of
+}
+
+// Shelf is what a tenant offers at one moment, ready to use. It is immutable.
+type Shelf struct {
+	Current map[string]*flows.Flow
+	Menu    []*flows.Flow // in order, without parts
+	FAQ     map[string]*FAQ
+
+	index *understand.Index
+	until time.Time
+}
+
+// Library keeps flows compiled: a version once for all conversations on it.
+type Library struct {
+	Versions Versions
+	Compile  func(v Version) (*flows.Flow, error)
+	Order    []string // names of flows in the order of the menu; others follow
+	Answers  []*FAQ
+
+	mu       sync.Mutex
+	compiled map[string]*flows.Flow // tenant/flow@version
+	shelves  map[string]*Shelf      // by tenant
+}
+
+// fresh is how long a shelf is used before the tenant's published versions are
+// looked up again: a publication takes effect within it, on every node.
+const fresh = time.Second
+
+// Shelf returns what the transaction's tenant offers now.
+func (l *Library) Shelf(tx *store.Tx) (*Shelf, error) {
+	l.mu.Lock()
+	sh := l.shelves[tx.Tenant()]
+	l.mu.Unlock()
+	if sh != nil && time.Now().Before(sh.until) {
+		return sh, nil
+	}
+	versions, err := l.Versions.Current(tx)
+	if err != nil {
+		return nil, fmt.Errorf("list the flows in force: %w", err)
+	}
+	current := make(map[string]*flows.Flow, len(versions))
+	same := sh != nil && len(versions) == len(sh.Current)
+	for _, v := range versions {
+		f, err := l.compile(tx.Tenant(), v)
+		if err != nil {
+			return nil, err
+		}
+		current[f.Name] = f
+		same = same && sh.Current[f.Name] == f
+	}
+	if same {
+		next := *sh
+		next.until = time.Now().Add(fresh)
+		sh = &next
+	} else {
+		sh = l.shelf(current)
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.shelves == nil {
+		l.shelves = map[string]*Shelf{}
+	}
+	l.shelves[tx.Tenant()] = sh
+	return sh, nil
+}
+
+// shelf builds the menu and the index of intents.
+func (l *Library) shelf(current map[string]*flows.Flow) *Shelf {
+	sh := &Shelf{Current: current, FAQ: map[string]*FAQ{}, until: time.Now().Add(fresh)}
+	var intents []understand.Intent
+	seen := map[string]bool{}
+	add := func(f *flows.Flow) {
+		if f == nil || f.Part || seen[f.Name] {
+			return
+		}
+		seen[f.Name] = true
+		sh.Menu = append(sh.Menu, f)
+		for lang, phrases := range f.Begins {
+			intents = append(intents, understand.Intent{ID: f.Name, Lang: lang, Phrases: phrases})
+		}
+	}
+	for _, name := range l.Order {
+		add(current[name])
+	}
+	for _, name := range slices.Sorted(maps.Keys(current)) {
+		add(current[name])
+	}
+	for _, e := range l.Answers {
+		sh.FAQ[e.ID] = e
+		for lang, phrases := range e.Asks {
+			intents = append(intents, understand.Intent{ID: faqPrefix + e.ID, Lang: lang, Phrases: phrases})
+		}
+	}
+	sh.index = understand.NewIndex(intents)
+	return sh
+}
+
+// At returns the version a conversation runs on; nil if it no longer exists.
+func (l *Library) At(tx *store.Tx, flow string, version int) (*flows.Flow, error) {
+	l.mu.Lock()
+	f := l.compiled[versionKey(tx.Tenant(), flow, version)]
+	l.mu.Unlock()
+	if f != nil {
+		return f, nil
+	}
+	v, err := l.Versions.Version(tx, flow, version)
+	if errors.Is(err, store.ErrNotFound) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	return l.compile(tx.Tenant(), v)
+}
+
+func (l *Library) compile(tenant string, v Version) (*flows.Flow, error) {
+	k := versionKey(tenant, v.Flow, v.Version)
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if f := l.compiled[k]; f != nil {
+		return f, nil
+	}
+	f, err := l.Compile(v)
+	if err != nil {
+		return nil, fmt.Errorf("compile %s version %d: %w", v.Flow, v.Version, err)
+	}
+	f.Version = v.Version
+	if l.compiled == nil {
+		l.compiled = map[string]*flows.Flow{}
+	}
+	l.compiled[k] = f
+	return f, nil
+}
+
+func versionKey(tenant, flow string, version int) string {
+	return fmt.Sprintf("%s/%s@%d", tenant, flow, version)
+}

@@ -1,0 +1,369 @@
+package bot
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"madoguchi/bot/understand"
+	"madoguchi/flows"
+	"madoguchi/i18n"
+	"madoguchi/i18n/civil"
+)
+
+// AnyCounter is the answer "whichever counter" of a counter question.
+const AnyCounter = "any"
+
+// add appends a message of the bot to the reply.
+func (d *dialog) add(m Message) {
+	m.From = FromBot
+	d.out = append(d.out, m)
+}
+
+// say adds a statement. Placeholders are filled from the arguments, the answers
+// and what is known of the office.
+func (d *dialog) say(t *i18n.Text, args ...i18n.Arg) {
+	d.add(Message{Text: d.fill(t, args...)})
+}
+
+// fill puts a text into words in the resident's language.
+func (d *dialog) fill(t *i18n.Text, args ...i18n.Arg) string {
+	for _, name := range t.Placeholders() {
+		if !slices.ContainsFunc(args, func(a i18n.Arg) bool { return a.Name == name }) {
+			args = append(args, d.arg(name))
+		}
+	}
+	return t.In(d.s.Lang, args...)
+}
+
+// arg is the value of one placeholder.
+func (d *dialog) arg(name string) i18n.Arg {
+	for _, g := range d.globals() {
+		if g.Name == name {
+			return g
+		}
+	}
+	v := d.s.Answer(name)
+	if d.flow != nil {
+		if f := d.flow.Field(name); f != nil {
+			return i18n.Arg{Name: name, Value: i18n.Markup(d.show(f, v))}
+		}
+	}
+	if n, err := strconv.Atoi(v); err == nil {
+		return i18n.Arg{Name: name, Value: n}
+	}
+	if dt, err := civil.ParseDateTime(v); err == nil {
+		return i18n.Arg{Name: name, Value: dt}
+	}
+	return i18n.Arg{Name: name, Value: v}
+}
+
+// globals are the placeholders every text may use.
+func (d *dialog) globals() []i18n.Arg {
+	return []i18n.Arg{
+		{Name: "city", Value: i18n.Markup(d.site.City.In(d.s.Lang))},
+		{Name: "office", Value: i18n.Markup(d.site.Office.In(d.s.Lang))},
+		{Name: "phone", Value: d.site.Phone},
+		{Name: "hours", Value: i18n.Markup(d.site.Hours.In(d.s.Lang))},
+	}
+}
+
+// question puts a question: it is numbered, and the channel learns what is
+// expected.
+func (d *dialog) question(m Message, e *Expects) {
+	if m.Kind == KindText {
+		m.Kind = KindQuestion
+	}
+	d.s.Asked++
+	d.asks, d.open = e, m.Choices
+	d.add(m)
+}
+
+// tell says the text of a say step, with its checklist.
+func (d *dialog) tell(st *flows.Step) {
+	m := Message{}
+	if st.Text != nil {
+		m.Text = d.fill(st.Text)
+	}
+	if st.Papers != "" {
+		m.Kind = KindPapers
+		for _, t := range d.flow.Papers[st.Papers] {
+			m.Lines = append(m.Lines, d.fill(t))
+		}
+	}
+	d.add(m)
+}
+
+// ask puts the question of an ask step.
+func (d *dialog) ask(st *flows.Step) error { return d.put(st, d.fill(st.Text)) }
+
+// askAgain puts the open question again with other words before the choices.
+func (d *dialog) askAgain(lead string) error {
+	switch {
+	case d.flow == nil:
+		return d.menu()
+	case d.step.Verb == flows.Check:
+		d.question(Message{Text: lead, Choices: d.yesNo()}, &Expects{Field: "check", Type: "yesno"})
+		return nil
+	}
+	return d.put(d.step, lead)
+}
+
+// repeat puts the open question again as it was.
+func (d *dialog) repeat() error {
+	d.s.Pending = nil
+	switch {
+	case d.flow == nil:
+		return d.menu()
+	case d.step.Verb == flows.Check:
+		return d.check(d.step)
+	case d.step.Verb == flows.Ask:
+		return d.ask(d.step)
+	}
+	return d.walk()
+}
+
+// put asks for a field with the given words and the answers it offers.
+func (d *dialog) put(st *flows.Step, words string) error {
+	f := d.flow.Field(st.Into)
+	e := &Expects{Field: f.Name, Type: f.Type, Optional: f.Optional}
+	m := Message{Text: words, Secure: f.Personal}
+	switch f.Type {
+	case "choice", "choices":
+		for _, ch := range st.Choices {
+			m.Choices = append(m.Choices, Choice{Value: ch.Value, Label: ch.Label.In(d.s.Lang)})
+		}
+	case "yesno":
+		m.Choices = d.yesNo()
+	case "counter":
+		for _, k := range d.counters(f) {
+			label := k.Name
+			m.Choices = append(m.Choices, Choice{Value: k.ID, Label: label})
+			if k.Place != "" {
+				m.Lines = append(m.Lines, k.Name+"　"+k.Place)
+			}
+		}
+	case "party":
+		last := f.Max
+		if last == 0 || last > 5 {
+			last = 5
+		}
+		for n := max(f.Min, 1); n <= last; n++ {
+			m.Choices = append(m.Choices, Choice{Value: strconv.Itoa(n), Label: d.words.persons.In(d.s.Lang, i18n.Arg{Name: "n", Value: n})})
+		}
+	case "slot":
+		return d.putOffers(f, m, e)
+	}
+	if f.Optional {
+		m.Choices = append(m.Choices, Choice{Value: "@skip", Label: d.words.skip.In(d.s.Lang), Quiet: true})
+	}
+	d.question(m, e)
+	return nil
+}
+
+// counters lists the counters a counter question offers.
+func (d *dialog) counters(f *flows.Field) []Counter {
+	service := f.Service
+	if service == "" {
+		service = d.s.Answer("service")
+	}
+	list, err := d.Desk.Counters(d.tx, service, d.s.Lang)
+	if err != nil {
+		d.Log.Error("list the counters", "error", err)
+	}
+	return list
+}
+
+// putOffers asks for a time and offers free ones.
+func (d *dialog) putOffers(f *flows.Field, m Message, e *Expects) error {
+	q := d.slotQuery(f)
+	look := d.s.Look
+	if look != nil {
+		q.From, q.On, q.After, q.Before, q.Weekday = look.From, look.On, look.After, look.Before, look.Weekday
+		if !q.On.IsZero() {
+			q.PerDay, q.Limit = 0, 12
+		}
+	}
+	offers, err := d.Desk.Offers(d.tx, q)
+	if err != nil {
+		return fmt.Errorf("look for free times: %w", err)
+	}
+	if len(offers) == 0 && look != nil {
+		// Nothing there: say so and go on from the day asked for.
+		d.say(d.words.noneThen)
+		q.From = look.From
+		if !look.On.IsZero() && !look.On.Before(d.now.Date) {
+			q.From = look.On
+		}
+		q.On, q.After, q.Before, q.Weekday, q.PerDay, q.Limit = civil.Date{}, 0, 0, nil, 3, 8
+		d.s.Look = &Look{From: q.From}
+		if offers, err = d.Desk.Offers(d.tx, q); err == nil && len(offers) == 0 {
+			q.From, d.s.Look = civil.Date{}, nil
+			offers, err = d.Desk.Offers(d.tx, q)
+		}
+		if err != nil {
+			return fmt.Errorf("look for free times: %w", err)
+		}
+	}
+	d.s.Offers = d.s.Offers[:0]
+	if len(offers) == 0 {
+		d.say(d.words.noneAtAll)
+		d.person()
+		d.question(m, e)
+		return nil
+	}
+	m.Kind = KindOffers
+	several := slices.ContainsFunc(offers, func(o Offer) bool { return o.Counter != offers[0].Counter })
+	for _, o := range offers {
+		v := slotValue(o.Counter, o.Start)
+		d.s.Offers = append(d.s.Offers, v)
+		label := d.slotLabel(o)
+		if several {
+			label += " " + o.Name
+		}
+		m.Choices = append(m.Choices, Choice{Value: v, Label: label, Day: i18n.FormatDate(d.s.Lang, o.Start.Date)})
+	}
+	m.Choices = append(m.Choices, Choice{Value: "@later", Label: d.words.later.In(d.s.Lang), Quiet: true})
+	if d.s.Look != nil {
+		m.Choices = append(m.Choices, Choice{Value: "@first", Label: d.words.first.In(d.s.Lang), Quiet: true})
+	}
+	d.question(m, e)
+	return nil
+}
+
+// slotLabel is a free time on a button: 12/1(火) 10:00.
+func (d *dialog) slotLabel(o Offer) string {
+	return i18n.FormatDay(d.s.Lang, o.Start.Date) + " " + i18n.FormatClockShort(d.s.Lang, o.Start.Clock)
+}
+
+// check reads back the answers and asks whether they are right.
+func (d *dialog) check(st *flows.Step) error {
+	text := d.words.check
+	if st.Text != nil {
+		text = st.Text
+	}
+	m := Message{Kind: KindSummary, Text: d.fill(text), Choices: d.yesNo()}
+	m.Choices[1].Label = d.words.correct.In(d.s.Lang)
+	for _, name := range st.Fields {
+		f := d.flow.Field(name)
+		if !d.s.Has(name) {
+			continue
+		}
+		item := Item{Field: name, Label: d.label(f), Value: d.show(f, d.s.Answer(name))}
+		if d.onTrail(name) {
+			item.Correct = "@correct:" + name
+		}
+		m.Items = append(m.Items, item)
+	}
+	d.question(m, &Expects{Field: "check", Type: "yesno"})
+	return nil
+}
+
+// onTrail reports whether the resident was asked for a field.
+func (d *dialog) onTrail(field string) bool {
+	return slices.ContainsFunc(d.s.Trail, func(name string) bool { return d.flow.Steps[name].Into == field })
+}
+
+// yesNo are the two answers of a yes/no question.
+func (d *dialog) yesNo() []Choice {
+	return []Choice{
+		{Value: "yes", Label: d.words.yes.In(d.s.Lang)},
+		{Value: "no", Label: d.words.no.In(d.s.Lang)},
+	}
+}
+
+// label is a field's name in words.
+func (d *dialog) label(f *flows.Field) string {
+	if f.Label != nil {
+		return f.Label.In(d.s.Lang)
+	}
+	if t := d.words.fields[f.Type]; t != nil {
+		return t.In(d.s.Lang)
+	}
+	return f.Name
+}
+
+// show puts a canonical value into words. The result may carry furigana; what
+// the resident typed is escaped.
+func (d *dialog) show(f *flows.Field, v string) string {
+	lang := d.s.Lang
+	if v == "" {
+		return d.words.nothing.In(lang)
+	}
+	switch f.Type {
+	case "choice", "choices":
+		var out []string
+		for _, one := range strings.Split(v, ",") {
+			out = append(out, d.choiceLabel(f.Name, one))
+		}
+		return strings.Join(out, "、")
+	case "yesno":
+		if v == "yes" {
+			return d.words.yes.In(lang)
+		}
+		return d.words.no.In(lang)
+	case "date", "birthdate":
+		if day, err := civil.ParseDate(v); err == nil {
+			return i18n.FormatDate(lang, day)
+		}
+	case "time":
+		if t, err := civil.ParseClock(v); err == nil {
+			return i18n.FormatClock(lang, t)
+		}
+	case "party":
+		if n, err := strconv.Atoi(v); err == nil {
+			return d.words.persons.In(lang, i18n.Arg{Name: "n", Value: n})
+		}
+	case "counter":
+		return d.counterName(f, v)
+	case "slot":
+		if counter, start, ok := splitSlot(v); ok {
+			return i18n.FormatDateTime(lang, start) + "\n" + d.counterName(f, counter)
+		}
+		if day, err := civil.ParseDate(v); err == nil {
+			return i18n.FormatDate(lang, day)
+		}
+	}
+	return i18n.Escape(v)
+}
+
+func (d *dialog) counterName(f *flows.Field, id string) string {
+	for _, k := range d.counters(f) {
+		if k.ID == id {
+			return k.Name
+		}
+	}
+	return i18n.Escape(id)
+}
+
+// choiceLabel finds the label of a choice value where the field is asked.
+func (d *dialog) choiceLabel(field, value string) string {
+	for _, name := range d.flow.Order {
+		st := d.flow.Steps[name]
+		if st.Into != field {
+			continue
+		}
+		for _, ch := range st.Choices {
+			if ch.Value == value {
+				return ch.Label.In(d.s.Lang)
+			}
+		}
+	}
+	return value
+}
+
+// menu offers what can be done here.
+func (d *dialog) menu() error {
+	m := Message{Kind: KindQuestion, Text: d.words.menu.In(d.s.Lang)}
+	for _, f := range d.shelf.Menu {
+		m.Choices = append(m.Choices, Choice{Value: f.Name, Label: f.Title.In(d.s.Lang)})
+	}
+	m.Choices = append(m.Choices,
+		Choice{Value: "@language", Label: d.words.buttons[understand.Language].In(d.s.Lang), Quiet: true},
+		Choice{Value: "@person", Label: d.words.buttons[understand.Person].In(d.s.Lang), Quiet: true})
+	d.s.Asked++
+	d.open = m.Choices
+	d.add(m)
+	return nil
+}

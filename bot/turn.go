@@ -1,0 +1,419 @@
+// Package bot is the dialog engine: it takes one event from a resident and
+// gives the answer, whatever the channel and whatever the procedure.
+//
+//	Inbound ─▶ Engine.Turn ─▶ one transaction:
+//	             open the conversation        (Memory)
+//	             understand the words         (bot/understand)
+//	             walk the flow                (flows, looplab/fsm)
+//	             perform what it asks for     (bot/action → the services)
+//	             store state, event, replies  (Memory)
+//	          ◀─ Reply
+//
+// A turn either happens as a whole or not at all, and an event that comes again
+// gets the first answer again (DESIGN 1.1). Understanding only proposes; values
+// are checked and acted on by deterministic code.
+//
+// turn.go is one turn from top to bottom. walk.go follows a flow from question
+// to question, answer.go takes the answer to the open question, digress.go does
+// what is possible at any question (back, correct, a person please …), prompt.go
+// puts questions into words.
+package bot
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+	"time"
+
+	"madoguchi/bot/understand"
+	"madoguchi/flows"
+	"madoguchi/i18n"
+	"madoguchi/i18n/civil"
+	"madoguchi/store"
+	"madoguchi/store/conversation"
+)
+
+// Memory is where conversations live between turns.
+type Memory interface {
+	Open(tx *store.Tx, ev conversation.Event) (*conversation.Conversation, error)
+	Close(tx *store.Tx, c *conversation.Conversation, t conversation.Turn) error
+	Lines(tx *store.Tx, id string, first, last int64) ([]conversation.Line, error)
+}
+
+// Site is what the dialog knows of the municipality it speaks for.
+type Site struct {
+	City      Words // みほん市
+	Office    Words // みほん市役所
+	Phone     string
+	Hours     Words // 平日 8時30分〜17時15分
+	Languages []i18n.Lang
+}
+
+// Words is a name in the languages it is known in.
+type Words map[i18n.Lang]string
+
+// In returns the name in lang or the best there is.
+func (w Words) In(lang i18n.Lang) string {
+	for _, l := range append([]i18n.Lang{lang}, lang.Fallbacks()...) {
+		if s, ok := w[l]; ok {
+			return s
+		}
+	}
+	return w[i18n.Japanese]
+}
+
+// Sites knows the municipality of a transaction's tenant.
+type Sites interface {
+	Site(tx *store.Tx) (*Site, error)
+}
+
+// Desk is the reservation service as a dialog needs it: what can be chosen,
+// and keeping a place while the person answers.
+type Desk interface {
+	// Counters lists the counters that take a service, in the order to offer.
+	Counters(tx *store.Tx, service string, lang i18n.Lang) ([]Counter, error)
+	// Offers lists free times that fit the wish, at most Limit.
+	Offers(tx *store.Tx, q OfferQuery) ([]Offer, error)
+	// Hold keeps a place for the owner and gives back the owner's former one.
+	// The error is nil or a *Refusal.
+	Hold(tx *store.Tx, owner string, q OfferQuery, counter string, start civil.DateTime) error
+	// Release gives back what the owner holds.
+	Release(tx *store.Tx, owner string) error
+	// Open reports whether the office is open on a date.
+	Open(tx *store.Tx, d civil.Date) (bool, error)
+}
+
+// Counter is a counter (窓口) as offered in a dialog.
+type Counter struct {
+	ID    string
+	Name  string
+	Place string
+}
+
+// OfferQuery says which free times are wanted.
+type OfferQuery struct {
+	Service  string
+	Counter  string // "" any
+	Persons  int    // 0 counts as 1
+	Channel  string
+	From     civil.Date // not before this date; zero: from now
+	On       civil.Date // only this date; zero: any
+	After    civil.Clock
+	Before   civil.Clock // 0: until closing
+	Weekday  *time.Weekday
+	PerDay   int // at most so many a day, spread over it; 0 all
+	Limit    int
+	Own      string // a booking being changed: its own place counts as free
+	Lang     i18n.Lang
+	NotStart civil.DateTime
+}
+
+// Offer is one free time.
+type Offer struct {
+	Counter string
+	Name    string // the counter's name
+	Start   civil.DateTime
+	Free    int
+}
+
+// Refusal says why a place cannot be had.
+type Refusal struct {
+	Why   string // full, closed, early, late, gone, party
+	When  civil.DateTime
+	Cause error
+}
+
+// Error names the reason.
+func (r *Refusal) Error() string { return "no place: " + r.Why }
+
+// Unwrap returns the service's own error.
+func (r *Refusal) Unwrap() error { return r.Cause }
+
+// Engine answers events. It holds nothing of a conversation between turns and
+// is safe for concurrent use.
+type Engine struct {
+	DB      *store.DB
+	Memory  Memory
+	Library *Library
+	Sites   Sites
+	Desk    Desk
+	Actions map[string]Action
+	Texts   *i18n.Catalog
+	Log     *slog.Logger
+
+	words *words
+}
+
+// New prepares an engine; every field but Log must be set.
+func New(e Engine) *Engine {
+	if e.Log == nil {
+		e.Log = slog.New(slog.DiscardHandler)
+	}
+	e.words = bindWords(e.Texts)
+	return &e
+}
+
+// ErrInput marks an event the engine cannot take: no user, no event id, or a
+// tenant that does not exist. The channel refuses it.
+var ErrInput = errors.New("the event cannot be taken")
+
+// longest is the most a resident can say in one turn, in characters. LINE allows
+// 5,000; nothing a flow asks for is longer.
+const longest = 5000
+
+// Turn answers one event. The same event again gets the same answer and changes
+// nothing. Errors are ErrInput or faults of the machine; a fault leaves nothing
+// half-done and the event may be sent again.
+func (e *Engine) Turn(ctx context.Context, in Inbound) (Reply, error) {
+	if in.Tenant == "" || in.User == "" || in.Event == "" || in.Channel == "" {
+		return Reply{}, fmt.Errorf("%w: tenant, channel, user and event are needed", ErrInput)
+	}
+	in.Text, in.Choice = understand.Clean(in.Text, longest), understand.Clean(in.Choice, 300)
+	in.Text, in.masked = understand.MyNumber(in.Text)
+
+	var reply Reply
+	for {
+		err := e.DB.Update(ctx, in.Tenant, func(tx *store.Tx) (err error) {
+			reply, err = e.turn(tx, in)
+			return err
+		})
+		if errors.Is(err, conversation.ErrAgain) && ctx.Err() == nil {
+			continue
+		}
+		if err != nil {
+			return Reply{}, fmt.Errorf("answer an event on %s: %w", in.Channel, err)
+		}
+		return reply, nil
+	}
+}
+
+// turn is one turn inside its transaction.
+func (e *Engine) turn(tx *store.Tx, in Inbound) (Reply, error) {
+	c, err := e.Memory.Open(tx, conversation.Event{Channel: in.Channel, User: in.User, ID: in.Event})
+	if err != nil {
+		return Reply{}, err
+	}
+	if c.Done {
+		return e.again(tx, c)
+	}
+	site, err := e.Sites.Site(tx)
+	if err != nil {
+		return Reply{}, err
+	}
+	shelf, err := e.Library.Shelf(tx)
+	if err != nil {
+		return Reply{}, err
+	}
+	d := &dialog{
+		Engine: e, ctx: tx.Context(), tx: tx, in: in, site: site, shelf: shelf,
+		owner: c.ID, at: tx.Now(), now: civil.In(tx.Now()), fresh: len(c.State) == 0,
+	}
+	state, err := d.run(c.State)
+	if err != nil {
+		return Reply{}, err
+	}
+
+	reply := d.reply(c.ID)
+	lines, err := d.lines(c.Seq)
+	if err != nil {
+		return Reply{}, err
+	}
+	outcome, err := json.Marshal(answered{reply.Lang, reply.Expects, reply.Flow, reply.Step, reply.Asked})
+	if err != nil {
+		return Reply{}, fmt.Errorf("write the outcome: %w", err)
+	}
+	turn := conversation.Turn{State: state, Outcome: outcome, Lines: lines, Replies: len(d.out)}
+	if in.Push {
+		turn.Push = &conversation.Push{Means: in.Deliver}
+	}
+	if err := e.Memory.Close(tx, c, turn); err != nil {
+		return Reply{}, err
+	}
+	return reply, nil
+}
+
+// answered is the part of a Reply that is kept beside the messages, so that a
+// repeated event gets the whole answer again.
+type answered struct {
+	Lang    i18n.Lang `json:"l"`
+	Expects *Expects  `json:"e,omitempty"`
+	Flow    string    `json:"f,omitempty"`
+	Step    string    `json:"s,omitempty"`
+	Asked   int64     `json:"n,omitempty"`
+}
+
+// again gives the answer of an event that had its turn before.
+func (e *Engine) again(tx *store.Tx, c *conversation.Conversation) (Reply, error) {
+	var a answered
+	if err := json.Unmarshal(c.Outcome, &a); err != nil {
+		return Reply{}, fmt.Errorf("read the first answer: %w", err)
+	}
+	lines, err := e.Memory.Lines(tx, c.ID, c.First, c.Last)
+	if err != nil {
+		return Reply{}, err
+	}
+	messages, err := Messages(lines)
+	if err != nil {
+		return Reply{}, err
+	}
+	return Reply{
+		Conversation: c.ID, Lang: a.Lang, Messages: messages,
+		Expects: a.Expects, Flow: a.Flow, Step: a.Step, Asked: a.Asked,
+	}, nil
+}
+
+// Messages reads messages as they are kept in the transcript.
+func Messages(lines []conversation.Line) ([]Message, error) {
+	out := make([]Message, len(lines))
+	for i, l := range lines {
+		if err := json.Unmarshal(l.Body, &out[i]); err != nil {
+			return nil, fmt.Errorf("read message %d: %w", l.Seq, err)
+		}
+		out[i].Seq, out[i].From = l.Seq, Author(l.Author)
+	}
+	return out, nil
+}
+
+// dialog is one turn at work: the state it found and the messages it says.
+type dialog struct {
+	*Engine
+	ctx   context.Context
+	tx    *store.Tx
+	in    Inbound
+	site  *Site
+	shelf *Shelf
+	owner string // of holds: the conversation
+	at    time.Time
+	now   civil.DateTime
+	fresh bool // the first turn of this person
+
+	s    State
+	flow *flows.Flow // of s.Flow; nil when idle
+	step *flows.Step // of s.Step
+	out  []Message
+	asks *Expects // the open question, once put
+	open []Choice // the answers it offers
+}
+
+// run takes the event through the dialog and returns the new state as stored.
+func (d *dialog) run(stored []byte) ([]byte, error) {
+	var err error
+	if d.s, err = DecodeState(stored); err != nil {
+		return nil, err
+	}
+	if err := d.resume(); err != nil {
+		return nil, err
+	}
+	d.chooseLanguage()
+	if d.tooFast() {
+		d.say(d.words.slower)
+	} else if err := d.hear(); err != nil {
+		return nil, err
+	}
+	return d.s.Encode()
+}
+
+// resume finds the flow version the conversation began with. One that is gone
+// (a restored database, say) ends calmly at the menu.
+func (d *dialog) resume() error {
+	if d.s.Flow == "" {
+		return nil
+	}
+	f, err := d.Library.At(d.tx, d.s.Flow, d.s.Version)
+	if err != nil {
+		return fmt.Errorf("resume %s version %d: %w", d.s.Flow, d.s.Version, err)
+	}
+	if f == nil || f.Steps[d.s.Step] == nil {
+		d.s.idle()
+		return nil
+	}
+	d.flow, d.step = f, f.Steps[d.s.Step]
+	return nil
+}
+
+// hear decides what the event is and acts on it.
+func (d *dialog) hear() error {
+	if d.in.masked {
+		d.say(d.words.myNumber)
+		return d.repeat()
+	}
+	switch {
+	case d.in.Flow != "":
+		f := d.shelf.Current[d.in.Flow]
+		if f == nil || f.Part {
+			return d.menu()
+		}
+		return d.begin(f)
+	case d.in.Media:
+		d.say(d.words.media)
+		return d.repeat()
+	case d.in.Choice != "":
+		return d.pressed(d.in.Choice)
+	case strings.TrimSpace(d.in.Text) != "":
+		return d.heard(d.in.Text)
+	case d.fresh:
+		d.say(d.words.greeting)
+		return d.menu()
+	default:
+		return d.repeat()
+	}
+}
+
+// reply is the answer as the channel gets it.
+func (d *dialog) reply(id string) Reply {
+	r := Reply{Conversation: id, Lang: d.s.Lang, Messages: d.out, Expects: d.asks, Asked: d.s.Asked}
+	if d.s.Flow != "" {
+		r.Flow, r.Step = d.s.Flow, d.s.Step
+	}
+	return r
+}
+
+// lines is what this turn adds to the transcript: the resident's words, then
+// the answers. It numbers the answers from seq on.
+func (d *dialog) lines(seq int64) ([]conversation.Line, error) {
+	lines := make([]conversation.Line, 0, len(d.out)+1)
+	if said := d.said(); said != "" {
+		body, err := json.Marshal(Message{From: FromResident, Text: said})
+		if err != nil {
+			return nil, fmt.Errorf("write the resident's words: %w", err)
+		}
+		lines = append(lines, conversation.Line{Author: string(FromResident), Body: body})
+		seq++
+	}
+	for i := range d.out {
+		seq++
+		d.out[i].Seq = seq
+		body, err := json.Marshal(&d.out[i])
+		if err != nil {
+			return nil, fmt.Errorf("write a message: %w", err)
+		}
+		lines = append(lines, conversation.Line{Author: string(d.out[i].From), Body: body})
+	}
+	return lines, nil
+}
+
+// said is the resident's side of the transcript: their words, or the label of
+// the button they pressed.
+func (d *dialog) said() string {
+	if d.in.Text != "" {
+		return i18n.Escape(d.in.Text)
+	}
+	return d.in.label
+}
+
+// pace is how many turns a minute one person can take; a person at a keyboard
+// or a keypad stays far below (abuse case A27).
+const pace = 60
+
+// tooFast counts the turns of the current minute.
+func (d *dialog) tooFast() bool {
+	minute := d.at.Unix() / 60
+	if d.s.Minute != minute {
+		d.s.Minute, d.s.Turns = minute, 0
+	}
+	d.s.Turns++
+	return d.s.Turns > pace
+}

@@ -1,0 +1,241 @@
+package bot
+
+import (
+	"fmt"
+	"slices"
+
+	"madoguchi/flows"
+	"madoguchi/i18n"
+	"madoguchi/i18n/civil"
+	"madoguchi/store"
+)
+
+// Action performs one named action of a flow (do: …) against a service, inside
+// the turn's transaction, and returns the outcome the flow goes on by. An error
+// is a fault: the whole turn is undone.
+type Action func(*Act) (outcome string, err error)
+
+// Act is what an action works with.
+type Act struct {
+	Tx      *store.Tx
+	Owner   string // of holds and bookings made here: the conversation
+	Channel string
+	User    string
+	Address string // network address, "" if unknown
+	Lang    i18n.Lang
+	Now     civil.DateTime
+	Site    *Site
+
+	// Answer gives the value of a field or of what an earlier action has set.
+	Answer func(name string) string
+	// Set gives a value to a name, for texts and later actions; Drop forgets it.
+	Set  func(name, value string)
+	Drop func(name string)
+	// Say adds a message to the reply.
+	Say func(Message)
+}
+
+// stride bounds the steps of one turn. The checker refuses loops without a
+// question, so only a fault reaches it.
+const stride = 500
+
+// begin enters a flow at its first step. Answers known from the start are set
+// before.
+func (d *dialog) begin(f *flows.Flow, known ...Answer) error {
+	if err := d.leave(); err != nil {
+		return err
+	}
+	d.s.enter(f.Name, f.Version, f.First)
+	d.s.Answers = append(d.s.Answers, known...)
+	d.flow, d.step = f, f.Steps[f.First]
+	return d.walk()
+}
+
+// leave ends what is going on: a place held is given back.
+func (d *dialog) leave() error {
+	if d.s.Flow != "" {
+		if err := d.Desk.Release(d.tx, d.owner); err != nil {
+			return fmt.Errorf("give back the held place: %w", err)
+		}
+	}
+	d.s.idle()
+	d.flow, d.step = nil, nil
+	return nil
+}
+
+// walk goes on from the current step until a question is open or the flow ends.
+func (d *dialog) walk() error {
+	for range stride {
+		st := d.step
+		if st.When != nil {
+			ok, err := st.When.Holds(d.facts())
+			if err != nil {
+				return fmt.Errorf("%s, step %s: %w", d.s.Flow, st.Name, err)
+			}
+			if !ok {
+				if err := d.advance("next"); err != nil {
+					return err
+				}
+				continue
+			}
+		}
+		outcome := "next"
+		switch st.Verb {
+		case flows.Say:
+			if !slices.Contains(d.s.Told, st.Name) {
+				d.s.Told = note(d.s.Told, st.Name)
+				d.tell(st)
+			}
+		case flows.Ask:
+			if !d.known(st) {
+				return d.ask(st)
+			}
+			d.s.Trail = note(d.s.Trail, st.Name)
+			outcome = way(st, d.s.Answer(st.Into))
+		case flows.Check:
+			return d.check(st)
+		case flows.Decide:
+			var err error
+			if outcome, err = d.decide(st); err != nil {
+				return err
+			}
+		case flows.Do:
+			var err error
+			if outcome, err = d.do(st); err != nil {
+				return err
+			}
+		case flows.Call:
+			for name, value := range st.With {
+				d.s.Set(name, value)
+			}
+		case flows.Handoff:
+			if st.Text != nil {
+				d.say(st.Text)
+			}
+			d.person()
+			return d.leave()
+		case flows.End:
+			if st.Text != nil {
+				d.say(st.Text)
+			}
+			return d.finish()
+		}
+		if err := d.advance(outcome); err != nil {
+			return err
+		}
+	}
+	return fmt.Errorf("%s, step %s: no question within %d steps", d.s.Flow, d.s.Step, stride)
+}
+
+// known reports whether a question need not be put because its answer is there.
+// A question the flow has come back to by itself is put again.
+func (d *dialog) known(st *flows.Step) bool {
+	if !d.s.Has(st.Into) {
+		return false
+	}
+	if slices.Contains(d.s.Trail, st.Name) {
+		d.forget(st.Name)
+		return false
+	}
+	return true
+}
+
+// forget goes back on the trail to before a question and drops its answer and
+// those that depend on it; the other later answers are kept.
+func (d *dialog) forget(name string) {
+	if i := slices.Index(d.s.Trail, name); i >= 0 {
+		d.s.Trail = d.s.Trail[:i]
+	}
+	st := d.flow.Steps[name]
+	d.drop(st.Into)
+	d.s.Misses, d.s.Pending, d.s.Look, d.s.Offers = 0, nil, nil, nil
+}
+
+// drop forgets an answer and those that need it.
+func (d *dialog) drop(field string) {
+	d.s.Drop(field)
+	for _, a := range slices.Clone(d.s.Answers) {
+		if f := d.flow.Field(a.Name); f != nil && slices.Contains(f.Needs, field) && d.s.Has(a.Name) {
+			d.drop(a.Name)
+		}
+	}
+}
+
+// way is the outcome of an ask step for an answer.
+func way(st *flows.Step, value string) string {
+	if value == "" {
+		if _, ok := st.Next["skip"]; ok {
+			return "skip"
+		}
+	}
+	if _, ok := st.Next[value]; ok {
+		return value
+	}
+	return "next"
+}
+
+// advance lets the flow's machine choose the next step.
+func (d *dialog) advance(outcome string) error {
+	to, err := d.flow.Advance(d.ctx, d.step.Name, outcome)
+	if err != nil {
+		return fmt.Errorf("%s, step %s, outcome %q: %w", d.s.Flow, d.step.Name, outcome, err)
+	}
+	d.s.Step, d.step = to, d.flow.Steps[to]
+	return nil
+}
+
+// decide takes the first branch whose condition holds.
+func (d *dialog) decide(st *flows.Step) (string, error) {
+	for _, b := range st.Branches {
+		if b.When == nil {
+			return b.Outcome, nil
+		}
+		ok, err := b.When.Holds(d.facts())
+		if err != nil {
+			return "", fmt.Errorf("%s, step %s: %w", d.s.Flow, st.Name, err)
+		}
+		if ok {
+			return b.Outcome, nil
+		}
+	}
+	return "", fmt.Errorf("%s, step %s: no branch holds", d.s.Flow, st.Name)
+}
+
+// facts is what conditions see.
+func (d *dialog) facts() flows.Facts {
+	return flows.Facts{
+		Answer: d.s.Answer,
+		Now:    d.now,
+		Open: func(day civil.Date) bool {
+			open, err := d.Desk.Open(d.tx, day)
+			return err == nil && open
+		},
+	}
+}
+
+// do performs the step's action.
+func (d *dialog) do(st *flows.Step) (string, error) {
+	act := d.Actions[st.Action]
+	if act == nil {
+		return "", fmt.Errorf("%s, step %s: no action %q", d.s.Flow, st.Name, st.Action)
+	}
+	for name, value := range st.With {
+		d.s.Set(name, value)
+	}
+	outcome, err := act(&Act{
+		Tx: d.tx, Owner: d.owner, Channel: d.in.Channel, User: d.in.User, Address: d.in.Address,
+		Lang: d.s.Lang, Now: d.now, Site: d.site,
+		Answer: d.s.Answer, Set: d.s.Set, Drop: d.s.Drop, Say: d.add,
+	})
+	if err != nil {
+		return "", fmt.Errorf("%s, step %s, %s: %w", d.s.Flow, st.Name, st.Action, err)
+	}
+	return outcome, nil
+}
+
+// finish ends the flow: nothing of it is kept.
+func (d *dialog) finish() error {
+	d.s.idle()
+	d.flow, d.step = nil, nil
+	return nil
+}

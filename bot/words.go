@@ -1,0 +1,89 @@
+package bot
+
+import (
+	"madoguchi/bot/understand"
+	"madoguchi/i18n"
+)
+
+// words are the engine's own sentences, bound once. Their texts are in the
+// catalogs under bot.*.
+type words struct {
+	greeting, menu, languageSet, whichLanguage            *i18n.Text
+	yes, no, correct, skip, later, first, nothing         *i18n.Text
+	change, cancel                                        *i18n.Text
+	check, whichMeant, whichCorrect, didYouMean           *i18n.Text
+	noneOfThese, reallyStop, reallySwitch                 *i18n.Text
+	stopped, restarted, noBack, cannotCorrect, cannotSkip *i18n.Text
+	backToQuestion, source, noHelp, person                *i18n.Text
+	miss2, miss3, miss3After, missEven, missOdd           *i18n.Text
+	hintCheck, idleMiss1, idleMiss2                       *i18n.Text
+	oldButton, media, myNumber, slower                    *i18n.Text
+	noneThen, noneAtAll, notThatTime, persons             *i18n.Text
+
+	buttons  map[understand.Command]*i18n.Text // what a global button says
+	hints    map[string]*i18n.Text             // by field type
+	reasons  map[string]*i18n.Text             // by understand.Reason
+	refusals map[string]*i18n.Text             // by Refusal.Why
+	fields   map[string]*i18n.Text             // names of fields by type
+	names    map[string]map[i18n.Lang][]string // other names of fields by type
+}
+
+// fieldNames are other words people use for a field of a type (日時, 日付 …).
+func (w *words) fieldNames(lang i18n.Lang, fieldType string) []string {
+	return append(w.names[fieldType][lang], w.names[fieldType][i18n.Japanese]...)
+}
+
+// fieldTypes are the types that have a hint and a name of their own.
+var fieldTypes = []string{
+	"text", "choice", "choices", "yesno", "date", "birthdate", "time", "number", "party",
+	"postal", "phone", "mail", "kana", "name", "code", "receipt", "counter", "slot", "booking",
+}
+
+func bindWords(c *i18n.Catalog) *words {
+	t := func(key string) *i18n.Text { return c.Text("bot." + key) }
+	w := &words{
+		greeting: t("greeting"), menu: t("menu"), languageSet: t("language-set"), whichLanguage: t("which-language"),
+		yes: t("yes"), no: t("no"), correct: t("correct"), skip: t("skip"), later: t("later"), first: t("first"),
+		nothing: t("nothing"), change: t("change"), cancel: t("cancel"),
+		check: t("check"), whichMeant: t("which-meant"), whichCorrect: t("which-correct"),
+		didYouMean: t("did-you-mean"), noneOfThese: t("none-of-these"),
+		reallyStop: t("really-stop"), reallySwitch: t("really-switch"),
+		stopped: t("stopped"), restarted: t("restarted"), noBack: t("no-back"),
+		cannotCorrect: t("cannot-correct"), cannotSkip: t("cannot-skip"),
+		backToQuestion: t("back-to-question"), source: t("source"), noHelp: t("no-help"), person: t("person"),
+		miss2: t("miss.second"), miss3: t("miss.third"), miss3After: t("miss.third-after"),
+		missEven: t("miss.even"), missOdd: t("miss.odd"),
+		hintCheck: t("hint.check"), idleMiss1: t("idle.first"), idleMiss2: t("idle.second"),
+		oldButton: t("old-button"), media: t("media"), myNumber: t("my-number"), slower: t("slower"),
+		noneThen: t("slot.none-then"), noneAtAll: t("slot.none-at-all"), notThatTime: t("slot.not-that-time"),
+		persons: t("persons"),
+
+		buttons:  map[understand.Command]*i18n.Text{},
+		hints:    map[string]*i18n.Text{},
+		reasons:  map[string]*i18n.Text{},
+		refusals: map[string]*i18n.Text{},
+		fields:   map[string]*i18n.Text{},
+		names:    map[string]map[i18n.Lang][]string{},
+	}
+	for _, cmd := range []understand.Command{
+		understand.Back, understand.Correct, understand.Repeat, understand.Restart,
+		understand.Stop, understand.Person, understand.Language, understand.Help,
+	} {
+		w.buttons[cmd] = t("button." + string(cmd))
+	}
+	for _, ft := range fieldTypes {
+		w.hints[ft] = t("hint." + ft)
+		w.fields[ft] = t("field." + ft)
+		w.names[ft] = map[i18n.Lang][]string{}
+		for _, lang := range c.Languages() {
+			w.names[ft][lang] = c.Phrases(lang, "bot.names."+ft)
+		}
+	}
+	for _, r := range understand.Reasons {
+		w.reasons[string(r)] = t("reason." + string(r))
+	}
+	for _, why := range []string{"full", "closed", "early", "late", "gone", "party", "past"} {
+		w.refusals[why] = t("refusal." + why)
+	}
+	return w
+}

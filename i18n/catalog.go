@@ -1,0 +1,169 @@
+package i18n
+
+import (
+	"embed"
+	"fmt"
+	"io/fs"
+	"maps"
+	"slices"
+	"sync"
+
+	"golang.org/x/text/language"
+)
+
+// Catalog is every text in every language. It is immutable and safe for
+// concurrent use: binding a source makes a new Text and keeps nothing.
+type Catalog struct {
+	langs   []Lang
+	entries map[Lang]map[string]*entry
+	texts   map[string]*Text // the program's, by key
+	matcher language.Matcher
+	tags    []Lang // the languages of matcher, in its order
+}
+
+//go:embed catalogs
+var files embed.FS
+
+// builtin reads the embedded files at first use.
+var builtin = sync.OnceValue(func() *Catalog {
+	root, err := fs.Sub(files, "catalogs")
+	if err != nil {
+		panic(err)
+	}
+	c, err := Load(root)
+	if err != nil {
+		panic(err)
+	}
+	return c
+})
+
+// Builtin returns the catalogs that ship with the program. It panics if they
+// are not of the right form, which a test excludes.
+func Builtin() *Catalog { return builtin() }
+
+// merge returns a catalog of c's entries and the added ones.
+func (c *Catalog) merge(added map[Lang]map[string]*entry) *Catalog {
+	m := &Catalog{
+		entries: make(map[Lang]map[string]*entry, len(c.entries)+len(added)),
+		texts:   make(map[string]*Text),
+	}
+	for lang, entries := range c.entries {
+		m.entries[lang] = maps.Clone(entries)
+	}
+	for lang, entries := range added {
+		if m.entries[lang] == nil {
+			m.entries[lang] = make(map[string]*entry, len(entries))
+		}
+		maps.Copy(m.entries[lang], entries)
+	}
+	m.langs = slices.SortedFunc(maps.Keys(m.entries), byRank)
+	m.prepareMatch()
+	for key, e := range m.entries[Japanese] {
+		if !e.list && e.tmpl != nil {
+			m.texts[key] = m.bind(key, e.text, e.tmpl)
+		}
+	}
+	return m
+}
+
+// byRank puts Japanese first, then やさしい日本語 and English, then the others by
+// their tag.
+func byRank(a, b Lang) int {
+	rank := func(l Lang) int {
+		if i := slices.Index([]Lang{Japanese, EasyJapanese, English}, l); i >= 0 {
+			return i
+		}
+		return 3
+	}
+	if d := rank(a) - rank(b); d != 0 {
+		return d
+	}
+	if a < b {
+		return -1
+	}
+	return 1
+}
+
+// Languages returns the languages of the catalog, Japanese first.
+func (c *Catalog) Languages() []Lang { return slices.Clone(c.langs) }
+
+// Text returns the program text with this key; it panics if the key does not
+// exist, as a misspelt key is a fault of the program that a test must find.
+func (c *Catalog) Text(key string) *Text {
+	t := c.texts[key]
+	if t == nil {
+		panic(fmt.Sprintf("i18n: no text %q in catalogs/ja", key))
+	}
+	return t
+}
+
+// Phrases returns the program's phrases with this key in lang, nil if there are
+// none: unlike a text, a phrase of another language is of no use to a listener.
+func (c *Catalog) Phrases(lang Lang, key string) []string {
+	if e := c.entries[lang][key]; e != nil && e.list {
+		return slices.Clone(e.phrases)
+	}
+	return nil
+}
+
+// Bind returns the text whose Japanese source stands outside the catalogs, with
+// the translations found under key. A source that does not compile shows as it
+// is written; whoever takes sources from people checks them with Compile first.
+func (c *Catalog) Bind(key, source string) *Text {
+	tmpl, err := Compile(Japanese, source)
+	if err != nil {
+		tmpl = verbatim(Japanese, source)
+	}
+	return c.bind(key, source, tmpl)
+}
+
+// bind gathers the usable translations, and for each language without one what
+// it falls back to, so that In need not search.
+func (c *Catalog) bind(key, source string, tmpl *Template) *Text {
+	in := make(map[Lang]*Template, len(c.langs)+1)
+	for lang, entries := range c.entries {
+		if e := entries[key]; e != nil && lang != Japanese && usable(e, tmpl) {
+			in[lang] = e.tmpl
+		}
+	}
+	in[Japanese] = tmpl
+	t := &Text{Key: key, Source: source, in: in}
+	resolved := make(map[Lang]*Template, len(c.langs)+1)
+	resolved[Japanese] = tmpl
+	for _, lang := range c.langs {
+		resolved[lang] = t.template(lang)
+	}
+	return &Text{Key: key, Source: source, in: resolved}
+}
+
+// usable reports whether a translation can stand for the source. A stale one
+// can as long as it says the same values; one that lost or invented a
+// placeholder could hide a receipt number or show nothing in its place.
+func usable(e *entry, source *Template) bool {
+	return e.tmpl != nil && samePlaceholders(e.tmpl, source)
+}
+
+func samePlaceholders(a, b *Template) bool {
+	if len(a.names) != len(b.names) {
+		return false
+	}
+	for _, name := range a.names {
+		if !slices.Contains(b.names, name) {
+			return false
+		}
+	}
+	return true
+}
+
+// BindPhrases returns the phrases whose Japanese stands outside the catalogs in
+// every language that has them: source in Japanese, the others from the
+// catalogs.
+func (c *Catalog) BindPhrases(key string, source []string) map[Lang][]string {
+	all := map[Lang][]string{Japanese: slices.Clone(source)}
+	for lang := range c.entries {
+		if phrases := c.Phrases(lang, key); lang != Japanese && len(phrases) > 0 {
+			all[lang] = phrases
+		}
+	}
+	return all
+}
