@@ -34,8 +34,10 @@ func CheckSet(files []*File, v Vocabulary, _ *i18n.Catalog) []Problem {
 	for _, f := range files {
 		c := &checker{set: set, file: f}
 		c.problems = append(c.problems, f.problems...)
-		for _, rule := range families {
-			rule(c)
+		if c.small() {
+			for _, rule := range families {
+				rule(c)
+			}
 		}
 		all = append(all, c.problems...)
 	}
@@ -60,6 +62,30 @@ type checker struct {
 	set      *set
 	file     *File
 	problems []Problem
+}
+
+// maxSteps and maxFields keep the rules cheap, some of which look at every pair;
+// the largest real procedure has a third.
+const (
+	maxSteps  = 300
+	maxFields = 300
+)
+
+// small reports whether the file could be read and is of a size that can be
+// judged.
+func (c *checker) small() bool {
+	if c.file.unread {
+		return false
+	}
+	if n := len(c.file.Steps); n > maxSteps {
+		c.fail(c.file.Steps[maxSteps].Name.Pos, "size", "split it into flows that call each other", "the flow has %d steps, more than %d", n, maxSteps)
+		return false
+	}
+	if n := len(c.file.Fields); n > maxFields {
+		c.fail(c.file.Fields[maxFields].Name.Pos, "size", "split it into flows that call each other", "the flow has %d fields, more than %d", n, maxFields)
+		return false
+	}
+	return true
 }
 
 func (c *checker) report(sev Severity, pos Pos, rule, hint, format string, args ...any) {

@@ -98,7 +98,7 @@ func (c *checker) keys(s *StepDecl) {
 	}
 	for _, g := range given {
 		if g.pos.Line > 0 && !slices.Contains(keysOf[s.Verb], g.key) {
-			hint := "an " + string(s.Verb) + " step may have: " + list(keysOf[s.Verb])
+			hint := "beside " + string(s.Verb) + " may stand: " + list(keysOf[s.Verb])
 			if len(keysOf[s.Verb]) == 0 {
 				hint = "its branches say what follows"
 			}

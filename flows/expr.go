@@ -6,6 +6,7 @@ import (
 	"reflect"
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -292,7 +293,7 @@ func inspect(source string, names map[string]Kind) ([]seen, error) {
 	if err != nil {
 		return nil, fromExpr(err)
 	}
-	v := &inspector{names: names}
+	v := &inspector{source: []rune(source), names: names}
 	ast.Walk(&tree.Node, v)
 	if v.err != nil {
 		return nil, v.err
@@ -301,18 +302,22 @@ func inspect(source string, names map[string]Kind) ([]seen, error) {
 }
 
 type inspector struct {
-	names   map[string]Kind
-	callees []ast.Node
-	sees    []seen
-	err     *conditionError
+	source []rune
+	names  map[string]Kind
+	sees   []seen
+	err    *conditionError
 }
 
 // operators a condition may use; no power, no ranges, no patterns, no pipes.
 var operators = []string{"==", "!=", "<", "<=", ">", ">=", "and", "&&", "or", "||", "not", "!", "in", "+", "-", "*", "contains", "startsWith", "endsWith"}
 
-// Visit is called for children before their parent; a callee is met as a plain
-// identifier before its call, so names are judged when nothing else can claim
-// them: a function's name is never a field's.
+// called reports whether an identifier of the source is the name of a function:
+// the tree shows a callee before its call.
+func (v *inspector) called(n ast.Node, name string) bool {
+	after := n.Location().From + len([]rune(name))
+	return strings.HasPrefix(strings.TrimLeft(string(v.source[min(after, len(v.source)):]), " "), "(")
+}
+
 func (v *inspector) Visit(n *ast.Node) {
 	fault := func(message, hint string) {
 		if v.err == nil {
@@ -330,7 +335,10 @@ func (v *inspector) Visit(n *ast.Node) {
 			fault(fmt.Sprintf("%q is not allowed in a condition", node.Operator), "compare with ==, !=, <, <=, >, >=, in, contains; join with and, or, not")
 		}
 	case *ast.IdentifierNode:
-		if functionNamed(node.Value) != nil {
+		if v.called(node, node.Value) {
+			if functionNamed(node.Value) == nil {
+				fault(fmt.Sprintf("unknown function %q in a condition", node.Value), "one of: "+list(functionNames()))
+			}
 			return
 		}
 		kind, ok := v.names[node.Value]
@@ -349,12 +357,12 @@ func (v *inspector) Visit(n *ast.Node) {
 	case *ast.CallNode:
 		name, ok := node.Callee.(*ast.IdentifierNode)
 		if !ok || functionNamed(name.Value) == nil {
-			fault("unknown function in a condition", "one of: "+fmt.Sprint(functionNames()))
+			fault("unknown function in a condition", "one of: "+list(functionNames()))
 			return
 		}
 		v.call(name.Value, node, fault)
 	default:
-		fault("this is more than a condition may hold", "fields, texts, numbers, comparisons, and, or, not, in, and the functions "+fmt.Sprint(functionNames()))
+		fault("this is more than a condition may hold", "fields, texts, numbers, comparisons, and, or, not, in, and the functions "+list(functionNames()))
 	}
 }
 

@@ -20,6 +20,8 @@ type File struct {
 	// problems are the faults of form found while reading: CheckSet adds the
 	// faults of meaning to them.
 	problems []Problem
+	// unread says that nothing of the file could be read.
+	unread bool
 }
 
 // Pos is a place in a file, counted from 1. The zero Pos is "not written".

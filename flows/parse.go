@@ -39,6 +39,7 @@ type reader struct{ file *File }
 
 func (r *reader) read(source []byte) {
 	top := Pos{1, 1}
+	r.file.unread = true
 	if len(source) > maxFile {
 		r.fail(top, "size", fmt.Sprintf("the file has %d bytes, more than %d", len(source), maxFile), "split it into flows that call each other")
 		return
@@ -73,6 +74,7 @@ func (r *reader) read(source []byte) {
 		r.fail(at(n), "size", "too many values, or values nested too deeply", "write repeated parts out, or split the flow")
 		return
 	}
+	r.file.unread = false
 	r.flow(root)
 }
 

@@ -84,10 +84,8 @@ func sortProblems(ps []Problem) []Problem {
 // within a third of its letters in typing slips, or else the whole choice if it
 // is small enough to read.
 func didYouMean(word string, candidates []string) string {
-	best, dist := "", len([]rune(word))/3+1
-	if dist < 2 {
-		dist = 2
-	}
+	letters := len([]rune(word))
+	best, dist := "", min(max(letters/3+1, 2), letters-1)
 	for _, c := range candidates {
 		if d := slips(word, c); d <= dist && (best == "" || d < dist) {
 			best, dist = c, d

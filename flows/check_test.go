@@ -1,0 +1,91 @@
+package flows
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"madoguchi/i18n"
+)
+
+// Every file of testdata/broken is named after the rule it breaks (a number
+// may follow) and has the whole report beside it.
+func TestBrokenFiles(t *testing.T) {
+	paths, err := filepath.Glob("testdata/broken/*.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range paths {
+		name := strings.TrimSuffix(filepath.Base(p), ".yaml")
+		t.Run(name, func(t *testing.T) {
+			set := files(t, "broken/"+name+".yaml")
+			// A file may come with the flows it calls.
+			if _, err := os.Stat("testdata/broken/" + name + "-callee"); err == nil {
+				set = append(set, files(t, "broken/"+name+"-callee/*.yaml")...)
+			}
+			problems := CheckSet(set, vocabulary(), i18n.Builtin())
+			var report strings.Builder
+			for _, p := range problems {
+				report.WriteString(p.String() + "\n")
+			}
+			golden(t, "broken/"+name+".txt", report.String())
+			rule := strings.TrimRight(name, "0123456789")
+			if !slices.ContainsFunc(problems, func(p Problem) bool { return p.Rule == rule }) {
+				t.Errorf("rule %s found nothing in its own file", rule)
+			}
+		})
+	}
+}
+
+// reporting finds the rule's name in a call that reports a problem.
+var reporting = regexp.MustCompile(`\.(?:fail|warn)\([^"\n]*?, "([a-z-]+)"`)
+
+// The rules are what the sources report with; each must have a broken file.
+func TestEveryRuleHasABrokenFile(t *testing.T) {
+	sources, err := filepath.Glob("*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range sources {
+		if strings.HasSuffix(p, "_test.go") {
+			continue
+		}
+		source, err := os.ReadFile(p)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range reporting.FindAllStringSubmatch(string(source), -1) {
+			rule := m[1]
+			found, _ := filepath.Glob("testdata/broken/" + rule + "[0-9].yaml")
+			if _, err := os.Stat("testdata/broken/" + rule + ".yaml"); err != nil && len(found) == 0 {
+				t.Errorf("%s: no broken file for rule %s", p, rule)
+			}
+		}
+	}
+}
+
+func TestGoodFilesHaveNoErrors(t *testing.T) {
+	if bad := Errors(CheckSet(files(t, "good/*.yaml"), vocabulary(), i18n.Builtin())); len(bad) > 0 {
+		t.Error(&Refused{bad})
+	}
+}
+
+func TestDidYouMean(t *testing.T) {
+	for _, tc := range []struct {
+		word string
+		from []string
+		want string
+	}{
+		{"vist", []string{"visit", "visitor"}, `did you mean "visit"?`},
+		{"nxet", []string{"next", "text"}, `did you mean "next"?`},
+		{"quite-different", []string{"a", "b"}, "one of: a, b"},
+		{"x", nil, ""},
+	} {
+		if got := didYouMean(tc.word, tc.from); got != tc.want {
+			t.Errorf("didYouMean(%q, %v) = %q, want %q", tc.word, tc.from, got, tc.want)
+		}
+	}
+}
