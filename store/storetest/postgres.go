@@ -1,0 +1,159 @@
+package storetest
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"net/url"
+	"os"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/jackc/pgx/v5"
+
+	"madoguchi/store"
+	"madoguchi/store/storetest/postgres"
+)
+
+// The roles of a test database: owner makes the tables, app uses them.
+const (
+	ownerRole = "madoguchi_owner"
+	appRole   = "madoguchi_app"
+)
+
+// server is the address of the PostgreSQL server of this test process.
+var server = sync.OnceValues(func() (string, error) {
+	if address := os.Getenv("MADOGUCHI_TEST_POSTGRES"); address != "" {
+		return address, nil
+	}
+	s, err := postgres.Start() // ends with this process
+	if err != nil {
+		return "", err
+	}
+	return s.Address, nil
+})
+
+// template makes, once a process, the migrated database that tests copy.
+var template = sync.OnceValues(func() (string, error) {
+	address, err := server()
+	if err != nil {
+		return "", err
+	}
+	return makeTemplate(context.Background(), address)
+})
+
+func freshPostgres(tb testing.TB) place {
+	tb.Helper()
+	address, err := server()
+	if err != nil {
+		missing(tb, err.Error())
+	}
+	from, err := template()
+	if err != nil {
+		tb.Fatal(err)
+	}
+	ctx := context.Background()
+	name := "test_" + strings.ReplaceAll(store.NewID(), "-", "")
+	if err := run(ctx, address, "CREATE DATABASE "+name+" TEMPLATE "+from); err != nil {
+		tb.Fatal(err)
+	}
+	tb.Cleanup(func() {
+		if err := run(ctx, address, "DROP DATABASE "+name+" WITH (FORCE)"); err != nil {
+			tb.Error(err)
+		}
+	})
+	return place{kind: Postgres, database: in(address, name, appRole), owner: in(address, name, "")}
+}
+
+// makeTemplate migrates a database named after the schema, so that processes
+// that share a server share it too. It gets its name only when complete.
+func makeTemplate(ctx context.Context, address string) (string, error) {
+	var schema strings.Builder
+	if err := store.WriteSchema(&schema, true); err != nil {
+		return "", err
+	}
+	sum := sha256.Sum256([]byte(schema.String()))
+	name := "template_" + hex.EncodeToString(sum[:8])
+	conn, err := pgx.Connect(ctx, address)
+	if err != nil {
+		return "", fmt.Errorf("connecting to the test server: %w", err)
+	}
+	defer conn.Close(ctx)
+	if _, err := conn.Exec(ctx, `SELECT pg_advisory_lock(7420)`); err != nil {
+		return "", err
+	}
+	var ready bool
+	if err := conn.QueryRow(ctx, `SELECT EXISTS (SELECT FROM pg_database WHERE datname=$1)`, name).Scan(&ready); err != nil || ready {
+		return name, err
+	}
+	for _, role := range []string{ownerRole, appRole} {
+		var known bool
+		if err := conn.QueryRow(ctx, `SELECT EXISTS (SELECT FROM pg_roles WHERE rolname=$1)`, role).Scan(&known); err != nil {
+			return "", err
+		}
+		if known {
+			continue
+		}
+		if _, err := conn.Exec(ctx, `CREATE ROLE `+role+` LOGIN NOSUPERUSER NOBYPASSRLS`); err != nil {
+			return "", err
+		}
+	}
+	if _, err := conn.Exec(ctx, `DROP DATABASE IF EXISTS making`); err != nil {
+		return "", err
+	}
+	if _, err := conn.Exec(ctx, `CREATE DATABASE making OWNER `+ownerRole); err != nil {
+		return "", err
+	}
+	err = run(ctx, in(address, "making", ""),
+		`ALTER SCHEMA public OWNER TO `+ownerRole,
+		`ALTER DEFAULT PRIVILEGES FOR ROLE `+ownerRole+` GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO `+appRole,
+		`ALTER DEFAULT PRIVILEGES GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO `+appRole)
+	if err != nil {
+		return "", err
+	}
+	db, err := store.Open(ctx, store.Options{Database: in(address, "making", ownerRole), Key: Key})
+	if err != nil {
+		return "", err
+	}
+	if err := db.Migrate(ctx); err != nil {
+		db.Close()
+		return "", err
+	}
+	if err := db.Close(); err != nil {
+		return "", err
+	}
+	_, err = conn.Exec(ctx, `ALTER DATABASE making RENAME TO `+name)
+	return name, err
+}
+
+// in is the address of another database of the server, as another role.
+func in(address, database, role string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		panic(err) // pgx has accepted it
+	}
+	u.Path = "/" + database
+	if role != "" {
+		q := u.Query()
+		q.Set("user", role)
+		u.RawQuery = q.Encode()
+		u.User = nil
+	}
+	return u.String()
+}
+
+func run(ctx context.Context, address string, statements ...string) error {
+	conn, err := pgx.Connect(ctx, address)
+	if err != nil {
+		return err
+	}
+	defer conn.Close(ctx)
+	for _, s := range statements {
+		if _, err := conn.Exec(ctx, s); err != nil {
+			return fmt.Errorf("%s: %w", s, err)
+		}
+	}
+	return nil
+}
