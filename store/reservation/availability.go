@@ -278,7 +278,8 @@ func (r *Reservations) Next(tx *store.Tx, q NextQuery) ([]Offer, error) {
 	if last := e.table.horizon(q.Service, q.Group, now.Date); q.Until.IsZero() || last.Before(q.Until) {
 		q.Until = last
 	}
-	perDay := max(1, (q.Limit+2)/3)
+	days := max(1, min(3, q.Until.Sub(q.From.Date)+1)) // to spread over
+	perDay := (q.Limit + days - 1) / days
 	var chosen, spare []Offer
 	const chunk = 14
 	for day := q.From.Date; len(chosen) < q.Limit; day = day.AddDays(chunk) {

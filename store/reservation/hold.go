@@ -65,42 +65,64 @@ func (r *Reservations) Hold(tx *store.Tx, q HoldRequest) (Hold, error) {
 	if h.Owner == "" {
 		h.Owner = h.ID
 	}
-	// Another transaction of the same owner may insert its hold between our look
-	// and our insert; then ours begins again and replaces that one.
-	for {
-		former, err := oneHold(tx, `owner = $2`+tx.ForUpdate(), h.Owner)
-		found := err == nil
-		if err != nil && !errors.Is(err, store.ErrNotFound) {
-			return Hold{}, err
-		}
-		var back []claim
-		if found {
-			back = []claim{former.claim}
-		}
-		if err := e.claimPlaces(tx, back, &v, false); err != nil {
-			return Hold{}, err
-		}
-		if found {
-			if err := deleteHold(tx, former.ID); err != nil {
+	former, err := ownersHold(tx, h)
+	if err != nil {
+		return Hold{}, err
+	}
+	var back []claim
+	if former != nil {
+		back = []claim{former.claim}
+	}
+	if err := e.claimPlaces(tx, back, &v, false); err != nil {
+		if former == nil && err == ErrFull {
+			if err := deleteHold(tx, h.ID); err != nil {
 				return Hold{}, err
 			}
 		}
+		return Hold{}, err
+	}
+	if former == nil {
+		return h, nil
+	}
+	if _, err := tx.Exec(`
+		UPDATE reservation_hold SET id = $3, counter = $4, day = $5, clock = $6, takes = $7, places = $8, service = $9, persons = $10,
+			minutes = $11, grp = $12, until = $13
+		WHERE tenant = $1 AND id = $2`, append([]any{tx.Tenant(), former.ID, h.ID}, h.columns()...)...); err != nil {
+		return Hold{}, fmt.Errorf("holding a place: %w", err)
+	}
+	return h, nil
+}
+
+// ownersHold locks the row of an owner's hold before any count row is touched.
+// It returns the hold that stood so far; or, if there was none, inserts h and
+// returns nil.
+func ownersHold(tx *store.Tx, h Hold) (former *Hold, err error) {
+	for {
+		old, err := oneHold(tx, `owner = $2`+tx.ForUpdate(), h.Owner)
+		if err == nil {
+			return &old, nil
+		}
+		if !errors.Is(err, store.ErrNotFound) {
+			return nil, err
+		}
 		n, err := tx.Exec(`
-			INSERT INTO reservation_hold (tenant, id, owner, counter, day, clock, takes, places, service, persons, minutes, grp, until)
+			INSERT INTO reservation_hold (tenant, owner, id, counter, day, clock, takes, places, service, persons, minutes, grp, until)
 			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
-			ON CONFLICT (tenant, owner) DO NOTHING`,
-			tx.Tenant(), h.ID, h.Owner, h.Counter, v.day, int(h.Start.Clock), v.takes(), v.places, h.Service, h.Persons, h.Minutes,
-			string(h.Group), store.Millis(h.Until))
+			ON CONFLICT (tenant, owner) DO NOTHING`, append([]any{tx.Tenant(), h.Owner, h.ID}, h.columns()...)...)
 		if err != nil {
-			return Hold{}, fmt.Errorf("holding a place: %w", err)
+			return nil, fmt.Errorf("holding a place: %w", err)
 		}
 		if n == 1 {
-			return h, nil
+			return nil, nil
 		}
-		if err := e.exchange(tx, []claim{v.claim}, nil, false); err != nil {
-			return Hold{}, err
-		}
+		// Another transaction of the same owner was faster: take over its hold.
 	}
+}
+
+// columns are the values of a hold's row from counter to until.
+func (h Hold) columns() []any {
+	return []any{h.Counter, h.claim.day, int(h.Start.Clock), h.claim.takes(), h.claim.places, h.Service, h.Persons, h.Minutes,
+		string(h.Group), store.Millis(h.Until)}
 }
 
 // Release gives a hold's places back. A hold that is gone is no error.
