@@ -163,6 +163,9 @@ var ErrInput = errors.New("the event cannot be taken")
 // 5,000; nothing a flow asks for is longer.
 const longest = 5000
 
+// longestChoice is the most a button can carry (LINE: 300 for postback data).
+const longestChoice = 300
+
 // Turn answers one event. The same event again gets the same answer and changes
 // nothing. Errors are ErrInput or faults of the machine; a fault leaves nothing
 // half-done and the event may be sent again.
@@ -170,7 +173,8 @@ func (e *Engine) Turn(ctx context.Context, in Inbound) (Reply, error) {
 	if in.Tenant == "" || in.User == "" || in.Event == "" || in.Channel == "" {
 		return Reply{}, fmt.Errorf("%w: tenant, channel, user and event are needed", ErrInput)
 	}
-	in.Text, in.Choice = understand.Clean(in.Text, longest), understand.Clean(in.Choice, 300)
+	in.Text, _ = understand.Clean(in.Text, longest)
+	in.Choice, _ = understand.Clean(in.Choice, longestChoice)
 	in.Text, in.masked = understand.MyNumber(in.Text)
 
 	var reply Reply
@@ -208,7 +212,7 @@ func (e *Engine) turn(tx *store.Tx, in Inbound) (Reply, error) {
 	}
 	d := &dialog{
 		Engine: e, ctx: tx.Context(), tx: tx, in: in, site: site, shelf: shelf,
-		owner: c.ID, at: tx.Now(), now: civil.In(tx.Now()), fresh: len(c.State) == 0,
+		owner: c.ID, instant: tx.Now(), now: civil.In(tx.Now()), fresh: len(c.State) == 0,
 	}
 	state, err := d.run(c.State)
 	if err != nil {
@@ -279,15 +283,15 @@ func Messages(lines []conversation.Line) ([]Message, error) {
 // dialog is one turn at work: the state it found and the messages it says.
 type dialog struct {
 	*Engine
-	ctx   context.Context
-	tx    *store.Tx
-	in    Inbound
-	site  *Site
-	shelf *Shelf
-	owner string // of holds: the conversation
-	at    time.Time
-	now   civil.DateTime
-	fresh bool // the first turn of this person
+	ctx     context.Context
+	tx      *store.Tx
+	in      Inbound
+	site    *Site
+	shelf   *Shelf
+	owner   string // of holds: the conversation
+	instant time.Time
+	now     civil.DateTime
+	fresh   bool // the first turn of this person
 
 	s    State
 	flow *flows.Flow // of s.Flow; nil when idle
@@ -410,7 +414,7 @@ const pace = 60
 
 // tooFast counts the turns of the current minute.
 func (d *dialog) tooFast() bool {
-	minute := d.at.Unix() / 60
+	minute := d.instant.Unix() / 60
 	if d.s.Minute != minute {
 		d.s.Minute, d.s.Turns = minute, 0
 	}

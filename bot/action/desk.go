@@ -181,6 +181,6 @@ func open(t *reservation.Timetable, day civil.Date) bool {
 		return false
 	}
 	return slices.ContainsFunc(t.Counters(day), func(c *reservation.Counter) bool {
-		return t.Day(c.ID, day).State == reservation.StateOpen
+		return t.Day(c.ID, day).State == reservation.IsOpen
 	})
 }
