@@ -123,6 +123,13 @@ func TestBind(t *testing.T) {
 	}
 }
 
+func TestTextOutsideACatalogShowsItsSource(t *testing.T) {
+	text := &i18n.Text{Key: "x", Source: "はい"}
+	if got := text.In("en"); got != "はい" || text.Has("ja") {
+		t.Errorf("got %q", got)
+	}
+}
+
 func TestBindingOnManyGoroutines(t *testing.T) {
 	c := load(t, map[string]string{"ja/a.yaml": "yes: はい\n", "en/a.yaml": "x: " + stamp("え", "x")})
 	var wait sync.WaitGroup
@@ -407,5 +414,13 @@ func BenchmarkIn(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		_ = text.In("en")
+	}
+}
+
+func BenchmarkBind(b *testing.B) {
+	c := i18n.Builtin()
+	b.ReportAllocs()
+	for b.Loop() {
+		_ = c.Bind("common.yes", "受付番号は{receipt}です。")
 	}
 }

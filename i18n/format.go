@@ -20,7 +20,7 @@ import (
 //	{h} {h12} {h24} hour from 0 to 11, from 1 to 12, from 00 to 23
 //	{min} {mm}      minutes, in two digits
 //	{min-read}      the reading of 分 after them
-//	{half}          the half of the day
+//	{half}          the half of the day; {half-short} as on buttons
 //
 // Adding a language is adding its entry to the table below.
 type conventions struct {
@@ -30,11 +30,9 @@ type conventions struct {
 	era      string // {name} {n}; {n} is 元 in Japanese where first is set
 	first    string // the first year of an era, "" for the digit
 
-	clock      [2]string // in sentences: with minutes, on the hour
-	noon       [2]string // the same from 12:00 to 12:59; "" as clock
-	clockShort [2]string // on buttons
-	noonShort  [2]string
-	half       [2]string // before and after noon
+	clock, noon           clockForm // in sentences; noon from 12:00 to 12:59
+	clockShort, noonShort clockForm // on buttons
+	half, halfShort       [2]string // before and after noon
 
 	weekdays, wd [7]string  // from Sunday
 	months, mon  [12]string // from January
@@ -43,13 +41,17 @@ type conventions struct {
 	list [2]string // between items, before the last item
 }
 
+// clockForm are the patterns for 10:15 and for 10:00. An empty one of noon is as
+// at other hours.
+type clockForm struct{ minutes, hour string }
+
 // neutral is for languages without an entry: ISO 8601, which anyone can read.
 var neutral = &conventions{
 	date:       "{y}-{m2}-{d2}",
 	day:        "{m2}-{d2}",
 	dateTime:   "{date} {clock}",
-	clock:      [2]string{"{h24}:{mm}", "{h24}:{mm}"},
-	clockShort: [2]string{"{h24}:{mm}", "{h24}:{mm}"},
+	clock:      clockForm{"{h24}:{mm}", "{h24}:{mm}"},
+	clockShort: clockForm{"{h24}:{mm}", "{h24}:{mm}"},
 	list:       [2]string{", ", ", "},
 }
 
@@ -62,25 +64,28 @@ var table = map[Lang]*conventions{
 		dateTime:   "{date} {clock}",
 		era:        "（{name}{n}年）",
 		first:      "元",
-		clock:      [2]string{"{half}{h}時{min}分", "{half}{h}時"},
-		noon:       [2]string{"午後0時{min}分", "正午"},
-		clockShort: [2]string{"{h24}:{mm}", "{h24}:{mm}"},
+		clock:      clockForm{"{half}{h}時{min}分", "{half}{h}時"},
+		noon:       clockForm{"午後0時{min}分", "正午"},
+		clockShort: clockForm{"{h24}:{mm}", "{h24}:{mm}"},
 		half:       [2]string{"午前", "午後"},
 		weekdays:   [7]string{"日曜日", "月曜日", "火曜日", "水曜日", "木曜日", "金曜日", "土曜日"},
 		wd:         [7]string{"日", "月", "火", "水", "木", "金", "土"},
 		list:       [2]string{"、", "、"},
 	},
-	// Western year only, 午前/午後 (domain-facts 10.9). Buttons go without
-	// furigana: their space is short, and these are the first kanji one learns.
+	// Western year only, 午前/午後 (domain-facts 10.9). The weekday stands apart
+	// rather than in brackets, which in plain text its reading has already. Buttons
+	// go without furigana: their space is short, and these are the first kanji
+	// one learns.
 	EasyJapanese: {
-		date:       "{y}[年|ねん]{m}[月|がつ]{d-read}（{weekday}）",
+		date:       "{y}[年|ねん]{m}[月|がつ]{d-read} {weekday}",
 		day:        "{m}月{d}日({wd})",
 		dateTime:   "{date} {clock}",
-		clock:      [2]string{"{half}{h}[時|じ]{min}[分|{min-read}]", "{half}{h}[時|じ]"},
-		noon:       [2]string{"[昼|ひる]の 12[時|じ]{min}[分|{min-read}]", "[昼|ひる]の 12[時|じ]"},
-		clockShort: [2]string{"{half-bare}{h}時{min}分", "{half-bare}{h}時"},
-		noonShort:  [2]string{"昼12時{min}分", "昼12時"},
+		clock:      clockForm{"{half}{h}[時|じ]{min}[分|{min-read}]", "{half}{h}[時|じ]"},
+		noon:       clockForm{"[昼|ひる]の 12[時|じ]{min}[分|{min-read}]", "[昼|ひる]の 12[時|じ]"},
+		clockShort: clockForm{"{half-short}{h}時{min}分", "{half-short}{h}時"},
+		noonShort:  clockForm{"昼12時{min}分", "昼12時"},
 		half:       [2]string{"[午前|ごぜん]", "[午後|ごご]"},
+		halfShort:  [2]string{"午前", "午後"},
 		weekdays: [7]string{"[日曜日|にちようび]", "[月曜日|げつようび]", "[火曜日|かようび]", "[水曜日|すいようび]",
 			"[木曜日|もくようび]", "[金曜日|きんようび]", "[土曜日|どようび]"},
 		wd:   [7]string{"日", "月", "火", "水", "木", "金", "土"},
@@ -91,9 +96,9 @@ var table = map[Lang]*conventions{
 		day:        "{wd} {d} {mon}",
 		dateTime:   "{date}, {clock}",
 		era:        " ({name} {n})",
-		clock:      [2]string{"{h12}:{mm} {half}", "{h12}:{mm} {half}"},
-		noon:       [2]string{"", "12:00 noon"},
-		clockShort: [2]string{"{h24}:{mm}", "{h24}:{mm}"},
+		clock:      clockForm{"{h12}:{mm} {half}", "{h12}:{mm} {half}"},
+		noon:       clockForm{"", "12:00 noon"},
+		clockShort: clockForm{"{h24}:{mm}", "{h24}:{mm}"},
 		half:       [2]string{"a.m.", "p.m."},
 		weekdays:   [7]string{"Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"},
 		wd:         [7]string{"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"},
@@ -133,34 +138,43 @@ func conventionsOf(lang Lang) *conventions {
 	}
 }
 
+// usualLength is more bytes than most dates and times take, so that the string
+// is the only allocation.
+const usualLength = 128
+
 // FormatDate writes a date for a sentence: 2026年12月1日（令和8年）火曜日,
 // Tuesday, 1 December 2026 (Reiwa 8). In やさしい日本語 it carries furigana, as
 // do the results of FormatClock and FormatDateTime. The zero Date is "".
-func FormatDate(lang Lang, d civil.Date) string { return string(appendDate(nil, lang, d)) }
+func FormatDate(lang Lang, d civil.Date) string {
+	return string(appendDate(make([]byte, 0, usualLength), lang, d))
+}
 
 // FormatDay writes a date for a button: 12/1(火), Tue 1 Dec.
 func FormatDay(lang Lang, d civil.Date) string {
 	c := conventionsOf(lang)
-	return string(c.appendDate(nil, c.day, d))
+	return string(c.appendDate(make([]byte, 0, usualLength), c.day, d))
 }
 
 // FormatClock writes a time of day for a sentence: 午後1時30分, 1:30 p.m.
-func FormatClock(lang Lang, t civil.Clock) string { return string(appendClock(nil, lang, t)) }
+func FormatClock(lang Lang, t civil.Clock) string {
+	return string(appendClock(make([]byte, 0, usualLength), lang, t))
+}
 
 // FormatClockShort writes a time of day for a button: 13:30, in やさしい日本語
 // 午後1時30分.
 func FormatClockShort(lang Lang, t civil.Clock) string {
 	c := conventionsOf(lang)
-	return string(c.appendClock(nil, c.clockShort, c.noonShort, t))
+	return string(c.appendClock(make([]byte, 0, usualLength), c.clockShort, c.noonShort, t))
 }
 
 // FormatDateTime writes a date and a time of day for a sentence. A zero Date
 // makes it "".
 func FormatDateTime(lang Lang, dt civil.DateTime) string {
-	return string(appendDateTime(nil, lang, dt))
+	return string(appendDateTime(make([]byte, 0, usualLength), lang, dt))
 }
 
-// FormatList joins items as the language does: A、B、C; A, B and C.
+// FormatList joins items as the language does: A、B、C; A, B and C. The items
+// may carry furigana; as an argument the result is Markup.
 func FormatList(lang Lang, items []string) string {
 	c := conventionsOf(lang)
 	var b []byte
@@ -224,17 +238,16 @@ func (c *conventions) appendDate(b []byte, pattern string, d civil.Date) []byte 
 }
 
 // appendClock writes t by the pattern for its hour and minutes.
-func (c *conventions) appendClock(b []byte, usual, noon [2]string, t civil.Clock) []byte {
+func (c *conventions) appendClock(b []byte, usual, noon clockForm, t civil.Clock) []byte {
 	if !t.Valid() {
 		return t.Append(b)
 	}
-	i := 0
+	pattern, atNoon := usual.minutes, noon.minutes
 	if t%60 == 0 {
-		i = 1
+		pattern, atNoon = usual.hour, noon.hour
 	}
-	pattern := usual[i]
-	if t/60 == 12 && noon[i] != "" {
-		pattern = noon[i]
+	if t/60 == 12 && atNoon != "" {
+		pattern = atNoon
 	}
 	return c.expand(b, pattern, civil.Date{}, t)
 }
@@ -295,8 +308,8 @@ func (c *conventions) word(b []byte, word string, d civil.Date, t civil.Clock) [
 		return append(b, minuteReadings[t%10]...)
 	case "half":
 		return append(b, c.half[t/(12*60)]...)
-	case "half-bare":
-		return append(b, Bare(c.half[t/(12*60)])...)
+	case "half-short":
+		return append(b, c.halfShort[t/(12*60)]...)
 	}
 	return b
 }
