@@ -15,7 +15,10 @@ import (
 	"madoguchi/i18n"
 )
 
-var update = flag.Bool("update", false, "add missing keys to the files under catalogs, with stamps")
+var (
+	update  = flag.Bool("update", false, "add missing keys to the files under catalogs, to be translated")
+	restamp = flag.Bool("restamp", false, "as -update, and stamp all translations as up to date")
+)
 
 // folder makes a catalog's files of path → content.
 func folder(files map[string]string) fs.FS {
@@ -123,6 +126,13 @@ func TestBind(t *testing.T) {
 	}
 }
 
+func TestTextOutsideACatalogShowsItsSource(t *testing.T) {
+	text := &i18n.Text{Key: "x", Source: "はい"}
+	if got := text.In("en"); got != "はい" || text.Has("ja") {
+		t.Errorf("got %q", got)
+	}
+}
+
 func TestBindingOnManyGoroutines(t *testing.T) {
 	c := load(t, map[string]string{"ja/a.yaml": "yes: はい\n", "en/a.yaml": "x: " + stamp("え", "x")})
 	var wait sync.WaitGroup
@@ -171,7 +181,7 @@ func TestLoadRefuses(t *testing.T) {
 		"no mapping":            {map[string]string{"ja/a.yaml": "- a\n"}, "ja/a.yaml:1: want a mapping"},
 		"key twice":             {map[string]string{"ja/a.yaml": "a: {b: x}\n", "ja/b.yaml": "c: y\na.b: z\n"}, "ja/b.yaml:2: a.b is there already, at ja/a.yaml:1"},
 		"broken Japanese":       {map[string]string{"ja/a.yaml": "\na: 番号は{\n"}, "ja/a.yaml:2: a: text"},
-		"no stamp":              {map[string]string{"en/a.yaml": "a: Hello\n"}, "en/a.yaml:1: a: want src"},
+		"alias":                 {map[string]string{"en/a.yaml": "a: &x Hello\nb: *x\n"}, "en/a.yaml:2: b: want a text"},
 		"unknown part":          {map[string]string{"en/a.yaml": "a:\n  src: x\n  txt: Hello\n"}, `en/a.yaml:3: a: unknown "txt"`},
 		"list as text":          {map[string]string{"en/a.yaml": "a:\n  src: x\n  text: [Hello]\n"}, "en/a.yaml:3: a: text is a string"},
 		"mapping among phrases": {map[string]string{"ja/a.yaml": "a:\n - {b: c}\n"}, "ja/a.yaml:2: a: want a list of strings"},
@@ -211,7 +221,7 @@ func TestWithAddsAndReplaces(t *testing.T) {
 
 func TestReport(t *testing.T) {
 	c := load(t, map[string]string{
-		"ja/a.yaml": "fine: はい\nmissing: いいえ\nstale: 今の文\nplaces: 「{key}」\nsyntax: 文\nstop: [やめる]\nempty: 空\n",
+		"ja/a.yaml": "fine: はい\nbare: 裸\nmissing: いいえ\nstale: 今の文\nplaces: 「{key}」\nsyntax: 文\nstop: [やめる]\nempty: 空\n",
 		"en/a.yaml": strings.Join([]string{
 			"fine: " + stamp("はい", "Yes"),
 			"stale: " + stamp("昔の文", "Old"),
@@ -220,6 +230,7 @@ func TestReport(t *testing.T) {
 			"stop: " + stamp("やめる", "stop"),
 			"empty: " + stamp("空", ""),
 			"dead: " + stamp("無い", "Dead"),
+			"bare: Bare\n",
 		}, ""),
 		"en/flow.yaml": "flow.ask: " + stamp("どなたですか。", "Who?") + "flow.gone: " + stamp("無い", "Gone"),
 	})
@@ -243,6 +254,7 @@ func TestReport(t *testing.T) {
 		{i18n.Broken, "syntax", "en/a.yaml", 4},
 		{i18n.Broken, "stop", "en/a.yaml", 5},
 		{i18n.Unknown, "dead", "en/a.yaml", 7},
+		{i18n.Stale, "bare", "en/a.yaml", 8},
 	}
 	if diff := cmp.Diff(want, lines(c.Report())); diff != "" {
 		t.Error(diff)
@@ -336,10 +348,10 @@ d:
 }
 
 // The catalogs that ship are complete and sound, whatever files there are. With
-// -update it first writes what is missing into catalogs/<lang>, to be translated.
+// -update or -restamp it writes them anew instead.
 func TestBuiltinCatalogs(t *testing.T) {
 	c := i18n.Builtin()
-	if *update {
+	if *update || *restamp {
 		scaffoldAll(t, c)
 		t.Fatal("the files are written; run again without -update")
 	}
@@ -367,7 +379,11 @@ func scaffoldAll(t *testing.T, c *i18n.Catalog) {
 	for _, name := range names {
 		name = strings.TrimSuffix(filepath.Base(name), ".yaml")
 		for _, lang := range c.Languages()[1:] {
-			content, err := c.Scaffold(lang, c.Sources(name))
+			write := c.Scaffold
+			if *restamp {
+				write = c.Restamp
+			}
+			content, err := write(lang, c.Sources(name))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -407,5 +423,13 @@ func BenchmarkIn(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		_ = text.In("en")
+	}
+}
+
+func BenchmarkBind(b *testing.B) {
+	c := i18n.Builtin()
+	b.ReportAllocs()
+	for b.Loop() {
+		_ = c.Bind("common.yes", "受付番号は{receipt}です。")
 	}
 }

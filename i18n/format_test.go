@@ -37,8 +37,8 @@ func TestFormatDate(t *testing.T) {
 		{"ja", "2019-05-01", "2019年5月1日（令和元年）水曜日", "5/1(水)"},
 		{"ja", "1989-01-07", "1989年1月7日（昭和64年）土曜日", "1/7(土)"},
 		{"ja", "1600-10-21", "1600年10月21日土曜日", "10/21(土)"},
-		{"ja-easy", "2026-12-01", "2026[年|ねん]12[月|がつ][1日|ついたち]（[火曜日|かようび]）", "12月1日(火)"},
-		{"ja-easy", "2027-04-20", "2027[年|ねん]4[月|がつ][20日|はつか]（[火曜日|かようび]）", "4月20日(火)"},
+		{"ja-easy", "2026-12-01", "2026[年|ねん]12[月|がつ][1日|ついたち] [火曜日|かようび]", "12月1日(火)"},
+		{"ja-easy", "2027-04-20", "2027[年|ねん]4[月|がつ][20日|はつか] [火曜日|かようび]", "4月20日(火)"},
 		{"en", "2026-12-01", "Tuesday, 1 December 2026 (Reiwa 8)", "Tue 1 Dec"},
 		{"en", "2019-05-01", "Wednesday, 1 May 2019 (Reiwa 1)", "Wed 1 May"},
 		{"en-GB", "1600-10-21", "Saturday, 21 October 1600", "Sat 21 Oct"},
@@ -89,7 +89,7 @@ func TestFormatDateTime(t *testing.T) {
 	dt := civil.DateTime{Date: date(t, "2026-12-01"), Clock: clock(t, "13:30")}
 	for lang, want := range map[i18n.Lang]string{
 		"ja":      "2026年12月1日（令和8年）火曜日 午後1時30分",
-		"ja-easy": "2026[年|ねん]12[月|がつ][1日|ついたち]（[火曜日|かようび]） [午後|ごご]1[時|じ]30[分|ぷん]",
+		"ja-easy": "2026[年|ねん]12[月|がつ][1日|ついたち] [火曜日|かようび] [午後|ごご]1[時|じ]30[分|ぷん]",
 		"en":      "Tuesday, 1 December 2026 (Reiwa 8), 1:30 p.m.",
 		"tlh":     "2026-12-01 13:30",
 	} {
@@ -158,4 +158,21 @@ func TestFormatList(t *testing.T) {
 			t.Errorf("%q, want %q", got, want)
 		}
 	}
+}
+
+func TestFormattingAllocatesTheResultOnly(t *testing.T) {
+	dt := civil.DateTime{Date: date(t, "2026-12-01"), Clock: clock(t, "13:30")}
+	var s string
+	for _, lang := range []i18n.Lang{"ja", "ja-easy", "en"} {
+		for name, format := range map[string]func(){
+			"DateTime": func() { s = i18n.FormatDateTime(lang, dt) },
+			"Day":      func() { s = i18n.FormatDay(lang, dt.Date) },
+			"Clock":    func() { s = i18n.FormatClockShort(lang, dt.Clock) },
+		} {
+			if n := testing.AllocsPerRun(100, format); n > 1 {
+				t.Errorf("%s %s: %v allocations", lang, name, n)
+			}
+		}
+	}
+	_ = s
 }

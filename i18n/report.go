@@ -147,7 +147,11 @@ func (c *Catalog) check(lang Lang, key string, e *entry, source *Source) []Issue
 		return nil // missing, which Report tells
 	}
 	if want := source.hash(); e.src != want {
-		add(Stale, "src is %q, the Japanese is %s now: %s", e.src, want, quote(source))
+		stamp := "stamped " + e.src
+		if e.src == "" {
+			stamp = "without stamp"
+		}
+		add(Stale, "%s, the Japanese is %s: %s", stamp, want, quote(source))
 	}
 	if e.list != (source.Phrases != nil) {
 		add(Broken, "one has a text, the other phrases")
