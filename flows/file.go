@@ -84,7 +84,7 @@ type StepDecl struct {
 	// outcome. It is empty for check and decide, whose lists are below.
 	Object Word
 
-	Say       Word // beside end and handoff: their closing words
+	Say       Word // beside check, end and handoff
 	Help      Word
 	Hint      Word
 	Into      Word

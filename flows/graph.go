@@ -127,7 +127,7 @@ func branchMark(i int) string {
 
 // about returns what a box says under its name.
 func (f *Flow) about(s *Step, lang i18n.Lang) string {
-	if s.Text != nil {
+	if s.Text != nil && s.Verb != Check {
 		return strings.Join(strings.Fields(shown(s.Text, lang)), " ")
 	}
 	switch s.Verb {
