@@ -26,8 +26,8 @@ func (c *checker) condition(w Word, names map[string]Kind) {
 	}
 }
 
-// knownToConditions returns what conditions of f can see: its fields, and as
-// text what its actions set.
+// knownToConditions returns what conditions of f can see, under its name in the
+// file: its fields, and as text what its actions set.
 func knownToConditions(f *File, v Vocabulary) map[string]Kind {
 	names := map[string]Kind{}
 	for i := range f.Steps {

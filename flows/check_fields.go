@@ -99,19 +99,21 @@ func (c *checker) givenFields() map[string]bool {
 			given[n] = true
 		}
 	}
-	for name := range c.set.calledBy(c.file) {
-		for i := range c.set.byName[name].Fields {
-			given[c.set.byName[name].Fields[i].Name.Value] = true
+	// Flows that call each other share answers by name.
+	share := func(f *File) {
+		for i := range f.Fields {
+			given[f.Fields[i].Name.Value] = true
+		}
+		for i := range f.Steps {
+			for _, p := range f.Steps[i].With {
+				given[p.Key.Value] = true
+			}
 		}
 	}
-	for _, other := range c.set.byName {
-		for i := range other.Steps {
-			s := &other.Steps[i]
-			if s.Verb == Call && s.Object.Value == c.file.Flow.Value {
-				for _, p := range s.With {
-					given[p.Key.Value] = true
-				}
-			}
+	called := c.set.calledBy(c.file)
+	for name, other := range c.set.byName {
+		if other != c.file && (called[name] || c.set.calledBy(other)[c.file.Flow.Value]) {
+			share(other)
 		}
 	}
 	return given

@@ -8,8 +8,8 @@ import (
 var (
 	// Names become parts of catalog keys, addresses and machine states.
 	nameForm = regexp.MustCompile(`^[a-z][a-z0-9-]*$`)
-	// Fields stand in conditions too, where a hyphen is a minus.
-	fieldForm = regexp.MustCompile(`^[a-z][a-z0-9_]*$`)
+	// Fields may be written as conditions write them.
+	fieldForm = regexp.MustCompile(`^[a-z][a-z0-9_-]*$`)
 	// Checklists may be grouped by a dot: card-pickup.self.
 	papersForm = regexp.MustCompile(`^[a-z][a-z0-9-]*(\.[a-z0-9-]+)*$`)
 	// Choice values may begin with a digit; they never begin with @, which the
@@ -58,7 +58,12 @@ func checkNames(c *checker) {
 	}
 	for i := range f.Fields {
 		w := f.Fields[i].Name
-		c.name(w, "field", fieldForm, "small letters a to z, digits and _, a letter first; conditions and texts name fields")
+		c.name(w, "field", fieldForm, "small letters a to z, digits, - and _, a letter first")
+		for _, o := range f.Fields[:i] {
+			if o.Name.Value != w.Value && inCondition(o.Name.Value) == inCondition(w.Value) {
+				c.fail(w.Pos, "name", "give one of them another name", "conditions cannot tell %q from %q", w.Value, o.Name.Value)
+			}
+		}
 		if slices.Contains(reserved, w.Value) || functionNamed(w.Value) != nil {
 			c.fail(w.Pos, "name", "", "%q means something else in conditions and cannot name a field", w.Value)
 		}

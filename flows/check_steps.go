@@ -6,7 +6,7 @@ import "slices"
 var keysOf = map[Verb][]string{
 	Say:     {"checklist", "next", "when"},
 	Ask:     {"into", "choices", "next", "when", "help", "hint"},
-	Check:   {"next", "when", "help"},
+	Check:   {"say", "next", "when", "help"},
 	Decide:  {},
 	Do:      {"with", "next", "when"},
 	Call:    {"with", "next", "when"},

@@ -45,11 +45,12 @@ func (c *checker) text(w Word, known []string) {
 	if n := utf8.RuneCountInString(w.Value); n > maxText {
 		c.warn(w.Pos, "long-text", "make two steps of it, or a checklist", "the text has %d characters; more than %d are hard to read on a phone", n, maxText)
 	}
-	if _, err := i18n.Compile(i18n.Japanese, w.Value); err != nil {
+	t, err := i18n.Compile(i18n.Japanese, w.Value)
+	if err != nil {
 		c.fail(w.Pos, "text", "write {field} to fill in an answer", "the text is not usable: %v", err)
 		return
 	}
-	for _, name := range placeholders(w.Value) {
+	for _, name := range t.Placeholders() {
 		if !slices.Contains(known, name) {
 			c.fail(w.Pos, "placeholder", didYouMean(name, known), "the text names the unknown {%s}", name)
 		}

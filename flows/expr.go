@@ -28,7 +28,8 @@ import (
 //	today() > deadline(moved_in, 14)
 //	answered("mail") and not foreign
 //
-// Fields stand under their names, as text, whole numbers, yes/no or dates. A
+// Fields stand under their names, with _ for each hyphen (moved-in is moved_in,
+// as a hyphen is a minus), as text, whole numbers, yes/no or dates. A
 // field not answered yet is "", 0, false, or a date before every other;
 // answered tells the difference. There are no loops, no assignments, no member
 // access and no functions but these:
@@ -45,10 +46,6 @@ const (
 	maxCondition = 500 // bytes
 	maxExprNodes = 100
 	maxExprTerms = 1000 // elements a list may grow to while evaluated
-
-	// openSearch bounds the walk from a closed day to the next open one; the
-	// longest closure of a town hall is under a fortnight.
-	openSearch = 60
 )
 
 // Facts is what conditions can see: the answers so far (canonical values by
@@ -70,9 +67,13 @@ type Expr struct {
 
 // seen is a name the condition looks at.
 type seen struct {
-	name string
-	kind Kind
+	name  string // as the condition writes it
+	field string // as the file and the answers write it
+	kind  Kind
 }
+
+// inCondition returns how conditions write the name of a field.
+func inCondition(field string) string { return strings.ReplaceAll(field, "-", "_") }
 
 // factsName is how the functions reach the facts. Field names have no capital
 // letters, so that no file can name it.
@@ -115,7 +116,7 @@ var functions = []function{
 			if from.IsZero() || n < -100_000 || n > 100_000 {
 				return time.Time{}, nil
 			}
-			return instant(looking(args).nextOpen(civilDate(from).AddDays(n)))
+			return instant(civil.Deadline(civilDate(from), n, looking(args).open))
 		}},
 	{"age", []any{new(func(time.Time, *sight) int), new(func(time.Time) int)}, true,
 		func(args ...any) (any, error) {
@@ -191,16 +192,6 @@ func (s *sight) answer(name string) string {
 	return s.Answer(name)
 }
 
-// nextOpen returns d, or the first day after it on which the office is open.
-func (s *sight) nextOpen(d civil.Date) civil.Date {
-	for i := range openSearch {
-		if e := d.AddDays(i); s.open(e) {
-			return e
-		}
-	}
-	return d
-}
-
 // conditionError is a fault of a condition. Offset counts letters from its
 // start.
 type conditionError struct {
@@ -224,12 +215,16 @@ func compileExpr(source string, names map[string]Kind) (*Expr, error) {
 		return nil, err
 	}
 	env := map[string]any{factsName: (*sight)(nil)}
+	fields := make(map[string]string, len(names))
+	for field := range names {
+		fields[inCondition(field)] = field
+	}
 	for _, s := range sees {
 		env[s.name] = kindSample[s.kind]
 	}
 	options := []expr.Option{
-		expr.Env(env), expr.AsBool(), expr.DisableAllBuiltins(),
-		expr.MaxNodes(2 * maxExprNodes), expr.Patch(addSight{}),
+		expr.Env(env), expr.AsBool(), expr.DisableAllBuiltins(), expr.DisableIfOperator(),
+		expr.MaxNodes(2 * maxExprNodes), expr.Patch(addSight{fields}),
 	}
 	for _, f := range functions {
 		options = append(options, expr.Function(f.name, f.call, f.types...))
@@ -248,10 +243,11 @@ func compileExpr(source string, names map[string]Kind) (*Expr, error) {
 	return e, nil
 }
 
-// addSight gives the functions that look at the facts their last argument.
-type addSight struct{}
+// addSight gives the functions that look at the facts their last argument, and
+// answered the name of its field as the answers write it.
+type addSight struct{ fields map[string]string } // by name in conditions
 
-func (addSight) Visit(n *ast.Node) {
+func (a addSight) Visit(n *ast.Node) {
 	call, ok := (*n).(*ast.CallNode)
 	if !ok {
 		return
@@ -266,6 +262,10 @@ func (addSight) Visit(n *ast.Node) {
 	}
 	// The visitor runs more than once over a tree.
 	if len(call.Arguments) == f.arguments() {
+		if f.name == "answered" {
+			word := call.Arguments[0].(*ast.StringNode) // inspect has seen to it
+			word.Value = a.fields[inCondition(word.Value)]
+		}
 		// A new node: expr does not look again at one whose type it has settled.
 		ast.Patch(n, &ast.CallNode{
 			Callee:    &ast.IdentifierNode{Value: name.Value},
@@ -283,6 +283,7 @@ func inspect(source string, names map[string]Kind) ([]seen, error) {
 	}
 	config := conf.CreateNew()
 	config.MaxNodes = maxExprNodes
+	config.DisableIfOperator = true
 	for name := range config.Builtins {
 		config.Disabled[name] = true
 	}
@@ -293,7 +294,11 @@ func inspect(source string, names map[string]Kind) ([]seen, error) {
 	if err != nil {
 		return nil, fromExpr(err)
 	}
-	v := &inspector{source: []rune(source), names: names}
+	known := make(map[string]seen, len(names))
+	for field, kind := range names {
+		known[inCondition(field)] = seen{inCondition(field), field, kind}
+	}
+	v := &inspector{source: []rune(source), known: known}
 	ast.Walk(&tree.Node, v)
 	if v.err != nil {
 		return nil, v.err
@@ -303,7 +308,7 @@ func inspect(source string, names map[string]Kind) ([]seen, error) {
 
 type inspector struct {
 	source []rune
-	names  map[string]Kind
+	known  map[string]seen // by name in the condition
 	sees   []seen
 	err    *conditionError
 }
@@ -341,17 +346,12 @@ func (v *inspector) Visit(n *ast.Node) {
 			}
 			return
 		}
-		kind, ok := v.names[node.Value]
+		s, ok := v.known[node.Value]
 		if !ok {
-			known := make([]string, 0, len(v.names))
-			for name := range v.names {
-				known = append(known, name)
-			}
-			slices.Sort(known)
-			fault(fmt.Sprintf("unknown field %q in a condition", node.Value), didYouMean(node.Value, known))
+			fault(fmt.Sprintf("unknown field %q in a condition", node.Value), didYouMean(node.Value, sortedKeys(v.known)))
 			return
 		}
-		if s := (seen{node.Value, kind}); !slices.Contains(v.sees, s) {
+		if !slices.Contains(v.sees, s) {
 			v.sees = append(v.sees, s)
 		}
 	case *ast.CallNode:
@@ -382,8 +382,8 @@ func (v *inspector) call(name string, node *ast.CallNode, fault func(message, hi
 		return
 	}
 	if name == "answered" {
-		if _, ok := v.names[word.Value]; !ok {
-			fault(fmt.Sprintf("unknown field %q in answered", word.Value), "")
+		if _, ok := v.known[inCondition(word.Value)]; !ok {
+			fault(fmt.Sprintf("unknown field %q in answered", word.Value), didYouMean(word.Value, sortedKeys(v.known)))
 		}
 		return
 	}
@@ -413,9 +413,9 @@ func (e *Expr) Holds(f Facts) (holds bool, err error) {
 	}()
 	s.Facts = f
 	for _, name := range e.sees {
-		v, err := value(s.answer(name.name), name.kind)
+		v, err := value(s.answer(name.field), name.kind)
 		if err != nil {
-			return false, fmt.Errorf("condition %q: field %s: %w", e.Source, name.name, err)
+			return false, fmt.Errorf("condition %q: field %s: %w", e.Source, name.field, err)
 		}
 		s.names[name.name] = v
 	}

@@ -9,7 +9,7 @@ import (
 )
 
 var conditionNames = map[string]Kind{
-	"visitor": TextKind, "mail": TextKind, "persons": NumberKind, "foreign": YesKind, "moved_in": DateKind, "born": DateKind,
+	"visitor": TextKind, "mail": TextKind, "persons": NumberKind, "foreign": YesKind, "moved-in": DateKind, "born": DateKind,
 }
 
 // facts at 2026-11-25 09:00, closed on weekends and over the new year.
@@ -26,7 +26,7 @@ func facts(answers map[string]string) Facts {
 
 func TestConditions(t *testing.T) {
 	answers := map[string]string{
-		"visitor": "agent", "persons": "3", "foreign": "yes", "moved_in": "2026-12-16", "born": "2011-11-26",
+		"visitor": "agent", "persons": "3", "foreign": "yes", "moved-in": "2026-12-16", "born": "2011-11-26",
 	}
 	for _, tc := range []struct {
 		source string
@@ -41,6 +41,7 @@ func TestConditions(t *testing.T) {
 		{`foreign ? persons == 3 : false`, true},
 		{`answered("visitor")`, true},
 		{`answered("mail")`, false},
+		{`answered("moved_in") and answered("moved-in")`, true},
 		{`mail == ""`, true},
 		{`moved_in > today()`, true},
 		{`moved_in == date("2026-12-16")`, true},
@@ -105,12 +106,12 @@ func TestConditionOnAWrongAnswer(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, wrong := range []map[string]string{{"persons": "many"}, {"moved_in": "tomorrow"}} {
+	for _, wrong := range []map[string]string{{"persons": "many"}, {"moved-in": "tomorrow"}} {
 		if _, err := e.Holds(facts(wrong)); err == nil {
 			t.Errorf("%v: no error", wrong)
 		}
 	}
-	if got, err := e.Holds(facts(map[string]string{"persons": "3", "moved_in": "2026-12-01"})); !got || err != nil {
+	if got, err := e.Holds(facts(map[string]string{"persons": "3", "moved-in": "2026-12-01"})); !got || err != nil {
 		t.Errorf("Holds = %v, %v; want true", got, err)
 	}
 }
@@ -160,7 +161,7 @@ func BenchmarkHolds(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	f := facts(map[string]string{"visitor": "agent", "born": "2020-01-01", "moved_in": "2026-12-01"})
+	f := facts(map[string]string{"visitor": "agent", "born": "2020-01-01", "moved-in": "2026-12-01"})
 	b.ReportAllocs()
 	for b.Loop() {
 		if ok, err := e.Holds(f); !ok || err != nil {

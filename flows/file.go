@@ -1,7 +1,5 @@
 package flows
 
-import "regexp"
-
 // File is one flow file as it was read: every word with its place, nothing yet
 // checked against the rest of the file. Parse makes it, CheckSet judges it and
 // Compile turns it into a Flow.
@@ -86,7 +84,7 @@ type StepDecl struct {
 	// outcome. It is empty for check and decide, whose lists are below.
 	Object Word
 
-	Say       Word // beside end and handoff: their closing words
+	Say       Word // beside check, end and handoff
 	Help      Word
 	Hint      Word
 	Into      Word
@@ -194,17 +192,6 @@ func (f *File) outcomes() []string {
 			seen[s.Object.Value] = true
 			out = append(out, s.Object.Value)
 		}
-	}
-	return out
-}
-
-var placeholder = regexp.MustCompile(`\{\s*([A-Za-z_][A-Za-z0-9_-]*)`)
-
-// placeholders returns the names a text asks to be filled in.
-func placeholders(text string) []string {
-	var out []string
-	for _, m := range placeholder.FindAllStringSubmatch(text, -1) {
-		out = append(out, m[1])
 	}
 	return out
 }

@@ -88,7 +88,7 @@ func (s *Step) outcomes() []string {
 func (s *Step) label(outcome string, lang i18n.Lang) string {
 	for _, c := range s.Choices {
 		if c.Value == outcome {
-			return c.Label.In(lang)
+			return shown(c.Label, lang)
 		}
 	}
 	for i, b := range s.Branches {
@@ -107,6 +107,16 @@ func (s *Step) label(outcome string, lang i18n.Lang) string {
 	return outcome
 }
 
+// shown returns a text as the picture shows it: placeholders as they are
+// written, furigana in brackets.
+func shown(t *i18n.Text, lang i18n.Lang) string {
+	var args []i18n.Arg
+	for _, name := range t.Placeholders() {
+		args = append(args, i18n.Arg{Name: name, Value: "{" + name + "}"})
+	}
+	return i18n.Plain(t.In(lang, args...))
+}
+
 // branchMark numbers a branch in the box and at its arrow.
 func branchMark(i int) string {
 	if i < 20 {
@@ -117,8 +127,8 @@ func branchMark(i int) string {
 
 // about returns what a box says under its name.
 func (f *Flow) about(s *Step, lang i18n.Lang) string {
-	if s.Text != nil {
-		return strings.Join(strings.Fields(s.Text.In(lang)), " ")
+	if s.Text != nil && s.Verb != Check {
+		return strings.Join(strings.Fields(shown(s.Text, lang)), " ")
 	}
 	switch s.Verb {
 	case Decide:
@@ -134,7 +144,7 @@ func (f *Flow) about(s *Step, lang i18n.Lang) string {
 		for i, name := range s.Fields {
 			labels[i] = name
 			if field := f.Field(name); field != nil && field.Label != nil {
-				labels[i] = field.Label.In(lang)
+				labels[i] = shown(field.Label, lang)
 			}
 		}
 		return strings.Join(labels, "・")

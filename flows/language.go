@@ -41,7 +41,8 @@ type Flow struct {
 }
 
 // Verb is what a step does. A step has exactly one, with one exception: say may
-// stand beside end and handoff, as their closing words.
+// stand beside check, as the words above the read-back, and beside end and
+// handoff, as their closing words.
 type Verb string
 
 // The verbs.
@@ -69,7 +70,7 @@ type Step struct {
 	Verb Verb
 
 	// Text is what the step says: the sentence of say, the question of ask, the
-	// closing words of end and handoff. Nil where there is none.
+	// words beside check, end and handoff. Nil where there is none.
 	Text *i18n.Text
 	// Help answers "why do you ask" and "what does this mean" at this question.
 	Help *i18n.Text

@@ -111,7 +111,7 @@ func (r *reader) syntax(err error) {
 		}
 		msg = m[2]
 	}
-	hint := "check the indentation, and put texts with : or # in quotes"
+	hint := "check the indentation, and put texts with : # or { in quotes"
 	if strings.Contains(msg, "tab") || strings.Contains(msg, "start any token") {
 		hint = "indent with spaces, and put texts that start with a special sign in quotes"
 	}
@@ -368,8 +368,8 @@ func (r *reader) step(e entry) StepDecl {
 	return d
 }
 
-// verb settles which verb the step has: the only one, or the one beside say in
-// an end or handoff.
+// verb settles which verb the step has: the only one, or the one that say stands
+// beside.
 func (r *reader) verb(d *StepDecl, verbs []Word, say Word) {
 	var main []Word
 	for _, v := range verbs {
@@ -391,9 +391,9 @@ func (r *reader) verb(d *StepDecl, verbs []Word, say Word) {
 		if !say.Given() {
 			return
 		}
-		if d.Verb != End && d.Verb != Handoff {
+		if d.Verb != Check && d.Verb != End && d.Verb != Handoff {
 			r.fail(say.Pos, "verb", fmt.Sprintf("step %q has say beside %q", d.Name.Value, d.Verb),
-				"say stands alone, or beside end or handoff; make two steps of it")
+				"say stands alone, or beside check, end or handoff; make two steps of it")
 			return
 		}
 		d.Say = say

@@ -84,7 +84,7 @@ func (f *Flow) SVG(lang i18n.Lang) string {
 	p.place()
 	title := f.Name
 	if f.Title != nil {
-		title = f.Title.In(lang)
+		title = shown(f.Title, lang)
 	}
 	return p.draw(title, f.Name)
 }
