@@ -314,7 +314,7 @@ func linkable(url string) bool {
 // Keys are the texts the channel takes from the catalogs.
 var Keys = []string{
 	"line.booked", "line.cancelled", "line.changed", "line.correct", "line.correct-item", "line.first-page",
-	"line.group", "line.key", "line.more", "line.more-below", "line.no-show", "line.open", "line.papers",
+	"line.group", "line.key", "line.more", "line.more-below", "line.no-show", "line.papers",
 	"line.persons", "line.persons-count", "line.pick-date", "line.place", "line.receipt", "line.service",
 	"line.staff", "line.summary", "line.times", "line.visited", "line.when",
 }

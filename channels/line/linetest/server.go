@@ -67,6 +67,7 @@ type Server struct {
 	now  func() time.Time
 
 	mu         sync.Mutex
+	called     *sync.Cond // whenever calls grows
 	serial     int
 	users      map[string]*user
 	tokens     map[string]*token
@@ -133,6 +134,7 @@ func New(now func() time.Time) *Server {
 		faults: map[string][]string{}, rate: map[string]window{}, quota: -1,
 		menus: menus{all: map[string]*menu{}, alias: map[string]string{}},
 	}
+	s.called = sync.NewCond(&s.mu)
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /v2/bot/message/reply", s.handle(Reply, s.reply))
 	mux.HandleFunc("POST /v2/bot/message/push", s.handle(Push, s.push))
@@ -184,6 +186,24 @@ func (s *Server) Calls(endpoint string) []Call {
 		}
 	}
 	return list
+}
+
+// Await waits until an endpoint has been called n times.
+func (s *Server) Await(endpoint string, n int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for {
+		count := 0
+		for _, c := range s.calls {
+			if c.Endpoint == endpoint {
+				count++
+			}
+		}
+		if count >= n {
+			return
+		}
+		s.called.Wait()
+	}
 }
 
 // Shown returns what a user was shown so far, in order; "" for everyone.
@@ -306,6 +326,7 @@ func (s *Server) handle(endpoint string, do func(*http.Request, []byte, *Call) a
 			call.Status = 0
 		}
 		s.calls = append(s.calls, call)
+		s.called.Broadcast()
 		s.mu.Unlock()
 
 		if call.Status == 0 {

@@ -105,7 +105,6 @@ func (s *Server) route(mux *http.ServeMux) {
 		delete(s.menus.all, r.PathValue("id"))
 		return ok
 	})
-	on("POST /v2/bot/richmenu/{id}/content", s.setMenuImage)
 	on("GET /v2/bot/richmenu/alias/{alias}", func(r *http.Request, _ []byte, _ *Call) answer {
 		id, found := s.menus.alias[r.PathValue("alias")]
 		if !found {
@@ -119,8 +118,8 @@ func (s *Server) route(mux *http.ServeMux) {
 			if json.Unmarshal(body, &in) != nil {
 				return failure(http.StatusBadRequest, "unreadable")
 			}
-			if a := r.PathValue("alias"); a != "" {
-				in.RichMenuAliasID = a
+			if must {
+				in.RichMenuAliasID = r.PathValue("what")
 			}
 			_, exists := s.menus.alias[in.RichMenuAliasID]
 			m := s.menus.all[in.RichMenuID]
@@ -137,7 +136,15 @@ func (s *Server) route(mux *http.ServeMux) {
 		}
 	}
 	on("POST /v2/bot/richmenu/alias", alias(false))
-	on("POST /v2/bot/richmenu/alias/{alias}", alias(true))
+	on("POST /v2/bot/richmenu/{id}/{what}", func(r *http.Request, body []byte, call *Call) answer {
+		switch {
+		case r.PathValue("id") == "alias":
+			return alias(true)(r, body, call)
+		case r.PathValue("what") == "content":
+			return s.setMenuImage(r, body, call)
+		}
+		return missing
+	})
 	on("POST /v2/bot/user/all/richmenu/{id}", func(r *http.Request, _ []byte, _ *Call) answer {
 		if m := s.menus.all[r.PathValue("id")]; m == nil || !m.image {
 			return failure(http.StatusBadRequest, "must upload richmenu image before applying it to user")
