@@ -20,10 +20,17 @@ type Entry struct {
 	Asks     map[i18n.Lang][]string // the question and other wordings of it
 	Source   *i18n.Text             // who says so
 	Date     string                 // as of, YYYY-MM
+
+	asks []string
 }
 
-// Texts returns the texts of the entry, for the report on translations.
-func (e *Entry) Texts() []*i18n.Text { return []*i18n.Text{e.Question, e.Answer, e.Source} }
+// Sources returns the texts of the entry that are to be translated.
+func (e *Entry) Sources() []i18n.Source {
+	return []i18n.Source{
+		e.Question.AsSource(), {Key: "faq." + e.ID + ".asks", Phrases: e.asks},
+		e.Answer.AsSource(), e.Source.AsSource(),
+	}
+}
 
 type file []struct {
 	ID       string
@@ -64,6 +71,7 @@ func Parse(name string, data []byte, cat *i18n.Catalog) ([]*Entry, error) {
 			Asks:     cat.BindPhrases(key+".asks", e.Asks),
 			Source:   cat.Bind(key+".source", e.Source),
 			Date:     e.Date,
+			asks:     e.Asks,
 		}
 		for _, lang := range cat.Languages() {
 			if entry.Question.Has(lang) {
