@@ -80,7 +80,7 @@ func (d *dialog) question(m Message, e *Expects) {
 		m.Kind = KindQuestion
 	}
 	d.s.Asked++
-	d.asks, d.open = e, m.Choices
+	d.s.Expects = e
 	d.add(m)
 }
 
@@ -387,8 +387,6 @@ func (d *dialog) menu() error {
 	m.Choices = append(m.Choices,
 		Choice{Value: "@language", Label: d.words.buttons[understand.Language].In(d.s.Lang), Quiet: true},
 		Choice{Value: "@person", Label: d.words.buttons[understand.Person].In(d.s.Lang), Quiet: true})
-	d.s.Asked++
-	d.open = m.Choices
-	d.add(m)
+	d.question(m, nil)
 	return nil
 }

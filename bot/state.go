@@ -44,7 +44,8 @@ type State struct {
 
 	// Asked numbers the open question. It rises whenever a question is put, so
 	// that a button pressed late is recognised.
-	Asked int64 `json:"n,omitempty"`
+	Asked   int64    `json:"n,omitempty"`
+	Expects *Expects `json:"e,omitempty"` // what it asks for
 
 	// Minute and Turns limit how fast one person can talk.
 	Minute int64 `json:"i,omitempty"`

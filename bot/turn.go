@@ -297,8 +297,6 @@ type dialog struct {
 	flow *flows.Flow // of s.Flow; nil when idle
 	step *flows.Step // of s.Step
 	out  []Message
-	asks *Expects // the open question, once put
-	open []Choice // the answers it offers
 	card *Booking // to go with the next statement
 }
 
@@ -368,7 +366,7 @@ func (d *dialog) hear() error {
 
 // reply is the answer as the channel gets it.
 func (d *dialog) reply(id string) Reply {
-	r := Reply{Conversation: id, Lang: d.s.Lang, Messages: d.out, Expects: d.asks, Asked: d.s.Asked}
+	r := Reply{Conversation: id, Lang: d.s.Lang, Messages: d.out, Expects: d.s.Expects, Asked: d.s.Asked}
 	if d.s.Flow != "" {
 		r.Flow, r.Step = d.s.Flow, d.s.Step
 	}
