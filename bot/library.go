@@ -160,3 +160,26 @@ func (l *Library) compile(tenant string, v procedure.Version) (*flows.Flow, erro
 	l.compiled[k] = f
 	return f, nil
 }
+
+// Intent finds what a free utterance is after: a command, a flow, or "faq:ID".
+// It is "" if nothing is sure enough to act on.
+func (s *Shelf) Intent(c understand.Context, text string) (string, float64) {
+	if cmd, _, conf, ok := understand.Commands(c, text, true); ok && conf >= sure {
+		return string(cmd), conf
+	}
+	m := s.index.Match(c, text)
+	if cmd, _, conf, ok := understand.Commands(c, text, false); ok && conf >= sure &&
+		(len(m) == 0 || m[0].Confidence <= conf) {
+		return string(cmd), conf
+	}
+	if len(m) > 0 && m[0].Confidence >= actOn {
+		return m[0].Value, m[0].Confidence
+	}
+	return "", 0
+}
+
+// NewShelf builds a shelf from flows and answers, without a database.
+func NewShelf(current map[string]*flows.Flow, order []string, answers []*faq.Entry) *Shelf {
+	l := &Library{Order: order, Answers: answers}
+	return l.shelf(current)
+}

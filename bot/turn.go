@@ -142,6 +142,8 @@ type Engine struct {
 	Actions map[string]Action
 	Texts   *i18n.Catalog
 	Log     *slog.Logger
+	// Trace, nil except in dialog tests, hears of every step left.
+	Trace func(flow, step, outcome string)
 
 	words *words
 }

@@ -141,6 +141,9 @@ func (d *dialog) walk() error {
 			if st.Text != nil {
 				d.say(st.Text)
 			}
+			if d.Trace != nil {
+				d.Trace(d.s.Flow, st.Name, st.Outcome)
+			}
 			return d.finish()
 		}
 		if err := d.advance(outcome); err != nil {
@@ -202,6 +205,9 @@ func (d *dialog) advance(outcome string) error {
 	to, err := d.flow.Advance(d.ctx, d.step.Name, outcome)
 	if err != nil {
 		return fmt.Errorf("%s, step %s, outcome %q: %w", d.s.Flow, d.step.Name, outcome, err)
+	}
+	if d.Trace != nil {
+		d.Trace(d.s.Flow, d.s.Step, outcome)
 	}
 	d.s.Step, d.step = to, d.flow.Steps[to]
 	return nil

@@ -67,6 +67,35 @@ func keys(set map[string][]byte) []string {
 	return out
 }
 
+// Closure returns the files a flow is made of: its own and those of the parts it
+// calls, directly or not.
+func Closure(name string, set map[string][]byte) (map[string][]byte, error) {
+	byFlow := map[string]*flows.File{}
+	for file, data := range set {
+		f := flows.Parse(file, data)
+		byFlow[f.Flow.Value] = f
+	}
+	out := map[string][]byte{}
+	todo := []string{name}
+	for len(todo) > 0 {
+		f := byFlow[todo[0]]
+		if f == nil {
+			return nil, fmt.Errorf("no file has the flow %q", todo[0])
+		}
+		todo = todo[1:]
+		if out[f.Path] != nil {
+			continue
+		}
+		out[f.Path] = set[f.Path]
+		for i := range f.Steps {
+			if f.Steps[i].Verb == flows.Call {
+				todo = append(todo, f.Steps[i].Object.Value)
+			}
+		}
+	}
+	return out, nil
+}
+
 // FAQ returns the built-in questions and answers.
 func FAQ(cat *i18n.Catalog) ([]*faq.Entry, error) {
 	data, err := files.ReadFile("faq.yaml")
@@ -75,3 +104,9 @@ func FAQ(cat *i18n.Catalog) ([]*faq.Entry, error) {
 	}
 	return faq.Parse("faq.yaml", data, cat)
 }
+
+//go:embed dialogs
+var dialogs embed.FS
+
+// Dialogs returns the dialog tests of the built-in procedures.
+func Dialogs() fs.FS { return dialogs }

@@ -1,0 +1,179 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"madoguchi/bot"
+	"madoguchi/bot/action"
+	"madoguchi/flows"
+	"madoguchi/flows/procedures"
+	"madoguchi/i18n"
+	"madoguchi/i18n/civil"
+	"madoguchi/store"
+	"madoguchi/store/audit"
+	"madoguchi/store/conversation"
+	"madoguchi/store/job"
+	"madoguchi/store/limit"
+	"madoguchi/store/procedure"
+	"madoguchi/store/reservation"
+	"madoguchi/store/tenant"
+)
+
+// house is the program put together: the database, the services, the engine.
+type house struct {
+	config       Config
+	log          *slog.Logger
+	db           *store.DB
+	tenants      *tenant.Registry
+	reservations *reservation.Reservations
+	procedures   procedure.Service
+	talks        conversation.Service
+	texts        *i18n.Catalog
+	library      *bot.Library
+	engine       *bot.Engine
+	madeKey      bool
+}
+
+// open builds the house over the configured database. With migrate the schema
+// is brought up to date and an empty database gets the sample tenant.
+func open(env *environment, log *slog.Logger, migrate bool) (*house, error) {
+	key, made, err := env.config.masterKey()
+	if err != nil {
+		return nil, err
+	}
+	if !strings.Contains(env.config.Database, "://") {
+		if err := os.MkdirAll(filepath.Dir(env.config.Database), 0o700); err != nil {
+			return nil, fmt.Errorf("make the folder of the database: %w", err)
+		}
+	}
+	db, err := store.Open(env.ctx, store.Options{
+		Database: env.config.Database, Key: key, Clock: env.clock, Log: log, Faults: faults(),
+	})
+	if err != nil {
+		return nil, err
+	}
+	h := &house{
+		config: env.config, log: log, db: db, madeKey: made,
+		tenants:      tenant.New(db),
+		reservations: reservation.New(civil.Holiday),
+		texts:        i18n.Builtin(),
+	}
+	if err := h.furnish(); err != nil {
+		db.Close()
+		return nil, err
+	}
+	if migrate {
+		if err := h.prepare(env.ctx); err != nil {
+			db.Close()
+			return nil, err
+		}
+	}
+	return h, nil
+}
+
+// furnish builds everything above the database.
+func (h *house) furnish() error {
+	answers, err := procedures.FAQ(h.texts)
+	if err != nil {
+		return err
+	}
+	actions := &action.Actions{Reservations: h.reservations}
+	h.library = &bot.Library{
+		Versions: h.procedures,
+		Compile: func(v procedure.Version) (*flows.Flow, error) {
+			return procedures.Compile(v.Flow, v.Files, action.Vocabulary(), h.texts)
+		},
+		Order:   procedures.Order,
+		Answers: answers,
+	}
+	h.engine = bot.New(bot.Engine{
+		DB: h.db, Memory: h.talks, Library: h.library, Sites: sites{h},
+		Desk:    action.Desk{Reservations: h.reservations},
+		Actions: actions.Table(), Texts: h.texts, Log: h.log,
+	})
+	h.db.AddCheck(h.reservations.Checks()...)
+	h.db.AddCheck(h.talks.Checks()...)
+	h.db.AddCheck(audit.Check())
+	return nil
+}
+
+// prepare migrates, makes the sample tenant in an empty database, and publishes
+// the built-in procedures where a tenant has none of its own.
+func (h *house) prepare(ctx context.Context) error {
+	if err := h.db.Migrate(ctx); err != nil {
+		return err
+	}
+	ids, err := h.db.Tenants(ctx)
+	if err != nil {
+		return err
+	}
+	if len(ids) == 0 {
+		if err := h.makeSample(ctx); err != nil {
+			return fmt.Errorf("make the sample tenant: %w", err)
+		}
+		ids = []string{sampleID}
+	}
+	for _, id := range ids {
+		if err := h.publishBuiltin(ctx, id); err != nil {
+			return fmt.Errorf("publish the built-in procedures for %s: %w", id, err)
+		}
+	}
+	return nil
+}
+
+// publishBuiltin puts the procedures that ship with the program in force where
+// the tenant uses them as they are; a tenant's own versions stay.
+func (h *house) publishBuiltin(ctx context.Context, id string) error {
+	files := procedures.Files()
+	return h.db.Update(ctx, id, func(tx *store.Tx) error {
+		current, err := h.procedures.Current(tx)
+		if err != nil {
+			return err
+		}
+		own := map[string]bool{}
+		for _, v := range current {
+			own[v.Flow] = !v.Builtin
+		}
+		for _, name := range procedures.Order {
+			if own[name] {
+				continue
+			}
+			set, err := procedures.Closure(name, files)
+			if err != nil {
+				return err
+			}
+			if _, err := h.procedures.Publish(tx, name, set, true, "system"); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// jobs are the periodic works of all rooms.
+func (h *house) jobs() []job.Job {
+	jobs := append(audit.Jobs(h.db), limit.Jobs(h.db)...)
+	jobs = append(jobs, h.talks.Jobs(h.db)...)
+	return append(jobs,
+		job.Job{Name: "holds", Every: time.Minute, Run: func(ctx context.Context, tenant string) error {
+			return h.db.Update(ctx, tenant, func(tx *store.Tx) error {
+				_, err := h.reservations.ExpireHolds(tx)
+				return err
+			})
+		}},
+		job.Job{Name: "no-show", Every: 10 * time.Minute, Run: func(ctx context.Context, tenant string) error {
+			return h.db.Update(ctx, tenant, func(tx *store.Tx) error {
+				_, err := h.reservations.CloseDue(tx, "system")
+				return err
+			})
+		}},
+	)
+}
+
+func (h *house) close() error { return h.db.Close() }

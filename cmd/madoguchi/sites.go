@@ -1,0 +1,104 @@
+package main
+
+import (
+	"context"
+	"errors"
+
+	"madoguchi/bot"
+	"madoguchi/channels/web"
+	"madoguchi/i18n"
+	"madoguchi/store"
+	"madoguchi/store/tenant"
+)
+
+// names is the settings section with a municipality's names in the languages it
+// has them in; where one is missing, the plain setting stands for it.
+type names struct {
+	City   bot.Words `json:"city,omitempty"`
+	Office bot.Words `json:"office,omitempty"`
+	Hours  bot.Words `json:"hours,omitempty"`
+}
+
+const namesSection = "names"
+
+// sites tells the dialog and the pages about the municipality.
+type sites struct{ *house }
+
+// Site is what the dialog knows of the transaction's tenant.
+func (s sites) Site(tx *store.Tx) (*bot.Site, error) {
+	t, err := s.tenants.In(tx)
+	if err != nil {
+		return nil, err
+	}
+	return s.of(t)
+}
+
+func (s sites) of(t *tenant.Tenant) (*bot.Site, error) {
+	var n names
+	if err := t.Settings.Section(namesSection, &n); err != nil {
+		return nil, err
+	}
+	site := &bot.Site{
+		City:   withJapanese(n.City, t.Name),
+		Office: withJapanese(n.Office, t.Settings.Office),
+		Hours:  withJapanese(n.Hours, t.Settings.Hours),
+		Phone:  t.Settings.Phone,
+	}
+	known := s.texts.Languages()
+	for _, l := range t.Settings.Languages {
+		for _, k := range known {
+			if string(k) == l {
+				site.Languages = append(site.Languages, k)
+			}
+		}
+	}
+	if len(site.Languages) == 0 {
+		site.Languages = known
+	}
+	return site, nil
+}
+
+func withJapanese(w bot.Words, plain string) bot.Words {
+	out := bot.Words{i18n.Japanese: plain}
+	for l, s := range w {
+		out[l] = s
+	}
+	return out
+}
+
+// pages is the same for the web pages, by tenant and language.
+type pages struct{ *house }
+
+// Site implements web.Sites.
+func (p pages) Site(ctx context.Context, id string, lang i18n.Lang) (web.Site, error) {
+	t, err := p.tenants.Load(ctx, id)
+	if errors.Is(err, store.ErrNotFound) || errors.Is(err, tenant.ErrID) {
+		return web.Site{}, web.ErrUnknown
+	}
+	if err != nil {
+		return web.Site{}, err
+	}
+	s, err := sites{p.house}.of(t)
+	if err != nil {
+		return web.Site{}, err
+	}
+	site := web.Site{
+		Name: s.City.In(lang), Office: s.Office.In(lang), Phone: s.Phone, Hours: s.Hours.In(lang),
+	}
+	for _, l := range s.Languages {
+		site.Languages = append(site.Languages, web.Language{Tag: l, Name: i18n.Name(l)})
+	}
+	err = p.db.View(ctx, id, func(tx *store.Tx) error {
+		shelf, err := p.library.Shelf(tx)
+		if err != nil {
+			return err
+		}
+		for _, f := range shelf.Menu {
+			site.Procedures = append(site.Procedures, web.Procedure{
+				Flow: f.Name, Title: f.Title.In(lang), Reservation: f.Name == "reservation",
+			})
+		}
+		return nil
+	})
+	return site, err
+}
