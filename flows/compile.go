@@ -198,7 +198,9 @@ func branchOutcome(i int, b BranchDecl) string {
 func (b *builder) ways(d *StepDecl) map[string]string {
 	next := map[string]string{}
 	if d.Next.Given() {
-		next[Next] = d.Next.Value
+		if d.Verb != Do || d.When.Given() {
+			next[Next] = d.Next.Value
+		}
 		if d.Verb == Do {
 			for _, o := range b.vocab.Actions[d.Object.Value].Outcomes {
 				next[o] = d.Next.Value
