@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"madoguchi/bot/understand"
 	"madoguchi/flows"
@@ -78,6 +79,15 @@ func (d *dialog) read(c understand.Context, f *flows.Field, text string) underst
 	switch f.Type {
 	case "choice", "choices":
 		q.Choices = d.choiceWords(d.step)
+	case "booking":
+		list, err := d.Desk.Bookings(d.tx, d.owner, d.s.Lang)
+		if err != nil {
+			d.Log.Error("list the bookings", "error", err)
+		}
+		q.Type = "choice"
+		for _, b := range list {
+			q.Choices = append(q.Choices, understand.Choice{Value: b.Value, Labels: []string{i18n.Bare(b.Label)}})
+		}
 	case "counter":
 		for _, k := range d.counters(f) {
 			q.Choices = append(q.Choices, understand.Choice{Value: k.ID, Labels: []string{i18n.Bare(k.Name)}})
@@ -174,6 +184,12 @@ func (d *dialog) valid(f *flows.Field, value string) (string, error) {
 			return value, nil
 		}
 		return "", nil
+	case "booking":
+		list, err := d.Desk.Bookings(d.tx, d.owner, d.s.Lang)
+		if err != nil || !slices.ContainsFunc(list, func(c Choice) bool { return c.Value == value }) {
+			return "", err
+		}
+		return value, nil
 	case "slot":
 		if _, _, ok := splitSlot(value); ok {
 			return value, nil
@@ -342,10 +358,7 @@ func slotValue(counter string, start civil.DateTime) string { return counter + "
 
 // slotQuery is what the flow knows about the visit being planned.
 func (d *dialog) slotQuery(f *flows.Field) OfferQuery {
-	q := OfferQuery{
-		Service: f.Service, Channel: d.in.Channel, Lang: d.s.Lang, Limit: 8, PerDay: 3,
-		Own: d.s.Answer("booking"),
-	}
+	q := OfferQuery{Service: f.Service, Channel: d.in.Channel, Lang: d.s.Lang, Limit: 9}
 	if q.Service == "" {
 		q.Service = d.s.Answer("service")
 	}
@@ -373,105 +386,113 @@ func (d *dialog) hold(f *flows.Field, value string) (bool, error) {
 		d.say(d.words.oldButton)
 		return false, d.ask(d.step)
 	}
-	err := d.Desk.Hold(d.tx, d.owner, q, counter, start)
+	id, err := d.Desk.Hold(d.tx, d.owner, q, counter, start)
+	if err == nil {
+		d.s.Set(heldPlace, id)
+		return true, nil
+	}
 	var no *Refusal
 	if !errors.As(err, &no) {
-		return err == nil, err
+		return false, err
 	}
 	t := d.words.refusals[no.Why]
 	if t == nil {
 		t = d.words.refusals["closed"]
 	}
 	d.say(t, i18n.Arg{Name: "when", Value: no.When})
-	d.s.Look = &Look{On: start.Date}
-	if no.Why != "full" {
-		d.s.Look = nil
+	d.s.Look = nil
+	if no.Why == "full" {
+		d.s.Look = &Look{On: start.Date}
 	}
 	return false, d.ask(d.step)
 }
 
 // slotHeard takes words at the question for a time: one of the times offered,
-// or a wish that leads to other times.
+// a time of its own, or a wish that leads to other offers.
 func (d *dialog) slotHeard(c understand.Context, f *flows.Field, text string) error {
-	offered := understand.Field{Type: "choice"}
+	q := understand.Field{Type: "slot"}
 	for _, v := range d.s.Offers {
 		if counter, start, ok := splitSlot(v); ok {
-			offered.Choices = append(offered.Choices, understand.Choice{Value: v, Labels: []string{
-				v, start.String(), i18n.Bare(d.slotLabel(Offer{Counter: counter, Start: start})),
+			q.Choices = append(q.Choices, understand.Choice{Value: v, Labels: []string{
+				start.String(), i18n.Bare(d.slotLabel(Offer{Counter: counter, Start: start})),
 			}})
 		}
 	}
-	wish, r := understand.SlotWish(c, text)
-	if r.Reason == "" && len(r.Candidates) == 0 && len(offered.Choices) > 0 {
-		if v, ok := understand.Value(c, offered, text).Value(); ok {
+	r := understand.Value(c, q, text)
+	if v, ok := r.Value(); ok {
+		if _, _, whole := splitSlot(v); whole {
 			return d.take(v)
 		}
+		if at, err := civil.ParseDateTime(v); err == nil {
+			return d.at(f, at)
+		}
 	}
-	if len(r.Candidates) > 1 {
+	if r.Ambiguous() {
 		return d.ambiguous(f, r)
 	}
-	if r.Reason != "" {
-		return d.miss(f, r)
-	}
-	if !wish.Any() {
-		if done, err := d.digress(c, text); done || err != nil {
-			return err
+	wish, r := understand.SlotWish(c, text)
+	if wish.IsZero() {
+		if r.Reason == "" {
+			if done, err := d.digress(c, text); done || err != nil {
+				return err
+			}
 		}
 		return d.miss(f, r)
 	}
 	d.s.Misses = 0
-	switch {
-	case wish.Later:
-		d.later()
-	case wish.Earlier:
-		d.s.Look = nil
+	d.look(wish)
+	return d.ask(d.step)
+}
+
+// at takes a time named in words: if one counter comes into question and is
+// free, that is the answer; else the free times around it are offered.
+func (d *dialog) at(f *flows.Field, at civil.DateTime) error {
+	q := d.slotQuery(f)
+	if q.Counter != "" {
+		return d.take(slotValue(q.Counter, at))
+	}
+	q.On, q.After, q.Before, q.Limit = at.Date, at.Clock, at.Clock+1, 10
+	offers, err := d.Desk.Offers(d.tx, q)
+	if err != nil {
+		return fmt.Errorf("look for a free time: %w", err)
+	}
+	switch len(offers) {
+	case 1:
+		return d.take(slotValue(offers[0].Counter, offers[0].Start))
+	case 0:
+		d.say(d.words.notThatTime)
+		d.s.Look = &Look{On: at.Date}
 	default:
-		look := &Look{On: wish.Date, After: wish.From, Before: wish.To, Weekday: wish.Weekday}
-		if wish.Week > 0 && wish.Date.IsZero() {
-			monday := d.now.Date.AddDays(-(int(d.now.Date.Weekday()) + 6) % 7)
-			look.From = monday.AddDays(7 * wish.Week)
-		}
-		if wish.Date.IsZero() && d.s.Look != nil && look.Weekday == nil && look.From.IsZero() {
-			look.On, look.From = d.s.Look.On, d.s.Look.From // "in the afternoon" of the day looked at
-		}
-		d.s.Look = look
-		if v, err := d.exact(f, look, wish); err != nil || v != "" {
-			if err != nil {
-				return err
-			}
-			return d.take(v)
-		}
+		d.s.Look = &Look{On: at.Date, After: at.Clock, Before: at.Clock + 1}
 	}
 	return d.ask(d.step)
 }
 
-// exact finds the one time a wish with date and hour means, if a single counter
-// comes into question and it is free.
-func (d *dialog) exact(f *flows.Field, look *Look, wish understand.Wish) (string, error) {
-	if look.On.IsZero() || !wish.Exact {
-		return "", nil
+// look turns a wish into the part of the calendar to offer from.
+func (d *dialog) look(w understand.Wish) {
+	if w.Later || w.Other {
+		d.later()
+		return
 	}
-	q := d.slotQuery(f)
-	q.On, q.PerDay, q.Limit = look.On, 0, 100
-	offers, err := d.Desk.Offers(d.tx, q)
-	if err != nil {
-		return "", err
+	if w.Earlier || w.Soonest {
+		d.s.Look = nil
+		return
 	}
-	var found string
-	for _, o := range offers {
-		if o.Start.Clock != wish.From {
-			continue
-		}
-		if found != "" {
-			return "", nil
-		}
-		found = slotValue(o.Counter, o.Start)
+	look := &Look{On: w.Date, After: w.From, Before: w.To, Weekday: w.Weekday}
+	switch {
+	case !w.Date.IsZero():
+	case w.HasWeek:
+		monday := d.now.Date.AddDays(-(int(d.now.Date.Weekday()) + 6) % 7)
+		look.From = monday.AddDays(7 * w.Week)
+	case w.Month > 0:
+		look.From = civil.Date{Year: w.Year, Month: time.Month(w.Month), Day: 1}
+	case d.s.Look != nil && w.Weekday == nil:
+		look.On, look.From = d.s.Look.On, d.s.Look.From // "in the afternoon" of the day looked at
 	}
-	if found == "" {
-		look.Before = 0
-		d.say(d.words.notThatTime)
+	if !look.From.IsZero() && look.From.Before(d.now.Date) {
+		look.From = d.now.Date
 	}
-	return found, nil
+	d.s.Look = look
 }
 
 // later moves the offers on to the days after those shown.

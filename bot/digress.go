@@ -6,6 +6,7 @@ import (
 
 	"madoguchi/bot/understand"
 	"madoguchi/flows"
+	"madoguchi/flows/faq"
 	"madoguchi/i18n"
 )
 
@@ -266,7 +267,7 @@ func (d *dialog) help(term, text string) error {
 }
 
 // bestAnswer finds the FAQ entry that explains a term.
-func (d *dialog) bestAnswer(c understand.Context, texts ...string) *FAQ {
+func (d *dialog) bestAnswer(c understand.Context, texts ...string) *faq.Entry {
 	for _, text := range texts {
 		if text == "" {
 			continue
@@ -284,7 +285,7 @@ func (d *dialog) bestAnswer(c understand.Context, texts ...string) *FAQ {
 }
 
 // answer says a FAQ entry with its source.
-func (d *dialog) answer(e *FAQ) {
+func (d *dialog) answer(e *faq.Entry) {
 	d.add(Message{Text: e.Answer.In(d.s.Lang, d.globals()...) + "\n" +
 		d.words.source.In(d.s.Lang, i18n.Arg{Name: "source", Value: e.Source})})
 }

@@ -10,41 +10,24 @@ import (
 
 	"madoguchi/bot/understand"
 	"madoguchi/flows"
-	"madoguchi/i18n"
+	"madoguchi/flows/faq"
 	"madoguchi/store"
+	"madoguchi/store/procedure"
 )
 
 // Versions is where the published versions of flows are kept.
 type Versions interface {
 	// Current lists the version in force of every flow of the tenant.
-	Current(tx *store.Tx) ([]Version, error)
+	Current(tx *store.Tx) ([]procedure.Version, error)
 	// Version returns one version, store.ErrNotFound if it does not exist.
-	Version(tx *store.Tx, flow string, version int) (Version, error)
-}
-
-// Version is one published version of a flow: its file and the files of the
-// parts it calls, as they were then.
-type Version struct {
-	Flow    string
-	Version int
-	Files   map[string][]byte // file name → source
-}
-
-// FAQ is one question people ask, with its answer.
-type FAQ struct {
-	ID       string
-	Question *i18n.Text
-	Answer   *i18n.Text
-	Asks     map[i18n.Lang][]string // other wordings of the question
-	Source   string
-	Date     string // as of
+	Version(tx *store.Tx, flow string, version int) (procedure.Version, error)
 }
 
 // Shelf is what a tenant offers at one moment, ready to use. It is immutable.
 type Shelf struct {
 	Current map[string]*flows.Flow
 	Menu    []*flows.Flow // in order, without parts
-	FAQ     map[string]*FAQ
+	FAQ     map[string]*faq.Entry
 
 	index *understand.Index
 	until time.Time
@@ -53,13 +36,19 @@ type Shelf struct {
 // Library keeps flows compiled: a version once for all conversations on it.
 type Library struct {
 	Versions Versions
-	Compile  func(v Version) (*flows.Flow, error)
+	Compile  func(v procedure.Version) (*flows.Flow, error)
 	Order    []string // names of flows in the order of the menu; others follow
-	Answers  []*FAQ
+	Answers  []*faq.Entry
 
 	mu       sync.Mutex
-	compiled map[string]*flows.Flow // tenant/flow@version
-	shelves  map[string]*Shelf      // by tenant
+	compiled map[edition]*flows.Flow
+	shelves  map[string]*Shelf // by tenant
+}
+
+// edition names one version of one tenant's flow.
+type edition struct {
+	tenant, flow string
+	version      int
 }
 
 // fresh is how long a shelf is used before the tenant's published versions are
@@ -106,7 +95,7 @@ func (l *Library) Shelf(tx *store.Tx) (*Shelf, error) {
 
 // shelf builds the menu and the index of intents.
 func (l *Library) shelf(current map[string]*flows.Flow) *Shelf {
-	sh := &Shelf{Current: current, FAQ: map[string]*FAQ{}, until: time.Now().Add(fresh)}
+	sh := &Shelf{Current: current, FAQ: map[string]*faq.Entry{}, until: time.Now().Add(fresh)}
 	var intents []understand.Intent
 	seen := map[string]bool{}
 	add := func(f *flows.Flow) {
@@ -138,7 +127,7 @@ func (l *Library) shelf(current map[string]*flows.Flow) *Shelf {
 // At returns the version a conversation runs on; nil if it no longer exists.
 func (l *Library) At(tx *store.Tx, flow string, version int) (*flows.Flow, error) {
 	l.mu.Lock()
-	f := l.compiled[versionKey(tx.Tenant(), flow, version)]
+	f := l.compiled[edition{tx.Tenant(), flow, version}]
 	l.mu.Unlock()
 	if f != nil {
 		return f, nil
@@ -153,8 +142,8 @@ func (l *Library) At(tx *store.Tx, flow string, version int) (*flows.Flow, error
 	return l.compile(tx.Tenant(), v)
 }
 
-func (l *Library) compile(tenant string, v Version) (*flows.Flow, error) {
-	k := versionKey(tenant, v.Flow, v.Version)
+func (l *Library) compile(tenant string, v procedure.Version) (*flows.Flow, error) {
+	k := edition{tenant, v.Flow, v.Version}
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if f := l.compiled[k]; f != nil {
@@ -166,12 +155,8 @@ func (l *Library) compile(tenant string, v Version) (*flows.Flow, error) {
 	}
 	f.Version = v.Version
 	if l.compiled == nil {
-		l.compiled = map[string]*flows.Flow{}
+		l.compiled = map[edition]*flows.Flow{}
 	}
 	l.compiled[k] = f
 	return f, nil
-}
-
-func versionKey(tenant, flow string, version int) string {
-	return fmt.Sprintf("%s/%s@%d", tenant, flow, version)
 }

@@ -67,6 +67,7 @@ type Item struct {
 
 // Booking is what a resident takes away from a booking.
 type Booking struct {
+	ID      string `json:"id"`
 	Status  string `json:"status"` // booked, changed, cancelled, visited, no-show
 	Receipt int    `json:"receipt"`
 	Key     string `json:"key,omitempty"` // shown once, when booked

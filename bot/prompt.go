@@ -24,7 +24,11 @@ func (d *dialog) add(m Message) {
 // say adds a statement. Placeholders are filled from the arguments, the answers
 // and what is known of the office.
 func (d *dialog) say(t *i18n.Text, args ...i18n.Arg) {
-	d.add(Message{Text: d.fill(t, args...)})
+	m := Message{Text: d.fill(t, args...)}
+	if d.card != nil {
+		m.Kind, m.Booking, d.card = KindBooking, d.card, nil
+	}
+	d.add(m)
 }
 
 // fill puts a text into words in the resident's language.
@@ -76,21 +80,25 @@ func (d *dialog) question(m Message, e *Expects) {
 		m.Kind = KindQuestion
 	}
 	d.s.Asked++
-	d.asks, d.open = e, m.Choices
+	d.s.Expects = e
 	d.add(m)
 }
 
 // tell says the text of a say step, with its checklist.
 func (d *dialog) tell(st *flows.Step) {
+	if st.Papers == "" {
+		if st.Text != nil {
+			d.say(st.Text)
+		}
+		return
+	}
 	m := Message{}
 	if st.Text != nil {
 		m.Text = d.fill(st.Text)
 	}
-	if st.Papers != "" {
-		m.Kind = KindPapers
-		for _, t := range d.flow.Papers[st.Papers] {
-			m.Lines = append(m.Lines, d.fill(t))
-		}
+	m.Kind = KindPapers
+	for _, t := range d.flow.Papers[st.Papers] {
+		m.Lines = append(m.Lines, d.fill(t))
 	}
 	d.add(m)
 }
@@ -152,6 +160,11 @@ func (d *dialog) put(st *flows.Step, words string) error {
 		for n := max(f.Min, 1); n <= last; n++ {
 			m.Choices = append(m.Choices, Choice{Value: strconv.Itoa(n), Label: d.words.persons.In(d.s.Lang, i18n.Arg{Name: "n", Value: n})})
 		}
+	case "booking":
+		var err error
+		if m.Choices, err = d.Desk.Bookings(d.tx, d.owner, d.s.Lang); err != nil {
+			return err
+		}
 	case "slot":
 		return d.putOffers(f, m, e)
 	}
@@ -181,9 +194,6 @@ func (d *dialog) putOffers(f *flows.Field, m Message, e *Expects) error {
 	look := d.s.Look
 	if look != nil {
 		q.From, q.On, q.After, q.Before, q.Weekday = look.From, look.On, look.After, look.Before, look.Weekday
-		if !q.On.IsZero() {
-			q.PerDay, q.Limit = 0, 12
-		}
 	}
 	offers, err := d.Desk.Offers(d.tx, q)
 	if err != nil {
@@ -196,7 +206,7 @@ func (d *dialog) putOffers(f *flows.Field, m Message, e *Expects) error {
 		if !look.On.IsZero() && !look.On.Before(d.now.Date) {
 			q.From = look.On
 		}
-		q.On, q.After, q.Before, q.Weekday, q.PerDay, q.Limit = civil.Date{}, 0, 0, nil, 3, 8
+		q.On, q.After, q.Before, q.Weekday = civil.Date{}, 0, 0, nil
 		d.s.Look = &Look{From: q.From}
 		if offers, err = d.Desk.Offers(d.tx, q); err == nil && len(offers) == 0 {
 			q.From, d.s.Look = civil.Date{}, nil
@@ -317,6 +327,8 @@ func (d *dialog) show(f *flows.Field, v string) string {
 		}
 	case "counter":
 		return d.counterName(f, v)
+	case "booking":
+		return d.bookingLabel(v)
 	case "slot":
 		if counter, start, ok := splitSlot(v); ok {
 			return i18n.FormatDateTime(lang, start) + "\n" + d.counterName(f, counter)
@@ -326,6 +338,19 @@ func (d *dialog) show(f *flows.Field, v string) string {
 		}
 	}
 	return i18n.Escape(v)
+}
+
+func (d *dialog) bookingLabel(id string) string {
+	list, err := d.Desk.Bookings(d.tx, d.owner, d.s.Lang)
+	if err != nil {
+		d.Log.Error("list the bookings", "error", err)
+	}
+	for _, c := range list {
+		if c.Value == id {
+			return c.Label
+		}
+	}
+	return ""
 }
 
 func (d *dialog) counterName(f *flows.Field, id string) string {
@@ -362,8 +387,6 @@ func (d *dialog) menu() error {
 	m.Choices = append(m.Choices,
 		Choice{Value: "@language", Label: d.words.buttons[understand.Language].In(d.s.Lang), Quiet: true},
 		Choice{Value: "@person", Label: d.words.buttons[understand.Person].In(d.s.Lang), Quiet: true})
-	d.s.Asked++
-	d.open = m.Choices
-	d.add(m)
+	d.question(m, nil)
 	return nil
 }

@@ -44,7 +44,8 @@ type State struct {
 
 	// Asked numbers the open question. It rises whenever a question is put, so
 	// that a button pressed late is recognised.
-	Asked int64 `json:"n,omitempty"`
+	Asked   int64    `json:"n,omitempty"`
+	Expects *Expects `json:"e,omitempty"` // what it asks for
 
 	// Minute and Turns limit how fast one person can talk.
 	Minute int64 `json:"i,omitempty"`
@@ -86,6 +87,10 @@ const (
 	AskLanguage PendingKind = "language" // which language
 	AskIntent   PendingKind = "intent"   // which of these did you mean
 )
+
+// heldPlace is the name under which the answers keep the id of the place held
+// while the resident answers.
+const heldPlace = "hold"
 
 // most is the longest trail kept. The checker knows no flow near it; it bounds
 // a hostile file.

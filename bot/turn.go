@@ -77,11 +77,13 @@ type Desk interface {
 	Counters(tx *store.Tx, service string, lang i18n.Lang) ([]Counter, error)
 	// Offers lists free times that fit the wish, at most Limit.
 	Offers(tx *store.Tx, q OfferQuery) ([]Offer, error)
-	// Hold keeps a place for the owner and gives back the owner's former one.
-	// The error is nil or a *Refusal.
-	Hold(tx *store.Tx, owner string, q OfferQuery, counter string, start civil.DateTime) error
-	// Release gives back what the owner holds.
-	Release(tx *store.Tx, owner string) error
+	// Hold keeps a place for the owner, in place of the one kept before, and
+	// returns its id. The error is nil, a *Refusal, or a fault.
+	Hold(tx *store.Tx, owner string, q OfferQuery, counter string, start civil.DateTime) (string, error)
+	// Release gives back a place kept.
+	Release(tx *store.Tx, hold string) error
+	// Bookings lists the owner's bookings still to come, as choices.
+	Bookings(tx *store.Tx, owner string, lang i18n.Lang) ([]Choice, error)
 	// Open reports whether the office is open on a date.
 	Open(tx *store.Tx, d civil.Date) (bool, error)
 }
@@ -95,20 +97,17 @@ type Counter struct {
 
 // OfferQuery says which free times are wanted.
 type OfferQuery struct {
-	Service  string
-	Counter  string // "" any
-	Persons  int    // 0 counts as 1
-	Channel  string
-	From     civil.Date // not before this date; zero: from now
-	On       civil.Date // only this date; zero: any
-	After    civil.Clock
-	Before   civil.Clock // 0: until closing
-	Weekday  *time.Weekday
-	PerDay   int // at most so many a day, spread over it; 0 all
-	Limit    int
-	Own      string // a booking being changed: its own place counts as free
-	Lang     i18n.Lang
-	NotStart civil.DateTime
+	Service string
+	Counter string // "" any
+	Persons int    // 0 counts as 1
+	Channel string
+	From    civil.Date // not before this date; zero: from now
+	On      civil.Date // only this date; zero: any
+	After   civil.Clock
+	Before  civil.Clock // 0: until closing
+	Weekday *time.Weekday
+	Limit   int // offers at most, spread over days and hours
+	Lang    i18n.Lang
 }
 
 // Offer is one free time.
@@ -164,6 +163,9 @@ var ErrInput = errors.New("the event cannot be taken")
 // 5,000; nothing a flow asks for is longer.
 const longest = 5000
 
+// longestChoice is the most a button can carry (LINE: 300 for postback data).
+const longestChoice = 300
+
 // Turn answers one event. The same event again gets the same answer and changes
 // nothing. Errors are ErrInput or faults of the machine; a fault leaves nothing
 // half-done and the event may be sent again.
@@ -171,7 +173,8 @@ func (e *Engine) Turn(ctx context.Context, in Inbound) (Reply, error) {
 	if in.Tenant == "" || in.User == "" || in.Event == "" || in.Channel == "" {
 		return Reply{}, fmt.Errorf("%w: tenant, channel, user and event are needed", ErrInput)
 	}
-	in.Text, in.Choice = understand.Clean(in.Text, longest), understand.Clean(in.Choice, 300)
+	in.Text, _ = understand.Clean(in.Text, longest)
+	in.Choice, _ = understand.Clean(in.Choice, longestChoice)
 	in.Text, in.masked = understand.MyNumber(in.Text)
 
 	var reply Reply
@@ -209,7 +212,7 @@ func (e *Engine) turn(tx *store.Tx, in Inbound) (Reply, error) {
 	}
 	d := &dialog{
 		Engine: e, ctx: tx.Context(), tx: tx, in: in, site: site, shelf: shelf,
-		owner: c.ID, at: tx.Now(), now: civil.In(tx.Now()), fresh: len(c.State) == 0,
+		owner: c.ID, instant: tx.Now(), now: civil.In(tx.Now()), fresh: len(c.State) == 0,
 	}
 	state, err := d.run(c.State)
 	if err != nil {
@@ -280,22 +283,21 @@ func Messages(lines []conversation.Line) ([]Message, error) {
 // dialog is one turn at work: the state it found and the messages it says.
 type dialog struct {
 	*Engine
-	ctx   context.Context
-	tx    *store.Tx
-	in    Inbound
-	site  *Site
-	shelf *Shelf
-	owner string // of holds: the conversation
-	at    time.Time
-	now   civil.DateTime
-	fresh bool // the first turn of this person
+	ctx     context.Context
+	tx      *store.Tx
+	in      Inbound
+	site    *Site
+	shelf   *Shelf
+	owner   string // of holds: the conversation
+	instant time.Time
+	now     civil.DateTime
+	fresh   bool // the first turn of this person
 
 	s    State
 	flow *flows.Flow // of s.Flow; nil when idle
 	step *flows.Step // of s.Step
 	out  []Message
-	asks *Expects // the open question, once put
-	open []Choice // the answers it offers
+	card *Booking // to go with the next statement
 }
 
 // run takes the event through the dialog and returns the new state as stored.
@@ -364,7 +366,7 @@ func (d *dialog) hear() error {
 
 // reply is the answer as the channel gets it.
 func (d *dialog) reply(id string) Reply {
-	r := Reply{Conversation: id, Lang: d.s.Lang, Messages: d.out, Expects: d.asks, Asked: d.s.Asked}
+	r := Reply{Conversation: id, Lang: d.s.Lang, Messages: d.out, Expects: d.s.Expects, Asked: d.s.Asked}
 	if d.s.Flow != "" {
 		r.Flow, r.Step = d.s.Flow, d.s.Step
 	}
@@ -410,7 +412,7 @@ const pace = 60
 
 // tooFast counts the turns of the current minute.
 func (d *dialog) tooFast() bool {
-	minute := d.at.Unix() / 60
+	minute := d.instant.Unix() / 60
 	if d.s.Minute != minute {
 		d.s.Minute, d.s.Turns = minute, 0
 	}

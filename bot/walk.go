@@ -31,8 +31,20 @@ type Act struct {
 	// Set gives a value to a name, for texts and later actions; Drop forgets it.
 	Set  func(name, value string)
 	Drop func(name string)
-	// Say adds a message to the reply.
-	Say func(Message)
+	// Say adds a message to the reply; Attach puts a booking on the flow's next
+	// message.
+	Say    func(Message)
+	Attach func(*Booking)
+
+	words *words
+}
+
+// BookingButtons are what can be done with a booking from its receipt.
+func (a *Act) BookingButtons(id string) []Choice {
+	return []Choice{
+		{Value: "@change:" + id, Label: a.words.change.In(a.Lang)},
+		{Value: "@cancel:" + id, Label: a.words.cancel.In(a.Lang)},
+	}
 }
 
 // stride bounds the steps of one turn. The checker refuses loops without a
@@ -53,13 +65,24 @@ func (d *dialog) begin(f *flows.Flow, known ...Answer) error {
 
 // leave ends what is going on: a place held is given back.
 func (d *dialog) leave() error {
-	if d.s.Flow != "" {
-		if err := d.Desk.Release(d.tx, d.owner); err != nil {
-			return fmt.Errorf("give back the held place: %w", err)
-		}
+	if err := d.release(); err != nil {
+		return err
 	}
 	d.s.idle()
 	d.flow, d.step = nil, nil
+	return nil
+}
+
+// release gives back the place held for this conversation, if there is one.
+func (d *dialog) release() error {
+	hold := d.s.Answer(heldPlace)
+	if hold == "" {
+		return nil
+	}
+	d.s.Drop(heldPlace)
+	if err := d.Desk.Release(d.tx, hold); err != nil {
+		return fmt.Errorf("give back the held place: %w", err)
+	}
 	return nil
 }
 
@@ -226,6 +249,7 @@ func (d *dialog) do(st *flows.Step) (string, error) {
 		Tx: d.tx, Owner: d.owner, Channel: d.in.Channel, User: d.in.User, Address: d.in.Address,
 		Lang: d.s.Lang, Now: d.now, Site: d.site,
 		Answer: d.s.Answer, Set: d.s.Set, Drop: d.s.Drop, Say: d.add,
+		Attach: func(b *Booking) { d.card = b }, words: d.words,
 	})
 	if err != nil {
 		return "", fmt.Errorf("%s, step %s, %s: %w", d.s.Flow, st.Name, st.Action, err)

@@ -39,6 +39,14 @@ var fieldTypes = []string{
 	"postal", "phone", "mail", "kana", "name", "code", "receipt", "counter", "slot", "booking",
 }
 
+// reasons are the grounds on which a value is refused.
+var reasons = []understand.Reason{
+	understand.NoSuchDate, understand.EraEnded, understand.EraNotBegun, understand.WeekdayMismatch,
+	understand.Past, understand.Future, understand.TooLongAgo, understand.Incomplete, understand.Excluded,
+	understand.OutOfRange, understand.NotWhole, understand.TooLong, understand.WrongLength,
+	understand.BadSymbol, understand.BadShape, understand.NotKana, understand.MyNumberGiven,
+}
+
 func bindWords(c *i18n.Catalog) *words {
 	t := func(key string) *i18n.Text { return c.Text("bot." + key) }
 	w := &words{
@@ -79,7 +87,7 @@ func bindWords(c *i18n.Catalog) *words {
 			w.names[ft][lang] = c.Phrases(lang, "bot.names."+ft)
 		}
 	}
-	for _, r := range understand.Reasons {
+	for _, r := range reasons {
 		w.reasons[string(r)] = t("reason." + string(r))
 	}
 	for _, why := range []string{"full", "closed", "early", "late", "gone", "party", "past"} {

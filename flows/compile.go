@@ -94,6 +94,7 @@ func (b *builder) text(w Word, part string) *i18n.Text {
 	}
 	t := b.cat.Bind("flow."+b.flow.Name+"."+part, w.Value)
 	b.flow.texts = append(b.flow.texts, t)
+	b.flow.sources = append(b.flow.sources, t.AsSource())
 	return t
 }
 
@@ -105,7 +106,9 @@ func (b *builder) phrases(ws []Word, part string) map[i18n.Lang][]string {
 	for i, w := range ws {
 		source[i] = w.Value
 	}
-	return b.cat.BindPhrases("flow."+b.flow.Name+"."+part, source)
+	key := "flow." + b.flow.Name + "." + part
+	b.flow.sources = append(b.flow.sources, i18n.Source{Key: key, Phrases: source})
+	return b.cat.BindPhrases(key, source)
 }
 
 func (b *builder) field(d *FieldDecl) {
@@ -238,3 +241,7 @@ func (f *Flow) Asking(field string) *Step { return f.asked[field] }
 // Bound returns every text of the flow, for the report of missing and stale
 // translations.
 func (f *Flow) Bound() []*i18n.Text { return f.texts }
+
+// Sources returns every text and list of phrases of the flow that is to be
+// translated, in the order of the file. A joined flow has only its own.
+func (f *Flow) Sources() []i18n.Source { return f.sources }

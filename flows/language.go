@@ -37,6 +37,7 @@ type Flow struct {
 	fields  map[string]*Field
 	asked   map[string]*Step // field → the first step that asks for it
 	texts   []*i18n.Text
+	sources []i18n.Source
 	machine *machine
 }
 

@@ -98,10 +98,15 @@ func (c *Catalog) Text(key string) *Text {
 }
 
 // Phrases returns the program's phrases with this key in lang, nil if there are
-// none: unlike a text, a phrase of another language is of no use to a listener.
+// none. Unlike a text, a phrase of another language is of no use to a listener;
+// only やさしい日本語 takes those of Japanese where it has none, as people who
+// read it write Japanese.
 func (c *Catalog) Phrases(lang Lang, key string) []string {
-	if e := c.entries[lang][key]; e != nil && e.list {
+	if e := c.entries[lang][key]; e != nil && e.list && len(e.phrases) > 0 {
 		return slices.Clone(e.phrases)
+	}
+	if lang == EasyJapanese {
+		return c.Phrases(Japanese, key)
 	}
 	return nil
 }
@@ -155,14 +160,19 @@ func samePlaceholders(a, b *Template) bool {
 	return true
 }
 
-// BindPhrases returns the phrases whose Japanese stands outside the catalogs in
-// every language that has them: source in Japanese, the others from the
-// catalogs.
+// BindPhrases returns the phrases whose Japanese stands outside the catalogs, in
+// every language that has them: source in Japanese and, without words of its
+// own, in やさしい日本語; the others from the catalogs.
 func (c *Catalog) BindPhrases(key string, source []string) map[Lang][]string {
 	all := map[Lang][]string{Japanese: slices.Clone(source)}
-	for lang := range c.entries {
-		if phrases := c.Phrases(lang, key); lang != Japanese && len(phrases) > 0 {
-			all[lang] = phrases
+	for _, lang := range c.langs {
+		if lang == Japanese {
+			continue
+		}
+		if e := c.entries[lang][key]; e != nil && e.list && len(e.phrases) > 0 {
+			all[lang] = slices.Clone(e.phrases)
+		} else if lang == EasyJapanese {
+			all[lang] = slices.Clone(source)
 		}
 	}
 	return all

@@ -8,159 +8,43 @@ import (
 	"madoguchi/i18n/civil"
 )
 
-// conventions are how one language writes dates, times and lists. A pattern
-// holds words in braces that stand for parts of the value:
-//
-//	{y} {m} {d}     year, month, day in digits
-//	{d-read}        day with its reading: [1日|ついたち]
-//	{month} {mon}   month by name, long and short
-//	{weekday} {wd}  weekday, long and short
-//	{era}           year in the era, through the pattern era; empty before 明治
-//	{m2} {d2}       month and day in two digits
-//	{h} {h12} {h24} hour from 0 to 11, from 1 to 12, from 00 to 23
-//	{min} {mm}      minutes, in two digits
-//	{min-read}      the reading of 分 after them
-//	{half}          the half of the day
-//
-// Adding a language is adding its entry to the table below.
-type conventions struct {
-	date     string // in sentences
-	day      string // on buttons
-	dateTime string // {date} {clock}
-	era      string // {name} {n}; {n} is 元 in Japanese where first is set
-	first    string // the first year of an era, "" for the digit
-
-	clock      [2]string // in sentences: with minutes, on the hour
-	noon       [2]string // the same from 12:00 to 12:59; "" as clock
-	clockShort [2]string // on buttons
-	noonShort  [2]string
-	half       [2]string // before and after noon
-
-	weekdays, wd [7]string  // from Sunday
-	months, mon  [12]string // from January
-	eras         map[string]string
-
-	list [2]string // between items, before the last item
-}
-
-// neutral is for languages without an entry: ISO 8601, which anyone can read.
-var neutral = &conventions{
-	date:       "{y}-{m2}-{d2}",
-	day:        "{m2}-{d2}",
-	dateTime:   "{date} {clock}",
-	clock:      [2]string{"{h24}:{mm}", "{h24}:{mm}"},
-	clockShort: [2]string{"{h24}:{mm}", "{h24}:{mm}"},
-	list:       [2]string{", ", ", "},
-}
-
-// table is read only.
-var table = map[Lang]*conventions{
-	// Both calendars (domain-facts 9); times for residents as 午後1時30分.
-	Japanese: {
-		date:       "{y}年{m}月{d}日{era}{weekday}",
-		day:        "{m}/{d}({wd})",
-		dateTime:   "{date} {clock}",
-		era:        "（{name}{n}年）",
-		first:      "元",
-		clock:      [2]string{"{half}{h}時{min}分", "{half}{h}時"},
-		noon:       [2]string{"午後0時{min}分", "正午"},
-		clockShort: [2]string{"{h24}:{mm}", "{h24}:{mm}"},
-		half:       [2]string{"午前", "午後"},
-		weekdays:   [7]string{"日曜日", "月曜日", "火曜日", "水曜日", "木曜日", "金曜日", "土曜日"},
-		wd:         [7]string{"日", "月", "火", "水", "木", "金", "土"},
-		list:       [2]string{"、", "、"},
-	},
-	// Western year only, 午前/午後 (domain-facts 10.9). Buttons go without
-	// furigana: their space is short, and these are the first kanji one learns.
-	EasyJapanese: {
-		date:       "{y}[年|ねん]{m}[月|がつ]{d-read}（{weekday}）",
-		day:        "{m}月{d}日({wd})",
-		dateTime:   "{date} {clock}",
-		clock:      [2]string{"{half}{h}[時|じ]{min}[分|{min-read}]", "{half}{h}[時|じ]"},
-		noon:       [2]string{"[昼|ひる]の 12[時|じ]{min}[分|{min-read}]", "[昼|ひる]の 12[時|じ]"},
-		clockShort: [2]string{"{half-bare}{h}時{min}分", "{half-bare}{h}時"},
-		noonShort:  [2]string{"昼12時{min}分", "昼12時"},
-		half:       [2]string{"[午前|ごぜん]", "[午後|ごご]"},
-		weekdays: [7]string{"[日曜日|にちようび]", "[月曜日|げつようび]", "[火曜日|かようび]", "[水曜日|すいようび]",
-			"[木曜日|もくようび]", "[金曜日|きんようび]", "[土曜日|どようび]"},
-		wd:   [7]string{"日", "月", "火", "水", "木", "金", "土"},
-		list: [2]string{"、", "、"},
-	},
-	English: {
-		date:       "{weekday}, {d} {month} {y}{era}",
-		day:        "{wd} {d} {mon}",
-		dateTime:   "{date}, {clock}",
-		era:        " ({name} {n})",
-		clock:      [2]string{"{h12}:{mm} {half}", "{h12}:{mm} {half}"},
-		noon:       [2]string{"", "12:00 noon"},
-		clockShort: [2]string{"{h24}:{mm}", "{h24}:{mm}"},
-		half:       [2]string{"a.m.", "p.m."},
-		weekdays:   [7]string{"Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"},
-		wd:         [7]string{"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"},
-		months: [12]string{"January", "February", "March", "April", "May", "June",
-			"July", "August", "September", "October", "November", "December"},
-		mon:  [12]string{"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"},
-		eras: map[string]string{"明治": "Meiji", "大正": "Taisho", "昭和": "Showa", "平成": "Heisei", "令和": "Reiwa"},
-		list: [2]string{", ", " and "},
-	},
-}
-
-// dayReadings are the readings of the days of a month, from the 1st; most are
-// irregular.
-var dayReadings = [31]string{
-	"ついたち", "ふつか", "みっか", "よっか", "いつか", "むいか", "なのか", "ようか", "ここのか", "とおか",
-	"じゅういちにち", "じゅうににち", "じゅうさんにち", "じゅうよっか", "じゅうごにち",
-	"じゅうろくにち", "じゅうしちにち", "じゅうはちにち", "じゅうくにち", "はつか",
-	"にじゅういちにち", "にじゅうににち", "にじゅうさんにち", "にじゅうよっか", "にじゅうごにち",
-	"にじゅうろくにち", "にじゅうしちにち", "にじゅうはちにち", "にじゅうくにち", "さんじゅうにち",
-	"さんじゅういちにち",
-}
-
-// minuteReadings are the readings of 分 by the last digit before it.
-var minuteReadings = [10]string{"ぷん", "ぷん", "ふん", "ぷん", "ぷん", "ふん", "ぷん", "ふん", "ぷん", "ふん"}
-
-// conventionsOf returns the entry of the language or of its wider tag.
-func conventionsOf(lang Lang) *conventions {
-	for {
-		if c, ok := table[lang]; ok {
-			return c
-		}
-		i := strings.LastIndexByte(string(lang), '-')
-		if i < 0 {
-			return neutral
-		}
-		lang = lang[:i]
-	}
-}
+// usualLength is more bytes than most dates and times take, so that the string
+// is the only allocation.
+const usualLength = 128
 
 // FormatDate writes a date for a sentence: 2026年12月1日（令和8年）火曜日,
 // Tuesday, 1 December 2026 (Reiwa 8). In やさしい日本語 it carries furigana, as
 // do the results of FormatClock and FormatDateTime. The zero Date is "".
-func FormatDate(lang Lang, d civil.Date) string { return string(appendDate(nil, lang, d)) }
+func FormatDate(lang Lang, d civil.Date) string {
+	return string(appendDate(make([]byte, 0, usualLength), lang, d))
+}
 
 // FormatDay writes a date for a button: 12/1(火), Tue 1 Dec.
 func FormatDay(lang Lang, d civil.Date) string {
 	c := conventionsOf(lang)
-	return string(c.appendDate(nil, c.day, d))
+	return string(c.appendDate(make([]byte, 0, usualLength), c.day, d))
 }
 
 // FormatClock writes a time of day for a sentence: 午後1時30分, 1:30 p.m.
-func FormatClock(lang Lang, t civil.Clock) string { return string(appendClock(nil, lang, t)) }
+func FormatClock(lang Lang, t civil.Clock) string {
+	return string(appendClock(make([]byte, 0, usualLength), lang, t))
+}
 
 // FormatClockShort writes a time of day for a button: 13:30, in やさしい日本語
 // 午後1時30分.
 func FormatClockShort(lang Lang, t civil.Clock) string {
 	c := conventionsOf(lang)
-	return string(c.appendClock(nil, c.clockShort, c.noonShort, t))
+	return string(c.appendClock(make([]byte, 0, usualLength), c.clockShort, c.noonShort, t))
 }
 
 // FormatDateTime writes a date and a time of day for a sentence. A zero Date
 // makes it "".
 func FormatDateTime(lang Lang, dt civil.DateTime) string {
-	return string(appendDateTime(nil, lang, dt))
+	return string(appendDateTime(make([]byte, 0, usualLength), lang, dt))
 }
 
-// FormatList joins items as the language does: A、B、C; A, B and C.
+// FormatList joins items as the language does: A、B、C; A, B and C. The items
+// may carry furigana; as an argument the result is Markup.
 func FormatList(lang Lang, items []string) string {
 	c := conventionsOf(lang)
 	var b []byte
@@ -224,17 +108,16 @@ func (c *conventions) appendDate(b []byte, pattern string, d civil.Date) []byte 
 }
 
 // appendClock writes t by the pattern for its hour and minutes.
-func (c *conventions) appendClock(b []byte, usual, noon [2]string, t civil.Clock) []byte {
+func (c *conventions) appendClock(b []byte, usual, noon clockForm, t civil.Clock) []byte {
 	if !t.Valid() {
 		return t.Append(b)
 	}
-	i := 0
+	pattern, atNoon := usual.minutes, noon.minutes
 	if t%60 == 0 {
-		i = 1
+		pattern, atNoon = usual.hour, noon.hour
 	}
-	pattern := usual[i]
-	if t/60 == 12 && noon[i] != "" {
-		pattern = noon[i]
+	if t/60 == 12 && atNoon != "" {
+		pattern = atNoon
 	}
 	return c.expand(b, pattern, civil.Date{}, t)
 }
@@ -295,8 +178,8 @@ func (c *conventions) word(b []byte, word string, d civil.Date, t civil.Clock) [
 		return append(b, minuteReadings[t%10]...)
 	case "half":
 		return append(b, c.half[t/(12*60)]...)
-	case "half-bare":
-		return append(b, Bare(c.half[t/(12*60)])...)
+	case "half-short":
+		return append(b, c.halfShort[t/(12*60)]...)
 	}
 	return b
 }

@@ -17,7 +17,8 @@
 //	scaffold.go   writing a catalog file for a translator
 //	text.go       one text in every language
 //	template.go   {placeholders}, plural and select
-//	format.go     dates, times and lists as a language writes them
+//	conventions.go, format.go
+//	              how a language writes dates, times and lists
 //	furigana.go   [漢字|かんじ], and how each channel shows it
 //	match.go      which language a person is served in
 package i18n

@@ -28,7 +28,9 @@ import (
 //
 // Japanese is the source: a key has a text, or a list of phrases (words by which
 // people may say the same). In the other languages it has text or phrases
-// beside src, the hash of the Japanese it was translated from (Hash).
+// beside src, the hash of the Japanese it was translated from (Hash). One
+// written without stamp, as a string or list alone, works and counts as stale
+// until Restamp has written the file.
 
 // entry is what a catalog file has under a key. It is immutable.
 type entry struct {
@@ -182,7 +184,7 @@ func (r *reader) add(key string, name, value *yaml.Node) {
 		r.fault(name, "%s is there already, at %s:%d", key, before.file, before.line)
 		return
 	}
-	if r.lang == Japanese {
+	if r.lang == Japanese || value.Kind != yaml.MappingNode {
 		r.value(key, e, value)
 	} else if !r.translation(key, e, value) {
 		return
@@ -198,10 +200,6 @@ func (r *reader) add(key string, name, value *yaml.Node) {
 
 // translation reads {src, text} or {src, phrases}.
 func (r *reader) translation(key string, e *entry, value *yaml.Node) bool {
-	if value.Kind != yaml.MappingNode {
-		r.fault(value, "%s: want src with text or phrases", key)
-		return false
-	}
 	for i := 0; i < len(value.Content); i += 2 {
 		part := value.Content[i+1]
 		switch name := value.Content[i].Value; name {

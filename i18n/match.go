@@ -121,7 +121,7 @@ func Guess(text string, enabled []Lang) (lang Lang, ok bool) {
 			devanagari++
 		case unicode.Is(unicode.Latin, r):
 			latin++
-		case unicode.IsLetter(r):
+		case unicode.IsLetter(r) && !unicode.Is(unicode.Common, r): // ー is common
 			return "", false // a script of none of the languages here
 		}
 	}

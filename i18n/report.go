@@ -93,6 +93,9 @@ func (c *Catalog) Report(sources ...Source) []Issue {
 		}
 		entries := c.entries[lang]
 		for key, source := range known {
+			if source.Phrases != nil && lang == EasyJapanese {
+				continue // has those of Japanese
+			}
 			if e := entries[key]; e == nil || e.text == "" && len(e.phrases) == 0 {
 				issues = append(issues, Issue{Kind: Missing, Lang: lang, Key: key, Detail: quote(source)})
 			}
@@ -141,10 +144,14 @@ func (c *Catalog) check(lang Lang, key string, e *entry, source *Source) []Issue
 		issues = append(issues, e.issue(kind, lang, key, fmt.Sprintf(format, args...)))
 	}
 	if e.text == "" && len(e.phrases) == 0 {
-		return nil // reported as missing
+		return nil // missing, which Report tells
 	}
 	if want := source.hash(); e.src != want {
-		add(Stale, "src is %q, the Japanese is %s now: %s", e.src, want, quote(source))
+		stamp := "stamped " + e.src
+		if e.src == "" {
+			stamp = "without stamp"
+		}
+		add(Stale, "%s, the Japanese is %s: %s", stamp, want, quote(source))
 	}
 	if e.list != (source.Phrases != nil) {
 		add(Broken, "one has a text, the other phrases")

@@ -20,7 +20,7 @@ import (
 //	{name}                                        the argument, as the language writes it
 //	{n, plural, =0 {no one} one {# person} other {# people}}
 //	{who, select, self {your card} other {their card}}
-//	'' is an apostrophe; '{' and '}' in apostrophes are braces: '{so'}
+//	'' is an apostrophe; braces within apostrophes are themselves: '{so}'
 //
 // # in a plural is the number. A branch is found by exact number (=0) first,
 // then by the plural category of the language (CLDR); other must be there.
@@ -46,7 +46,6 @@ type partKind uint8
 const (
 	literalPart partKind = iota
 	valuePart
-	numberPart // # within a plural, with the plural's name
 	pluralPart
 	selectPart
 )
@@ -126,24 +125,50 @@ func (t *Template) Format(args ...Arg) string {
 	if t.size > len(buf)/2 {
 		b = make([]byte, 0, 2*t.size)
 	}
-	return string(t.append(b, t.parts, args))
-}
-
-func (t *Template) append(b []byte, parts []part, args []Arg) []byte {
-	for i := range parts {
-		p := &parts[i]
+	// A stack in place of recursion keeps buf off the heap.
+	var stack [deepest + 1][]part
+	stack[0] = t.parts
+	// stopped: b ends with the full stop of an abbreviation (1:30 p.m.), which
+	// also ends a sentence.
+	stopped := false
+	for depth := 0; depth >= 0; {
+		parts := stack[depth]
+		if len(parts) == 0 {
+			depth--
+			continue
+		}
+		p := &parts[0]
+		stack[depth] = parts[1:]
 		switch p.kind {
 		case literalPart:
-			b = append(b, p.literal...)
-		case valuePart, numberPart:
-			b = t.appendValue(b, find(args, p.name))
+			literal := p.literal
+			if stopped && literal[0] == '.' {
+				literal = literal[1:]
+			}
+			stopped = false
+			b = append(b, literal...)
+		case valuePart:
+			stopped = false
+			switch value := find(args, p.name).(type) {
+			case *Text:
+				if value != nil {
+					b = append(b, value.In(t.lang)...)
+				}
+			case civil.Clock, civil.DateTime:
+				b = t.appendValue(b, value)
+				stopped = len(b) > 0 && b[len(b)-1] == '.'
+			default:
+				b = t.appendValue(b, value)
+			}
 		case pluralPart:
-			b = t.append(b, t.pluralCase(p, find(args, p.name)), args)
+			depth++
+			stack[depth] = t.pluralCase(p, find(args, p.name))
 		case selectPart:
-			b = t.append(b, selectCase(p, find(args, p.name)), args)
+			depth++
+			stack[depth] = selectCase(p, find(args, p.name))
 		}
 	}
-	return b
+	return string(b)
 }
 
 // find returns the value of the argument, nil if there is none.
@@ -156,7 +181,8 @@ func find(args []Arg, name string) any {
 	return nil
 }
 
-// appendValue writes an argument as the language of the text does.
+// appendValue writes an argument that is no Text as the language of the template
+// does.
 func (t *Template) appendValue(b []byte, value any) []byte {
 	switch v := value.(type) {
 	case nil:
@@ -175,11 +201,6 @@ func (t *Template) appendValue(b []byte, value any) []byte {
 		return appendDateTime(b, t.lang, v)
 	case []string:
 		return appendList(b, t.lang, v)
-	case *Text:
-		if v == nil {
-			return b
-		}
-		return append(b, v.In(t.lang)...)
 	}
 	return appendEscaped(b, fmt.Sprint(value))
 }
@@ -286,7 +307,7 @@ func (p *parser) message(depth int, counted string) ([]part, error) {
 			return nil, p.fail("} without {")
 		case c == '#' && counted != "":
 			flush()
-			parts = append(parts, part{kind: numberPart, name: counted})
+			parts = append(parts, part{kind: valuePart, name: counted})
 			p.pos++
 		default:
 			literal.WriteByte(c)

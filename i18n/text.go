@@ -13,8 +13,12 @@ type Text struct {
 // In returns the text in lang with its placeholders filled from args, falling
 // back as Lang.Fallbacks says. A placeholder without an argument stays empty.
 // Dates and lists follow the language of the sentence, also when it is not lang.
+// A Text that no catalog has bound shows its source.
 func (t *Text) In(lang Lang, args ...Arg) string {
-	return t.template(lang).Format(args...)
+	if tmpl := t.template(lang); tmpl != nil {
+		return tmpl.Format(args...)
+	}
+	return t.Source
 }
 
 // Has reports whether the text itself exists in lang, not only a fallback.

@@ -91,10 +91,11 @@ func (e *postgresEngine) update(ctx context.Context, scope string, fn func(*Tx) 
 
 func (e *postgresEngine) view(ctx context.Context, scope string, fn func(*Tx) error) error {
 	tx, err := e.once(ctx, scope, false, "", fn)
-	if err == nil {
-		e.db.vault.keep(tx.newKeys)
+	if err != nil {
+		return err
 	}
-	return err
+	tx.committed()
+	return nil
 }
 
 // errBegin marks a transaction whose function has not run: the connection was

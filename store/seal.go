@@ -52,7 +52,6 @@ type vault struct {
 	mu      sync.RWMutex
 	masters map[int64]cipher.AEAD // by version; two while the key is being changed
 	first   []byte                // the key given at Open, until its version is known
-	current int64                 // version in force, 0 before Migrate
 	pepper  []byte                // secret of the keyed hashes
 	byName  map[keyName]*dataKey  // every key, to open with
 	blind   map[string][]byte     // hash key by tenant
@@ -180,7 +179,7 @@ func (v *vault) read(tx *Tx) error {
 	if err != nil {
 		return fmt.Errorf("%w: this database was sealed with another one", ErrKey)
 	}
-	v.masters[version], v.current, v.pepper = aead, version, pepper
+	v.masters[version], v.pepper = aead, pepper
 	return nil
 }
 
@@ -274,8 +273,10 @@ func (tx *Tx) dataKey(class string, version int64) (*dataKey, error) {
 	if key := tx.newKeys[name]; key != nil {
 		return key, nil
 	}
-	if key := tx.db.vault.get(name, tx.now); key != nil {
-		return key, nil
+	if !tx.shadowed[class] {
+		if key := tx.db.vault.get(name, tx.now); key != nil {
+			return key, nil
+		}
 	}
 	query := `SELECT version, wrapped FROM data_key WHERE tenant=$1 AND class=$2 AND version=$3`
 	args := []any{tx.scope, class, version}
@@ -370,6 +371,12 @@ func (v *vault) master(version int64) (cipher.AEAD, error) {
 	return nil, fmt.Errorf("%w: the database has moved on to master key version %d; restart with that key", ErrKey, version)
 }
 
+func (v *vault) addMaster(version int64, aead cipher.AEAD) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.masters[version] = aead
+}
+
 func (v *vault) unwrap(wrapped []byte, name keyName) ([]byte, error) {
 	version, err := keyOf(wrapped)
 	if err != nil {
@@ -379,7 +386,11 @@ func (v *vault) unwrap(wrapped []byte, name keyName) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return decrypt(aead, wrapped, name.bound())
+	plain, err := decrypt(aead, wrapped, name.bound())
+	if err != nil {
+		return nil, fmt.Errorf("%w: wrapped data key", err)
+	}
+	return plain, nil
 }
 
 func (v *vault) get(name keyName, now time.Time) *dataKey {
@@ -412,4 +423,11 @@ func (v *vault) forget(tenant, class string) {
 			delete(v.byName, name)
 		}
 	}
+}
+
+// forgetAll drops every data key from memory; they are read again when needed.
+func (v *vault) forgetAll() {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	clear(v.byName)
 }

@@ -170,7 +170,11 @@ func (b *bell) listen() {
 func (b *bell) heard(notification string) {
 	node, rest, _ := strings.Cut(notification, " ")
 	topic, payload, ok := strings.Cut(rest, " ")
-	if ok && node != b.node {
+	switch {
+	case !ok || node == b.node:
+	case topic == keysTopic:
+		b.db.vault.forgetAll()
+	default:
 		b.wake(topic, payload)
 	}
 }

@@ -55,7 +55,9 @@ func openSQLite(ctx context.Context, db *DB, o Options) (*sqliteEngine, error) {
 		return nil, err
 	}
 	e.write.SetMaxOpenConns(1)
-	e.read.SetMaxOpenConns(e.size)
+	// The readers below are bounded by their number; upkeep (backup, check)
+	// opens a connection of its own and closes it.
+	e.read.SetMaxIdleConns(0)
 	conn, err := e.write.Conn(ctx)
 	if err != nil {
 		e.write.Close()
@@ -77,19 +79,29 @@ func (e *sqliteEngine) update(ctx context.Context, scope string, fn func(*Tx) er
 }
 
 func (e *sqliteEngine) view(ctx context.Context, scope string, fn func(*Tx) error) error {
+	tx, err := e.look(ctx, scope, fn)
+	if err != nil {
+		return err
+	}
+	tx.committed()
+	return nil
+}
+
+// look runs fn on a reading connection, in one snapshot.
+func (e *sqliteEngine) look(ctx context.Context, scope string, fn func(*Tx) error) (*Tx, error) {
 	var r *reader
 	select {
 	case r = <-e.idle:
 	case <-ctx.Done():
-		return ctx.Err()
+		return nil, ctx.Err()
 	case <-e.writer.closing:
-		return ErrClosed
+		return nil, ErrClosed
 	}
 	defer func() { e.idle <- r }()
 	if r.conn == nil {
 		conn, err := e.read.Conn(ctx)
 		if err != nil {
-			return fmt.Errorf("opening a read connection: %w", classify(err))
+			return nil, fmt.Errorf("opening a read connection: %w", classify(err))
 		}
 		r.conn = conn
 	}
@@ -98,7 +110,7 @@ func (e *sqliteEngine) view(ctx context.Context, scope string, fn func(*Tx) erro
 		scope: scope, now: e.db.Now(),
 	}
 	if err := r.cache.exec(r.conn, "BEGIN"); err != nil {
-		return fmt.Errorf("beginning to read: %w", classify(err))
+		return nil, fmt.Errorf("beginning to read: %w", classify(err))
 	}
 	// Deferred, so that a panic or a test's FailNow in fn gives the
 	// connection back clean.
@@ -111,10 +123,9 @@ func (e *sqliteEngine) view(ctx context.Context, scope string, fn func(*Tx) erro
 		}
 	}()
 	if err := tx.finish(fn(tx)); err != nil {
-		return err
+		return nil, err
 	}
-	e.db.vault.keep(tx.newKeys)
-	return nil
+	return tx, nil
 }
 
 func (e *sqliteEngine) close() (err error) {

@@ -18,9 +18,11 @@ const sqliteDriver = "sqlite"
 // sqliteAddress is the driver's form of a file and its settings. busy_timeout
 // comes first, because setting journal_mode may have to wait. FULL makes an
 // acknowledged commit survive a power cut; NORMAL in WAL would not.
+// secure_delete overwrites freed cells, so that destroyed keys are gone from
+// the file.
 func sqliteAddress(file string, readOnly bool) string {
 	q := url.Values{}
-	q["_pragma"] = []string{"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(ON)", "temp_store(MEMORY)"}
+	q["_pragma"] = []string{"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(ON)", "secure_delete(ON)", "temp_store(MEMORY)"}
 	if readOnly {
 		q.Add("_pragma", "query_only(ON)")
 	} else {

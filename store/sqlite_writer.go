@@ -263,16 +263,16 @@ func (w *writer) abort(cause error) {
 
 // commit puts the batch on disk and answers its members.
 func (w *writer) commit() {
-	if len(w.batch) == 0 { // every member failed
-		w.abort(nil)
-		return
+	if len(w.batch) > 0 { // otherwise every member failed and there is nothing to make durable
+		w.db.faults("commit.before")
 	}
-	w.db.faults("commit.before")
 	if err := w.cache.exec(w.conn, "COMMIT"); err != nil {
 		w.abort(err)
 		return
 	}
-	w.db.faults("commit.after")
+	if len(w.batch) > 0 {
+		w.db.faults("commit.after")
+	}
 	w.settle(nil)
 }
 

@@ -32,7 +32,7 @@ type Tx struct {
 	commits  []func()
 	signals  []signal
 	newKeys  map[keyName]*dataKey
-	auditSeq int
+	shadowed map[string]bool // classes whose keys in memory no longer count
 }
 
 // errOver is a programming mistake: a Tx kept beyond its function.
@@ -192,8 +192,9 @@ func (r *Rows) release() {
 	}
 }
 
-// OnCommit calls fn after the transaction has been committed, on the
-// goroutine that called Update; not at all if it does not commit.
+// OnCommit calls fn after the transaction has been committed (in a View: has
+// ended without error), on the goroutine that called Update; not at all if it
+// does not commit. fn may open a transaction.
 func (tx *Tx) OnCommit(fn func()) { tx.commits = append(tx.commits, fn) }
 
 // Point names a place that crash tests may stop the process at. It does
@@ -272,12 +273,10 @@ func IsDuplicate(err error) bool { return errors.Is(err, ErrDuplicate) }
 // classify gives a driver's error the name that callers decide by. The
 // driver's own error stays in the chain.
 func classify(err error) error {
-	switch kind := postgresKind(err); {
-	case kind != nil:
-		return fmt.Errorf("%w: %w", kind, err)
-	}
-	if kind := sqliteKind(err); kind != nil {
-		return fmt.Errorf("%w: %w", kind, err)
+	for _, kindOf := range []func(error) error{postgresKind, sqliteKind} {
+		if kind := kindOf(err); kind != nil && !errors.Is(err, kind) {
+			return fmt.Errorf("%w: %w", kind, err)
+		}
 	}
 	return err
 }

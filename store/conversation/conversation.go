@@ -25,6 +25,10 @@ import (
 // class is the data class the contents of conversations are sealed under.
 const class = "conversation"
 
+// TopicConversation is signalled with a conversation's id when messages have
+// been added to it.
+const TopicConversation = "conversation"
+
 // ErrAgain says that another turn of the same event has been quicker. The
 // caller runs its transaction again and finds the answer there.
 var ErrAgain = errors.New("the event had its turn meanwhile")
@@ -206,6 +210,9 @@ func (Service) Close(tx *store.Tx, c *Conversation, t Turn) error {
 	c.Number++
 	if err := appendLines(tx, c.ID, t.Lines, now); err != nil {
 		return err
+	}
+	if t.Push == nil {
+		tx.Signal(TopicConversation, c.ID) // to whoever else is looking at it
 	}
 	if t.Push != nil && t.Replies > 0 {
 		return queue(tx, c, first, t.Push, now)

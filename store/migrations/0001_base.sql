@@ -1,9 +1,10 @@
 -- +goose Up
 
--- The municipalities served. slug is the name in addresses; settings is JSON.
+-- The municipalities served. id is the name in addresses and never changes,
+-- because sealed values are bound to it; settings is JSON.
 CREATE TABLE tenant (
 	id         TEXT PRIMARY KEY,
-	slug       TEXT NOT NULL UNIQUE,
+	name       TEXT NOT NULL,
 	settings   TEXT NOT NULL,
 	version    BIGINT NOT NULL,
 	created_at BIGINT NOT NULL,
@@ -53,7 +54,7 @@ CREATE TABLE audit (
 );
 CREATE UNIQUE INDEX audit_seq ON audit (tenant, seq);
 CREATE INDEX audit_unsealed ON audit (tenant, at, id) WHERE seq IS NULL;
-CREATE INDEX audit_at ON audit (tenant, at);
+CREATE INDEX audit_at ON audit (tenant, at, id);
 CREATE INDEX audit_subject ON audit (tenant, subject, at);
 -- tenant table: audit
 

@@ -1,0 +1,70 @@
+// Package action binds the names that flows use (do: reservation.book) to the
+// services that do the work, and gives the dialog its desk: the counters and
+// free times it can offer.
+//
+//	flow file ──"do: reservation.book"──▶ Table ──▶ reservation.Reservations
+//
+// An action is one function and one line in Table. Its outcomes are declared
+// beside it, so that the flow checker can see that every one is handled.
+package action
+
+import (
+	"madoguchi/bot"
+	"madoguchi/flows"
+	"madoguchi/store/reservation"
+)
+
+// Actions holds the services the actions work with.
+type Actions struct {
+	Reservations *reservation.Reservations
+	// Notify queues the mail that follows a booking, a change or a cancellation;
+	// nil where no mail is sent.
+	Notify Notify
+}
+
+// entry is one action with what the checker must know of it.
+type entry struct {
+	run  func(*Actions, *bot.Act) (string, error)
+	spec flows.Action
+}
+
+// table lists every action. A new one is a function and a line here.
+var table = map[string]entry{
+	"note":               {note, flows.Action{Outcomes: []string{"next"}}},
+	"moving.deadline":    {movingDeadline, flows.Action{Needs: []string{"moved-in"}, Sets: []string{"deadline"}, Outcomes: []string{"open", "over"}}},
+	"reservation.book":   {book, flows.Action{Needs: []string{"visit", "service"}, Sets: []string{"receipt", "key"}, Outcomes: []string{"booked", "full", "closed", "limit"}}},
+	"reservation.own":    {own, flows.Action{Needs: []string{"booking"}, Outcomes: []string{"one", "several", "none"}}},
+	"reservation.pick":   {pick, flows.Action{Needs: []string{"booking"}, Outcomes: []string{"found", "gone"}}},
+	"reservation.find":   {find, flows.Action{Needs: []string{"key", "booking"}, Outcomes: []string{"found", "unknown", "blocked"}}},
+	"reservation.show":   {show, flows.Action{Needs: []string{"booking"}, Outcomes: []string{"active", "over"}}},
+	"reservation.change": {change, flows.Action{Needs: []string{"booking", "visit"}, Sets: []string{"receipt"}, Outcomes: []string{"changed", "full", "closed", "late"}}},
+	"reservation.cancel": {cancel, flows.Action{Needs: []string{"booking"}, Outcomes: []string{"cancelled", "late"}}},
+}
+
+// Table returns the actions by name, for the engine.
+func (a *Actions) Table() map[string]bot.Action {
+	out := make(map[string]bot.Action, len(table))
+	for name, e := range table {
+		out[name] = func(act *bot.Act) (string, error) { return e.run(a, act) }
+	}
+	return out
+}
+
+// Vocabulary is what flow files may refer to.
+func Vocabulary() flows.Vocabulary {
+	v := flows.Vocabulary{Types: map[string]flows.Type{
+		"text": {}, "choice": {Choices: true}, "choices": {Choices: true},
+		"yesno": {Values: []string{"yes", "no"}, As: flows.YesKind},
+		"date":  {As: flows.DateKind}, "birthdate": {As: flows.DateKind}, "time": {},
+		"number": {Bounds: true, As: flows.NumberKind}, "party": {Bounds: true, As: flows.NumberKind},
+		"postal": {}, "phone": {}, "mail": {}, "kana": {}, "name": {}, "code": {}, "receipt": {},
+		"counter": {Service: true}, "slot": {Service: true}, "booking": {},
+	}, Actions: make(map[string]flows.Action, len(table))}
+	for name, e := range table {
+		v.Actions[name] = e.spec
+	}
+	return v
+}
+
+// note only sets the values given with it.
+func note(*Actions, *bot.Act) (string, error) { return "next", nil }

@@ -1,0 +1,328 @@
+package action
+
+import (
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"madoguchi/bot"
+	"madoguchi/i18n"
+	"madoguchi/i18n/civil"
+	"madoguchi/store"
+	"madoguchi/store/limit"
+	"madoguchi/store/reservation"
+)
+
+// Notify queues the mail that tells a resident what has become of a booking.
+// What is one of booked, changed, cancelled.
+type Notify func(tx *store.Tx, b reservation.Booking, what string, lang i18n.Lang) error
+
+// most is how many visits one person may have booked and not yet made; families
+// book together under one key, so it is far above what is needed (tension 2 of
+// the requirements, invariant I10).
+const most = 5
+
+// group is the channel group of everything residents do themselves.
+const group = reservation.Open
+
+// book makes the booking of the chosen time (S4-035, S4-036).
+func book(a *Actions, act *bot.Act) (string, error) {
+	counter, start, err := slot(act)
+	if err != nil {
+		return "", err
+	}
+	existing, err := a.Reservations.OfOwner(act.Tx, act.Owner)
+	if err != nil {
+		return "", err
+	}
+	ahead := 0
+	for _, b := range existing {
+		if b.Status == reservation.Booked && !b.Start.Before(act.Now) {
+			ahead++
+		}
+	}
+	if ahead >= most {
+		return "limit", nil
+	}
+	q := reservation.BookRequest{
+		Hold:    act.Answer("hold"),
+		Counter: counter, Start: start, Service: act.Answer("service"), Persons: persons(act), Group: group,
+		Channel: act.Channel, By: "resident", Owner: act.Owner, Contact: act.Answer("mail"),
+		Answers: map[string]string{"lang": string(act.Lang)},
+	}
+	b, key, err := a.Reservations.Book(act.Tx, q)
+	if errors.Is(err, reservation.ErrGone) {
+		// The place was kept too long and given back; if it is still free the
+		// resident need not know.
+		q.Hold = ""
+		b, key, err = a.Reservations.Book(act.Tx, q)
+	}
+	if err != nil {
+		return refused(err)
+	}
+	act.Set("receipt", strconv.Itoa(b.Receipt))
+	act.Set("key", key)
+	card, err := a.card(act, b, "booked")
+	if err != nil {
+		return "", err
+	}
+	card.Key = key
+	act.Attach(card)
+	return "booked", a.notify(act, b, "booked")
+}
+
+// refused turns a refusal of the service into an outcome of the flow.
+func refused(err error) (string, error) {
+	var early reservation.ErrTooEarly
+	var late reservation.ErrTooLate
+	var closed reservation.ErrClosed
+	var party reservation.ErrParty
+	switch {
+	case errors.Is(err, reservation.ErrFull), errors.Is(err, reservation.ErrGone):
+		return "full", nil
+	case errors.As(err, &closed), errors.As(err, &early), errors.As(err, &late), errors.As(err, &party),
+		errors.Is(err, reservation.ErrNotFound):
+		return "closed", nil
+	}
+	return "", err
+}
+
+// own looks for the resident's own bookings that are still to come. A booking
+// named by a button of its receipt is taken only if it is theirs (A23).
+func own(a *Actions, act *bot.Act) (string, error) {
+	list, err := a.ahead(act)
+	if err != nil {
+		return "", err
+	}
+	wanted := act.Answer("own")
+	act.Drop("own")
+	for _, b := range list {
+		if b.ID == wanted {
+			return "one", a.choose(act, b)
+		}
+	}
+	switch len(list) {
+	case 0:
+		return "none", nil
+	case 1:
+		return "one", a.choose(act, list[0])
+	}
+	return "several", nil
+}
+
+// ahead are the bookings of this conversation that can still be acted on.
+func (a *Actions) ahead(act *bot.Act) ([]reservation.Booking, error) {
+	all, err := a.Reservations.OfOwner(act.Tx, act.Owner)
+	if err != nil {
+		return nil, err
+	}
+	list := all[:0]
+	for _, b := range all {
+		if b.Status == reservation.Booked && !b.Start.Before(act.Now) {
+			list = append(list, b)
+		}
+	}
+	return list, nil
+}
+
+// choose makes a booking the one the flow is about.
+func (a *Actions) choose(act *bot.Act, b reservation.Booking) error {
+	act.Set("booking", b.ID)
+	act.Set("service", b.Service)
+	act.Set("persons", strconv.Itoa(b.Persons))
+	return nil
+}
+
+// pick takes the booking chosen from a list.
+func pick(a *Actions, act *bot.Act) (string, error) {
+	list, err := a.ahead(act)
+	if err != nil {
+		return "", err
+	}
+	for _, b := range list {
+		if b.ID == act.Answer("booking") {
+			return "found", a.choose(act, b)
+		}
+	}
+	act.Drop("booking")
+	return "gone", nil
+}
+
+// Budgets for looking up access keys (PLATFORMS 2.2, A16): failures per address
+// and per person in a quarter of an hour, and for the whole site in a minute.
+const (
+	triesPerson  = 5
+	triesAddress = 10
+	triesSite    = 60
+	triesWindow  = 15 * time.Minute
+)
+
+// find opens a booking by its access key. What cannot be opened gets one
+// answer, whatever the reason, and costs part of a budget.
+func find(a *Actions, act *bot.Act) (string, error) {
+	budgets := []struct {
+		scope, subject string
+		max            int
+		window         time.Duration
+	}{
+		{"key.person", act.Channel + "\x00" + act.User, triesPerson, triesWindow},
+		{"key.address", act.Address, triesAddress, triesWindow},
+		{"key.site", "", triesSite, time.Minute},
+	}
+	for _, b := range budgets {
+		if b.scope == "key.address" && b.subject == "" {
+			continue
+		}
+		blocked, err := limit.Blocked(act.Tx, b.scope, b.subject, b.max, b.window)
+		if err != nil {
+			return "", err
+		}
+		if blocked {
+			if b.scope == "key.site" {
+				if err := act.Tx.Audit("system", "key.site-budget", ""); err != nil {
+					return "", err
+				}
+			}
+			return "blocked", nil
+		}
+	}
+	b, err := a.Reservations.ByKey(act.Tx, act.Answer("key"))
+	if errors.Is(err, reservation.ErrNotFound) {
+		for _, l := range budgets {
+			if l.scope == "key.address" && l.subject == "" {
+				continue
+			}
+			if err := limit.Fail(act.Tx, l.scope, l.subject, l.window); err != nil {
+				return "", err
+			}
+		}
+		return "unknown", nil
+	}
+	if err != nil {
+		return "", err
+	}
+	return "found", a.choose(act, b)
+}
+
+// show reads out the booking the flow is about (S4-024).
+func show(a *Actions, act *bot.Act) (string, error) {
+	b, err := a.Reservations.ByID(act.Tx, act.Answer("booking"))
+	if err != nil {
+		return "", err
+	}
+	card, err := a.card(act, b, string(b.Status))
+	if err != nil {
+		return "", err
+	}
+	act.Say(bot.Message{Kind: bot.KindBooking, Text: cardText(card), Booking: card})
+	if b.Status != reservation.Booked || b.Start.Before(act.Now) {
+		return "over", nil
+	}
+	return "active", nil
+}
+
+// change moves the booking to the chosen time (S4-038).
+func change(a *Actions, act *bot.Act) (string, error) {
+	counter, start, err := slot(act)
+	if err != nil {
+		return "", err
+	}
+	by := reservation.By{Who: "resident", Group: group}
+	to := reservation.Move{Counter: counter, Start: start, Hold: act.Answer("hold")}
+	b, err := a.Reservations.Change(act.Tx, act.Answer("booking"), to, by)
+	if errors.Is(err, reservation.ErrGone) {
+		to.Hold = ""
+		b, err = a.Reservations.Change(act.Tx, act.Answer("booking"), to, by)
+	}
+	var late reservation.ErrTooLate
+	var state reservation.ErrState
+	if errors.As(err, &late) || errors.As(err, &state) {
+		return "late", nil
+	}
+	if err != nil {
+		return refused(err)
+	}
+	act.Set("receipt", strconv.Itoa(b.Receipt))
+	card, err := a.card(act, b, "changed")
+	if err != nil {
+		return "", err
+	}
+	act.Attach(card)
+	return "changed", a.notify(act, b, "changed")
+}
+
+// cancel gives the booking up; its places are free at once (S4-039).
+func cancel(a *Actions, act *bot.Act) (string, error) {
+	b, err := a.Reservations.Cancel(act.Tx, act.Answer("booking"), reservation.By{Who: "resident", Group: group})
+	var late reservation.ErrTooLate
+	var state reservation.ErrState
+	if errors.As(err, &late) || errors.As(err, &state) {
+		return "late", nil
+	}
+	if err != nil {
+		return "", err
+	}
+	card, err := a.card(act, b, "cancelled")
+	if err != nil {
+		return "", err
+	}
+	act.Attach(card)
+	return "cancelled", a.notify(act, b, "cancelled")
+}
+
+func (a *Actions) notify(act *bot.Act, b reservation.Booking, what string) error {
+	if a.Notify == nil || !b.Contact {
+		return nil
+	}
+	return a.Notify(act.Tx, b, what, act.Lang)
+}
+
+// card is a booking as a resident takes it away.
+func (a *Actions) card(act *bot.Act, b reservation.Booking, status string) (*bot.Booking, error) {
+	t, err := a.Reservations.Timetable(act.Tx)
+	if err != nil {
+		return nil, err
+	}
+	card := &bot.Booking{
+		ID: b.ID, Status: status, Receipt: b.Receipt, Counter: b.Counter, Start: b.Start.String(),
+		When: i18n.FormatDateTime(act.Lang, b.Start), Service: b.Service, Persons: b.Persons,
+	}
+	if c := t.Counter(b.Counter); c != nil {
+		card.Name, card.Place = c.Names.In(act.Lang), c.Place.In(act.Lang)
+	}
+	if s := t.Service(b.Service); s != nil {
+		card.Title = s.Names.In(act.Lang)
+	}
+	if b.Status == reservation.Booked {
+		card.Actions = act.BookingButtons(b.ID)
+	}
+	return card, nil
+}
+
+// cardText is the card for channels that show text alone.
+func cardText(c *bot.Booking) string {
+	lines := []string{c.When, c.Name}
+	if c.Title != "" {
+		lines = append(lines, c.Title)
+	}
+	return strings.Join(lines, "\n")
+}
+
+// slot reads the chosen time.
+func slot(act *bot.Act) (counter string, start civil.DateTime, err error) {
+	counter, at, _ := strings.Cut(act.Answer("visit"), "/")
+	if start, err = civil.ParseDateTime(at); err != nil || counter == "" {
+		return "", start, fmt.Errorf("the field visit is %q: want COUNTER/YYYY-MM-DDTHH:MM", act.Answer("visit"))
+	}
+	return counter, start, nil
+}
+
+func persons(act *bot.Act) int {
+	n, err := strconv.Atoi(act.Answer("persons"))
+	if err != nil {
+		return 1
+	}
+	return n
+}

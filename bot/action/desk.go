@@ -1,0 +1,186 @@
+package action
+
+import (
+	"errors"
+	"slices"
+	"time"
+
+	"madoguchi/bot"
+	"madoguchi/i18n"
+	"madoguchi/i18n/civil"
+	"madoguchi/store"
+	"madoguchi/store/reservation"
+)
+
+// Desk is the reservation service as the dialog engine needs it.
+type Desk struct {
+	Reservations *reservation.Reservations
+}
+
+// Counters lists the counters that take a service.
+func (d Desk) Counters(tx *store.Tx, service string, lang i18n.Lang) ([]bot.Counter, error) {
+	t, err := d.Reservations.Timetable(tx)
+	if err != nil {
+		return nil, err
+	}
+	var out []bot.Counter
+	for _, c := range t.Counters(civil.In(tx.Now()).Date) {
+		if len(c.Services) > 0 && !slices.Contains(c.Services, service) {
+			continue
+		}
+		out = append(out, bot.Counter{ID: c.ID, Name: c.Names.In(lang), Place: c.Place.In(lang)})
+	}
+	return out, nil
+}
+
+// Offers lists free times that fit the wish.
+func (d Desk) Offers(tx *store.Tx, q bot.OfferQuery) ([]bot.Offer, error) {
+	n := reservation.NextQuery{
+		Counter: q.Counter, Service: q.Service, Group: group, Persons: max(q.Persons, 1), Limit: q.Limit,
+		From: civil.DateTime{Date: q.From},
+	}
+	n.Between.Start, n.Between.End = q.After, q.Before
+	if q.From.IsZero() {
+		n.From = civil.DateTime{}
+	}
+	var found []reservation.Offer
+	var err error
+	switch {
+	case !q.On.IsZero():
+		n.From, n.Until = civil.DateTime{Date: q.On}, q.On
+		if q.On.Before(civil.In(tx.Now()).Date) {
+			return nil, nil
+		}
+		found, err = d.Reservations.Next(tx, n)
+	case q.Weekday != nil:
+		found, err = d.weekdays(tx, n, *q.Weekday)
+	default:
+		found, err = d.Reservations.Next(tx, n)
+	}
+	var closed reservation.ErrClosed
+	if errors.As(err, &closed) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	out := make([]bot.Offer, len(found))
+	for i, o := range found {
+		out[i] = bot.Offer{Counter: o.Counter.ID, Name: o.Counter.Names.In(q.Lang), Start: o.Start, Free: o.Free}
+	}
+	return out, nil
+}
+
+// weeksAhead bounds the search for a named weekday; no booking window is longer
+// (domain-facts 8.11: 10 weeks).
+const weeksAhead = 11
+
+// weekdays collects offers on one day of the week.
+func (d Desk) weekdays(tx *store.Tx, n reservation.NextQuery, w time.Weekday) ([]reservation.Offer, error) {
+	day := n.From.Date
+	if today := civil.In(tx.Now()).Date; day.Before(today) {
+		day = today
+	}
+	day = day.AddDays((int(w) - int(day.Weekday()) + 7) % 7)
+	limit := n.Limit
+	var out []reservation.Offer
+	for range weeksAhead {
+		n.From, n.Until, n.Limit = civil.DateTime{Date: day}, day, min(4, limit-len(out))
+		found, err := d.Reservations.Next(tx, n)
+		if err != nil {
+			return nil, err
+		}
+		if out = append(out, found...); len(out) >= limit {
+			break
+		}
+		day = day.AddDays(7)
+	}
+	return out, nil
+}
+
+// Hold keeps a place for the owner and returns its id. The error is nil, a
+// *bot.Refusal, or a fault.
+func (d Desk) Hold(tx *store.Tx, owner string, q bot.OfferQuery, counter string, start civil.DateTime) (string, error) {
+	h, err := d.Reservations.Hold(tx, reservation.HoldRequest{
+		Counter: counter, Start: start, Service: q.Service, Persons: max(q.Persons, 1), Group: group, Owner: owner,
+	})
+	if err == nil {
+		return h.ID, nil
+	}
+	var early reservation.ErrTooEarly
+	var late reservation.ErrTooLate
+	var closed reservation.ErrClosed
+	var party reservation.ErrParty
+	switch {
+	case errors.Is(err, reservation.ErrFull):
+		return "", &bot.Refusal{Why: "full", Cause: err}
+	case errors.As(err, &early):
+		return "", &bot.Refusal{Why: "early", When: early.Opens, Cause: err}
+	case errors.As(err, &late):
+		if start.Before(civil.In(tx.Now())) {
+			return "", &bot.Refusal{Why: "past", Cause: err}
+		}
+		return "", &bot.Refusal{Why: "late", When: late.Limit, Cause: err}
+	case errors.As(err, &party):
+		return "", &bot.Refusal{Why: "party", Cause: err}
+	case errors.As(err, &closed), errors.Is(err, reservation.ErrNotFound):
+		return "", &bot.Refusal{Why: "closed", Cause: err}
+	}
+	return "", err
+}
+
+// Release gives back what a hold keeps; one that is gone already is no error.
+func (d Desk) Release(tx *store.Tx, hold string) error {
+	err := d.Reservations.Release(tx, hold)
+	if errors.Is(err, reservation.ErrGone) || errors.Is(err, reservation.ErrNotFound) {
+		return nil
+	}
+	return err
+}
+
+// Bookings lists the owner's bookings that are still to come.
+func (d Desk) Bookings(tx *store.Tx, owner string, lang i18n.Lang) ([]bot.Choice, error) {
+	all, err := d.Reservations.OfOwner(tx, owner)
+	if err != nil {
+		return nil, err
+	}
+	t, err := d.Reservations.Timetable(tx)
+	if err != nil {
+		return nil, err
+	}
+	now := civil.In(tx.Now())
+	var out []bot.Choice
+	for i := len(all) - 1; i >= 0; i-- { // the next visit first
+		b := all[i]
+		if b.Status != reservation.Booked || b.Start.Before(now) {
+			continue
+		}
+		label := i18n.FormatDay(lang, b.Start.Date) + " " + i18n.FormatClockShort(lang, b.Start.Clock)
+		if c := t.Counter(b.Counter); c != nil {
+			label += " " + c.Names.In(lang)
+		}
+		out = append(out, bot.Choice{Value: b.ID, Label: label})
+	}
+	return out, nil
+}
+
+// Open reports whether any counter receives visitors on a date.
+func (d Desk) Open(tx *store.Tx, day civil.Date) (bool, error) {
+	t, err := d.Reservations.Timetable(tx)
+	if err != nil {
+		return false, err
+	}
+	return open(t, day), nil
+}
+
+// open says whether the town hall works on a date: for legal periods that is
+// weekdays other than national holidays and the turn of the year (domain-facts
+// 1.2), not the Saturday hours of a branch.
+func open(t *reservation.Timetable, day civil.Date) bool {
+	if w := day.Weekday(); w == time.Saturday || w == time.Sunday {
+		return false
+	}
+	return slices.ContainsFunc(t.Counters(day), func(c *reservation.Counter) bool {
+		return t.Day(c.ID, day).State == reservation.IsOpen
+	})
+}

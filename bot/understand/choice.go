@@ -1,0 +1,363 @@
+package understand
+
+import (
+	"bytes"
+	"strings"
+	"unicode/utf8"
+)
+
+// key returns the lookup form of the text; it is kept in the reading's buffer
+// behind the folded text.
+func (r *reading) key() []byte {
+	n := len(r.folded)
+	return appendKey(r.folded[n:n], r.folded)
+}
+
+// stripped removes the politeness around an answer. It never removes
+// everything.
+func (l *language) stripped(k []byte) []byte {
+	for again := true; again; {
+		again = false
+		for _, tail := range l.tails {
+			if rest := trimTail(k, tail); len(rest) < len(k) && len(rest) > 0 {
+				k, again = rest, true
+				break
+			}
+		}
+	}
+	for again := true; again; {
+		again = false
+		for _, head := range l.heads {
+			if rest := trimHead(k, head); len(rest) < len(k) && len(rest) > 0 {
+				k, again = rest, true
+				break
+			}
+		}
+	}
+	return k
+}
+
+func trimTail(k []byte, tail string) []byte {
+	if len(k) <= len(tail) || string(k[len(k)-len(tail):]) != tail {
+		return k
+	}
+	rest := k[:len(k)-len(tail)]
+	if letter(tail[0]) {
+		if rest[len(rest)-1] != ' ' {
+			return k // inside a word
+		}
+		rest = rest[:len(rest)-1]
+	}
+	return rest
+}
+
+func trimHead(k []byte, head string) []byte {
+	if len(k) <= len(head) || string(k[:len(head)]) != head {
+		return k
+	}
+	rest := k[len(head):]
+	if letter(head[0]) {
+		if rest[0] != ' ' {
+			return k
+		}
+		rest = rest[1:]
+	}
+	return rest
+}
+
+// How well a label fits, and with what confidence.
+const (
+	fitsWhole  = 0.98
+	fitsPolite = 0.95
+	fitsNumber = 0.95
+	fitsPart   = 0.8
+	fitsSlip   = 0.75
+)
+
+// choice finds the answer among those offered: by value, label, position, part
+// of a label, or with a typing slip, in that order of trust.
+func (r *reading) choice(choices []Choice) Result {
+	if len(choices) == 0 || r.text == "" {
+		return Result{}
+	}
+	for i := range choices {
+		if strings.EqualFold(choices[i].Value, r.text) {
+			return one(choices[i].Value, 1)
+		}
+	}
+	k := r.key()
+	if len(k) == 0 {
+		return Result{}
+	}
+	m := matcher{choices: choices}
+	if m.each(func(label []byte) float64 {
+		if string(label) == string(k) {
+			return fitsWhole
+		}
+		return 0
+	}) {
+		return m.result()
+	}
+	core := r.words.stripped(k)
+	if m.each(func(label []byte) float64 {
+		if bytes.Equal(label, core) || bytes.Equal(r.words.stripped(label), core) {
+			return fitsPolite
+		}
+		return 0
+	}) {
+		return m.result()
+	}
+	if res, ok := r.position(choices); ok {
+		return res
+	}
+	negated := r.tokens().has(not)
+	if m.each(func(label []byte) float64 { return partFit(core, label) }) {
+		if negated {
+			return refuse(Excluded, Detail{})
+		}
+		return m.result()
+	}
+	if negated {
+		return Result{}
+	}
+	if n := utf8.RuneCount(core); n >= 4 {
+		if m.each(func(label []byte) float64 {
+			limit := 1
+			if n >= 8 && utf8.RuneCount(label) >= 8 {
+				limit = 2
+			}
+			if utf8.RuneCount(label) < 4 {
+				return 0
+			}
+			if d := slips(core, label, limit); d <= limit {
+				return fitsSlip - 0.05*float64(d-1)
+			}
+			return 0
+		}) {
+			return m.result()
+		}
+	}
+	return Result{}
+}
+
+// matcher collects the choices whose labels fit best.
+type matcher struct {
+	choices []Choice
+	found   []Candidate
+	buf     [96]byte
+}
+
+// each rates every label and reports whether any choice fits.
+func (m *matcher) each(rate func(label []byte) float64) bool {
+	m.found = nil
+	for i := range m.choices {
+		best := 0.0
+		for _, label := range m.choices[i].Labels {
+			folded := appendFold(m.buf[:0], label, false)
+			n := len(folded)
+			best = max(best, rate(appendKey(folded[n:n], folded)))
+		}
+		if best > 0 {
+			m.found = append(m.found, Candidate{m.choices[i].Value, best})
+		}
+	}
+	return len(m.found) > 0
+}
+
+// result returns the best fits; equals are all proposed and none wins.
+func (m *matcher) result() Result {
+	sortCandidates(m.found)
+	best := m.found[0].Confidence
+	n := 1
+	for n < len(m.found) && best-m.found[n].Confidence < 0.001 {
+		n++
+	}
+	if n > 1 {
+		for i := range m.found[:n] {
+			m.found[i].Confidence = min(best, 0.55)
+		}
+		return Result{Candidates: m.found[:n]}
+	}
+	return Result{Candidates: m.found[:1]}
+}
+
+// partFit rates a label that contains the answer, or that the answer contains.
+// The more of the longer one is covered, the better, so that 法定代理人 beats
+// 代理人 when both are in the answer.
+func partFit(core, label []byte) float64 {
+	if len(label) == 0 {
+		return 0
+	}
+	short, long := core, label
+	inAnswer := len(label) <= len(core)
+	if inAnswer {
+		short, long = label, core
+	}
+	letters := utf8.RuneCount(short)
+	if letters < 2 || letters < 3 && letter(short[0]) {
+		return 0
+	}
+	i := bytes.Index(long, short)
+	if i < 0 {
+		return 0
+	}
+	end := i + len(short)
+	if letter(short[0]) && i > 0 && letter(long[i-1]) || letter(short[len(short)-1]) && end < len(long) && letter(long[end]) {
+		return 0
+	}
+	if !inAnswer { // a part of a label: all parts are alike
+		return fitsPart - 0.05
+	}
+	return fitsPart + 0.1*float64(len(short))/float64(len(long))
+}
+
+// position reads "2", ②, 二番目, the first one, 最後.
+func (r *reading) position(choices []Choice) (Result, bool) {
+	t := r.tokens()
+	at, found := 0, 0
+	for i, x := range t.all() {
+		switch x.kind {
+		case num:
+			if found > 0 && at > 0 && i > 0 && t.list[i-1].kind == ordinal {
+				continue // the first one
+			}
+			at = x.val
+			found++
+		case ordinal:
+			at = x.val
+			found++
+		case lastOne, lastPeriod:
+			if i+1 < t.n && t.list[i+1].kind == num {
+				t.list[i+1].kind = ordMark // the last one
+			}
+			at = len(choices)
+			found++
+		case ordMark, counted, dot:
+		default:
+			return Result{}, false
+		}
+	}
+	if found != 1 {
+		return Result{}, false
+	}
+	if at < 1 || at > len(choices) {
+		return refuse(OutOfRange, Detail{Min: 1, Max: len(choices), Number: at}), true
+	}
+	return one(choices[at-1].Value, fitsNumber), true
+}
+
+// choices reads several answers; its value is theirs joined by commas, in the
+// order offered.
+func (r *reading) choices(all []Choice) Result {
+	if res := r.choice(all); len(res.Candidates) == 1 && res.Candidates[0].Confidence >= fitsPolite {
+		return res
+	}
+	parts := strings.FieldsFunc(string(r.folded), func(c rune) bool { return c == ',' || c == '/' || c == '&' || c == '+' })
+	if len(parts) == 1 {
+		parts = splitWords(parts[0], all)
+	}
+	chosen := make([]bool, len(all))
+	lowest := 1.0
+	for _, part := range parts {
+		var sub reading
+		sub.begin(r.c, part)
+		res := sub.choice(all)
+		v, ok := res.Value()
+		if !ok {
+			return res
+		}
+		for i := range all {
+			if all[i].Value == v {
+				chosen[i] = true
+			}
+		}
+		lowest = min(lowest, res.Candidates[0].Confidence)
+	}
+	var b strings.Builder
+	for i := range all {
+		if chosen[i] {
+			if b.Len() > 0 {
+				b.WriteByte(',')
+			}
+			b.WriteString(all[i].Value)
+		}
+	}
+	if b.Len() == 0 {
+		return Result{}
+	}
+	return one(b.String(), lowest)
+}
+
+// splitWords splits at the words for "and" of the languages that residents mix;
+// と only splits where both sides are answers, as it also stands inside words.
+func splitWords(s string, all []Choice) []string {
+	for _, sep := range []string{" and ", "と", "や", " "} {
+		if parts := strings.Split(s, sep); len(parts) > 1 {
+			fits := true
+			for _, p := range parts {
+				var sub reading
+				sub.begin(Context{}, p)
+				if _, ok := sub.choice(all).Value(); !ok {
+					fits = false
+					break
+				}
+			}
+			if fits {
+				return parts
+			}
+		}
+	}
+	return []string{s}
+}
+
+// slips is the Damerau-Levenshtein distance (with adjacent swaps) of a and b, or
+// limit+1 if it is more than limit.
+func slips(a, b []byte, limit int) int {
+	const longest = 64
+	var x, y [longest]rune
+	n, ok := runes(a, x[:])
+	m, ok2 := runes(b, y[:])
+	if !ok || !ok2 || n-m > limit || m-n > limit {
+		return limit + 1
+	}
+	var rows [3][longest + 1]int
+	prev2, prev, cur := &rows[0], &rows[1], &rows[2]
+	for j := 0; j <= m; j++ {
+		prev[j] = j
+	}
+	for i := 1; i <= n; i++ {
+		cur[0] = i
+		best := i
+		for j := 1; j <= m; j++ {
+			cost := 1
+			if x[i-1] == y[j-1] {
+				cost = 0
+			}
+			d := min(prev[j]+1, cur[j-1]+1, prev[j-1]+cost)
+			if i > 1 && j > 1 && x[i-1] == y[j-2] && x[i-2] == y[j-1] {
+				d = min(d, prev2[j-2]+1)
+			}
+			cur[j] = d
+			best = min(best, d)
+		}
+		if best > limit {
+			return limit + 1
+		}
+		prev2, prev, cur = prev, cur, prev2
+	}
+	return min(prev[m], limit+1)
+}
+
+func runes(s []byte, dst []rune) (int, bool) {
+	n := 0
+	for len(s) > 0 {
+		if n == len(dst) {
+			return 0, false
+		}
+		r, size := utf8.DecodeRune(s)
+		dst[n] = r
+		n++
+		s = s[size:]
+	}
+	return n, true
+}

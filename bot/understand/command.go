@@ -1,0 +1,292 @@
+package understand
+
+import (
+	"sort"
+	"strings"
+	"unicode/utf8"
+
+	"madoguchi/i18n"
+)
+
+// Command is something a resident can say at any step, whatever is asked.
+type Command string
+
+// The commands.
+const (
+	Back     Command = "back"     // the question before
+	Correct  Command = "correct"  // an earlier answer; the argument names it, if said
+	Repeat   Command = "repeat"   // the open question again
+	Restart  Command = "restart"  // from the beginning
+	Stop     Command = "stop"     // end the dialog; see cancelConfidence
+	Person   Command = "person"   // a person, please
+	Language Command = "language" // another language; the argument is its tag, "" if none was named
+	Help     Command = "help"     // what does this mean; the argument is the term, if said
+	Skip     Command = "skip"     // leave this question out
+)
+
+const (
+	commandConfidence = 0.95
+	// cancelConfidence marks キャンセル and "cancel": in the middle of a
+	// procedure they end it, at rest they ask to cancel a booking. The engine
+	// knows which it is.
+	cancelConfidence = 0.6
+	// correctConfidence marks "correct", which is also a yes.
+	correctConfidence = 0.5
+)
+
+type commandHit struct {
+	cmd        Command
+	confidence float64
+}
+
+// pattern is a loose command phrase: the parts between its wildcards.
+type pattern struct {
+	cmd        Command
+	confidence float64
+	before     string // stands before the argument, or is the only part
+	after      string // stands after it
+	arg        bool
+	open       bool     // anything may come before
+	tail       bool     // anything may follow
+	parts      []string // without an argument: all must appear, in order
+}
+
+// commandTable is every command in every language: they are understood whatever
+// the language of the conversation (DESIGN 3).
+type commandTable struct {
+	whole   map[string]commandHit
+	loose   []pattern
+	names   []languageName
+	byName  map[string]int // index into names
+	around  []string       // what surrounds the name of a language, longest first
+	strong  []string
+	polites []string
+}
+
+var commands = newCommandTable(languages)
+
+func newCommandTable(all []*words) *commandTable {
+	t := &commandTable{whole: map[string]commandHit{}, byName: map[string]int{}}
+	for _, w := range all {
+		for _, c := range w.commands {
+			if c.confidence == 0 {
+				c.confidence = commandConfidence
+			}
+			k := key(c.text)
+			if _, dup := t.whole[k]; !dup {
+				t.whole[k] = commandHit{c.cmd, c.confidence}
+			}
+		}
+		for _, c := range w.loose {
+			t.loose = append(t.loose, newPattern(c))
+		}
+		for _, s := range w.switchWords {
+			t.around = append(t.around, key(s))
+		}
+		for _, s := range w.strongSwitch {
+			t.strong = append(t.strong, key(s))
+		}
+	}
+	for _, p := range []string{"お願いします", "おねがいします", "お願い", "ください", "please", "pls", "now"} {
+		t.polites = append(t.polites, key(p))
+	}
+	longestFirst(t.around)
+	for _, n := range languageNames {
+		for _, name := range n.names {
+			t.names = append(t.names, languageName{n.lang, key(name), n.foreign})
+		}
+	}
+	sort.SliceStable(t.names, func(i, j int) bool { return len(t.names[i].name) > len(t.names[j].name) })
+	for i, n := range t.names {
+		if _, dup := t.byName[n.name]; !dup {
+			t.byName[n.name] = i
+		}
+	}
+	return t
+}
+
+// looseKey is key with katakana kept, so that an argument comes out as written.
+func looseKey(s string) string { return string(appendKey(nil, appendFold(nil, s, true))) }
+
+func newPattern(c commandPhrase) pattern {
+	p := pattern{cmd: c.cmd, confidence: c.confidence}
+	text := c.text
+	if rest, ok := strings.CutPrefix(text, "*"); ok {
+		p.open, text = true, rest
+	}
+	if rest, ok := strings.CutSuffix(text, "*"); ok {
+		p.tail, text = true, rest
+	}
+	before, after, arg := strings.Cut(text, "{}")
+	p.arg = arg
+	p.before, p.after = looseKey(before), looseKey(after)
+	if !arg {
+		for _, part := range strings.Split(before, "*") {
+			p.parts = append(p.parts, looseKey(part))
+		}
+	}
+	return p
+}
+
+// match reports whether the pattern fits k, and the argument.
+func (p *pattern) match(k string) (arg string, ok bool) {
+	if !p.arg {
+		for n, part := range p.parts {
+			i := strings.Index(k, part)
+			if i < 0 || n == 0 && !p.open && i > 0 {
+				return "", false
+			}
+			k = k[i+len(part):]
+		}
+		return "", p.tail || k == ""
+	}
+	if p.before != "" {
+		i := strings.Index(k, p.before)
+		if i < 0 || i > 0 && !p.open {
+			return "", false
+		}
+		k = k[i+len(p.before):]
+	}
+	if p.after != "" {
+		i := strings.LastIndex(k, p.after)
+		if i < 0 || !p.tail && i+len(p.after) != len(k) {
+			return "", false
+		}
+		k = k[:i]
+	}
+	k = strings.TrimSpace(k)
+	return k, k != "" && utf8.RuneCountInString(k) <= maxArgument
+}
+
+// maxArgument is the longest name of a field or term, in characters; longer
+// ones are sentences that only look like the pattern.
+const maxArgument = 40
+
+// Commands looks for a command in text. With exact only whole utterances count,
+// which is safe while an open question takes free text; without it looser
+// patterns do too. arg is the argument the command's comment names. A
+// confidence under 0.75 means that the words have another likely meaning and
+// the engine should look at what it is doing before it acts.
+func Commands(c Context, text string, exact bool) (cmd Command, arg string, confidence float64, ok bool) {
+	if len(text) > maxCommand {
+		return "", "", 0, false
+	}
+	return commands.find(text, exact)
+}
+
+// maxCommand is the longest text taken for a command, in bytes: a longer one is
+// an account of something, even if a command word occurs in it.
+const maxCommand = 240
+
+func (t *commandTable) find(text string, exact bool) (Command, string, float64, bool) {
+	var buf [2 * maxCommand]byte
+	folded := appendFold(buf[:0], text, false)
+	n := len(folded)
+	k := appendKey(folded[n:n], folded)
+	if len(k) == 0 {
+		return "", "", 0, false
+	}
+	if hit, ok := t.whole[string(k)]; ok {
+		return hit.cmd, "", hit.confidence, true
+	}
+	for _, p := range t.polites {
+		if rest := trimTail(k, p); len(rest) < len(k) {
+			if hit, ok := t.whole[string(rest)]; ok {
+				return hit.cmd, "", hit.confidence, true
+			}
+		}
+		if rest := trimHead(k, p); len(rest) < len(k) {
+			if hit, ok := t.whole[string(rest)]; ok {
+				return hit.cmd, "", hit.confidence, true
+			}
+		}
+	}
+	if lang, confidence, ok := t.language(string(k), exact); ok {
+		return Language, string(lang), confidence, true
+	}
+	if exact {
+		return "", "", 0, false
+	}
+	kept := looseKey(text)
+	var best *pattern
+	var bestArg string
+	for i := range t.loose {
+		p := &t.loose[i]
+		if best != nil && p.confidence <= best.confidence {
+			continue
+		}
+		if arg, ok := p.match(kept); ok {
+			best, bestArg = p, arg
+		}
+	}
+	if best == nil {
+		return "", "", 0, false
+	}
+	return best.cmd, asWritten(text, bestArg), best.confidence, true
+}
+
+// asWritten returns arg in the letters of text, where it stands there.
+func asWritten(text, arg string) string {
+	if lower := strings.ToLower(text); len(lower) == len(text) {
+		if i := strings.Index(lower, arg); i >= 0 {
+			return text[i : i+len(arg)]
+		}
+	}
+	return arg
+}
+
+// language recognises a wish for a language: its name alone, or among the words
+// of such a wish in any language.
+func (t *commandTable) language(k string, exact bool) (i18n.Lang, float64, bool) {
+	if i, ok := t.byName[k]; ok {
+		return t.names[i].lang, 0.85, true
+	}
+	for _, n := range t.names {
+		i := strings.Index(k, n.name)
+		if i < 0 || !wholeWord(k, i, len(n.name)) {
+			continue
+		}
+		before, after := k[:i], k[i+len(n.name):]
+		if t.surrounds(before) && t.surrounds(after) {
+			return n.lang, commandConfidence, true
+		}
+		if exact {
+			return "", 0, false
+		}
+		for _, s := range t.strong {
+			if strings.Contains(k, s) && utf8.RuneCountInString(k) < 30 {
+				return n.lang, 0.75, true
+			}
+		}
+		if n.foreign && utf8.RuneCountInString(before)+utf8.RuneCountInString(after) <= 8 {
+			return n.lang, 0.75, true
+		}
+		return "", 0, false
+	}
+	return "", 0, false
+}
+
+func wholeWord(k string, i, n int) bool {
+	return !(i > 0 && letter(k[i-1]) && letter(k[i]) || i+n < len(k) && letter(k[i+n-1]) && letter(k[i+n]))
+}
+
+// surrounds reports whether s consists of nothing but words that surround the
+// name of a language.
+func (t *commandTable) surrounds(s string) bool {
+	for {
+		s = strings.TrimSpace(s)
+		if s == "" {
+			return true
+		}
+		cut := false
+		for _, w := range t.around {
+			if strings.HasPrefix(s, w) && wholeWord(s, 0, len(w)) {
+				s, cut = s[len(w):], true
+				break
+			}
+		}
+		if !cut {
+			return false
+		}
+	}
+}

@@ -1,0 +1,406 @@
+package understand
+
+import (
+	"math"
+	"sync"
+	"unicode/utf8"
+
+	"madoguchi/i18n"
+)
+
+// Intent is something a resident may come for: a flow or an FAQ entry, with
+// phrases that show how people say it in one language. The same ID may be given
+// once for each language.
+type Intent struct {
+	ID      string
+	Lang    i18n.Lang
+	Phrases []string
+}
+
+// Index finds the intent a text is closest to. It is built once and safe for
+// concurrent use.
+//
+// Texts are compared by weighted features: pairs of neighbouring characters for
+// scripts without spaces, stemmed words and pairs of words for the others. What
+// all intents share (予約, please) weighs little; hiragana, which carries the
+// grammar, less than kanji and katakana, which carry the matter.
+type Index struct {
+	ids      []string
+	intentOf []int32   // phrase → intent
+	total    []float32 // phrase → sum of its features' weights
+
+	features map[uint64]int32
+	weight   []float32
+	postings [][]int32 // feature → phrases
+
+	// slips leads from a word with one letter left out to the feature of the
+	// word, so that one typing slip is forgiven.
+	slips map[uint64]int32
+
+	scratch sync.Pool
+}
+
+// Confidence that the engine acts on, or asks about ("did you mean").
+const (
+	ActOn = 0.75
+	AskOf = 0.45
+)
+
+// Weights of features by what they are made of.
+const (
+	weightContent = 1.0  // two kanji or katakana
+	weightMixed   = 0.5  // kanji beside hiragana
+	weightGrammar = 0.25 // two hiragana
+	weightStop    = 0.03 // part of a phrase that says nothing
+	weightWord    = 1.0
+	weightPair    = 0.5 // two words in a row
+	unknownShare  = 0.45
+)
+
+// feature ids: the kind in the top bits.
+const (
+	pairOfRunes uint64 = 1 << 62
+	pairOfWords uint64 = 1 << 63
+)
+
+type rawFeature struct {
+	id     uint64
+	weight float32
+	word   string // for slips
+}
+
+// maxFeatures bounds the work on one text; about a hundred characters.
+const maxFeatures = 128
+
+var stopPairs, stopWords = newStops(languages)
+
+func newStops(all []*words) (pairs map[uint64]bool, stops map[string]bool) {
+	pairs, stops = map[uint64]bool{}, map[string]bool{}
+	for _, w := range all {
+		for _, s := range w.stop {
+			folded := appendFold(nil, s, true)
+			prev := rune(0)
+			for _, r := range string(folded) {
+				if isWide(r) {
+					if prev != 0 {
+						pairs[pairID(prev, r)] = true
+					}
+					prev = r
+				}
+			}
+			if len(folded) > 0 && !isWide(runeAt(folded, 0)) {
+				stops[key(s)] = true
+			}
+		}
+	}
+	return pairs, stops
+}
+
+// pairID folds kana, so that かーど finds カード.
+func pairID(a, b rune) uint64 {
+	return pairOfRunes | uint64(plainKana(a))<<21 | uint64(plainKana(b))
+}
+
+func plainKana(r rune) rune {
+	if r >= 0x30a1 && r <= 0x30f6 {
+		return r - 0x60
+	}
+	return r
+}
+
+func isHiragana(r rune) bool { return r >= 0x3041 && r <= 0x309f }
+
+// extract appends the features of a text, folded with katakana kept.
+func extract(dst []rawFeature, folded []byte) []rawFeature {
+	prev := rune(0)
+	var prevWord uint64
+	for i := 0; i < len(folded) && len(dst) < maxFeatures; {
+		r, n := rune(folded[i]), 1
+		if r >= utf8.RuneSelf {
+			r, n = utf8.DecodeRune(folded[i:])
+		}
+		if !wordLike(r) {
+			i += n
+			prev = 0
+			continue
+		}
+		if isWide(r) {
+			if prev != 0 {
+				id := pairID(prev, r)
+				w := float32(weightContent)
+				switch {
+				case stopPairs[id]:
+					w = weightStop
+				case isHiragana(prev) && isHiragana(r):
+					w = weightGrammar
+				case isHiragana(prev) || isHiragana(r):
+					w = weightMixed
+				}
+				dst = append(dst, rawFeature{id: id, weight: w})
+			}
+			prev, prevWord = r, 0
+			i += n
+			continue
+		}
+		end := i
+		for end < len(folded) {
+			r, n := rune(folded[end]), 1
+			if r >= utf8.RuneSelf {
+				r, n = utf8.DecodeRune(folded[end:])
+			}
+			if isWide(r) || !wordLike(r) && r != '\'' {
+				break
+			}
+			end += n
+		}
+		word := folded[i:end]
+		i, prev = end, 0
+		if stopWords[string(word)] || contracted(word) {
+			continue
+		}
+		word = stem(word)
+		id := hash(word)
+		dst = append(dst, rawFeature{id: id, weight: weightWord, word: string(word)})
+		if prevWord != 0 && len(dst) < maxFeatures {
+			dst = append(dst, rawFeature{id: pairOfWords | (prevWord*31+id)>>2, weight: weightPair})
+		}
+		prevWord = id
+	}
+	return dst
+}
+
+// contracted reports stop words written with an apostrophe: I'd, what's.
+func contracted(word []byte) bool {
+	for i, c := range word {
+		if c == '\'' {
+			return stopWords[string(word[:i])]
+		}
+	}
+	return false
+}
+
+func hash(word []byte) uint64 {
+	h := uint64(14695981039346656037)
+	for _, c := range word {
+		h = (h ^ uint64(c)) * 1099511628211
+	}
+	return h >> 3
+}
+
+// stem takes the common English endings off, so that "booking", "booked" and
+// "book" are one word. It need not be right, only the same for both sides.
+func stem(w []byte) []byte {
+	cut := func(suffix string, least int) bool {
+		if len(w)-len(suffix) >= least && string(w[len(w)-len(suffix):]) == suffix {
+			w = w[:len(w)-len(suffix)]
+			return true
+		}
+		return false
+	}
+	switch {
+	case cut("ies", 3), cut("y", 3):
+		return w
+	case cut("ing", 3), cut("ed", 3):
+	case cut("sses", 2):
+		return w[:len(w)+2]
+	case len(w) > 2 && string(w[len(w)-2:]) != "ss" && cut("s", 3):
+	}
+	cut("e", 3)
+	if n := len(w); n > 3 && w[n-1] == w[n-2] && w[n-1] != 's' {
+		w = w[:n-1]
+	}
+	return w
+}
+
+// NewIndex builds the index of these intents.
+func NewIndex(intents []Intent) *Index {
+	x := &Index{features: map[uint64]int32{}, slips: map[uint64]int32{}}
+	index := map[string]int32{}
+	var phrases [][]int32
+	seenIn := []map[int32]bool{} // feature → intents
+	var buf []rawFeature
+	var folded []byte
+	for _, in := range intents {
+		id, ok := index[in.ID]
+		if !ok {
+			id = int32(len(x.ids))
+			index[in.ID] = id
+			x.ids = append(x.ids, in.ID)
+		}
+		for _, phrase := range in.Phrases {
+			folded = appendFold(folded[:0], phrase, true)
+			buf = extract(buf[:0], folded)
+			var list []int32
+			have := map[int32]bool{}
+			for _, f := range buf {
+				n, ok := x.features[f.id]
+				if !ok {
+					n = int32(len(x.weight))
+					x.features[f.id] = n
+					x.weight = append(x.weight, f.weight)
+					x.postings = append(x.postings, nil)
+					seenIn = append(seenIn, map[int32]bool{})
+					if len(f.word) >= slipLength {
+						eachSlip([]byte(f.word), func(h uint64) bool { x.slips[h] = n; return false })
+					}
+				}
+				seenIn[n][id] = true
+				if !have[n] {
+					have[n] = true
+					list = append(list, n)
+				}
+			}
+			if len(list) == 0 {
+				continue
+			}
+			p := int32(len(phrases))
+			phrases = append(phrases, list)
+			x.intentOf = append(x.intentOf, id)
+			for _, n := range list {
+				x.postings[n] = append(x.postings[n], p)
+			}
+		}
+	}
+	most := math.Log(1 + float64(max(len(x.ids), 8)))
+	for n := range x.weight {
+		rare := math.Log(1+float64(max(len(x.ids), 8))/float64(len(seenIn[n]))) / most
+		x.weight[n] *= float32(min(1, rare))
+	}
+	x.total = make([]float32, len(phrases))
+	for p, list := range phrases {
+		for _, n := range list {
+			x.total[p] += x.weight[n]
+		}
+	}
+	x.scratch.New = func() any {
+		return &scratch{
+			shared: make([]float32, len(phrases)),
+			mark:   make([]uint32, len(x.weight)),
+			best:   make([]float32, len(x.ids)),
+			raw:    make([]rawFeature, 0, maxFeatures),
+			folded: make([]byte, 0, 512),
+		}
+	}
+	return x
+}
+
+// slipLength is the shortest word, in letters, in which a slip is forgiven.
+const slipLength = 5
+
+// eachSlip calls f with the hash of the word and of the word with each letter
+// left out, until f is satisfied.
+func eachSlip(word []byte, f func(uint64) bool) {
+	if f(hash(word)) || len(word) > 24 {
+		return
+	}
+	var buf [24]byte
+	for i := range word {
+		n := copy(buf[:], word[:i])
+		n += copy(buf[n:], word[i+1:])
+		if f(hash(buf[:n])) {
+			return
+		}
+	}
+}
+
+// scratch is the working memory of one Match, reused.
+type scratch struct {
+	shared  []float32 // per phrase
+	touched []int32
+	mark    []uint32 // per feature: the round it was last seen in
+	round   uint32
+	best    []float32 // per intent
+	raw     []rawFeature
+	folded  []byte
+}
+
+// maxMatches is the most candidates Match returns.
+const maxMatches = 5
+
+// Match returns the intents text may mean, best first, none below a third.
+// Value is the intent's ID. At ActOn or more the engine acts, from AskOf on it
+// asks.
+func (x *Index) Match(c Context, text string) []Candidate {
+	if len(x.total) == 0 || len(text) > maxText {
+		return nil
+	}
+	s := x.scratch.Get().(*scratch)
+	defer x.scratch.Put(s)
+	s.round++
+	if s.round == 0 { // wrapped
+		clearMarks(s.mark)
+		s.round = 1
+	}
+	s.touched = s.touched[:0]
+	s.folded = appendFold(s.folded[:0], text, true)
+	s.raw = extract(s.raw[:0], s.folded)
+
+	var whole float32 // the weight of everything said
+	for i := range s.raw {
+		f := &s.raw[i]
+		n, known := x.features[f.id]
+		if !known && len(f.word) >= slipLength {
+			eachSlip([]byte(f.word), func(h uint64) bool {
+				n, known = x.slips[h]
+				return known
+			})
+		}
+		if !known {
+			whole += f.weight * unknownShare
+			continue
+		}
+		if s.mark[n] == s.round {
+			continue
+		}
+		s.mark[n] = s.round
+		w := x.weight[n]
+		whole += w
+		for _, p := range x.postings[n] {
+			if s.shared[p] == 0 {
+				s.touched = append(s.touched, p)
+			}
+			s.shared[p] += w
+		}
+	}
+	for i := range s.best {
+		s.best[i] = 0
+	}
+	for _, p := range s.touched {
+		// The share of the phrase that was said and the share of what was said
+		// that is the phrase, the former counting more: people add their story.
+		score := s.shared[p] / (0.6*x.total[p] + 0.4*whole)
+		s.shared[p] = 0
+		in := x.intentOf[p]
+		s.best[in] = max(s.best[in], score)
+	}
+	var top [maxMatches]Candidate
+	n := 0
+	for in, score := range s.best {
+		confidence := min(1, float64(score))
+		if confidence < 1.0/3 {
+			continue
+		}
+		at := n
+		for at > 0 && top[at-1].Confidence < confidence {
+			at--
+		}
+		if at == maxMatches {
+			continue
+		}
+		if n < maxMatches {
+			n++
+		}
+		copy(top[at+1:n], top[at:n-1])
+		top[at] = Candidate{x.ids[in], confidence}
+	}
+	if n == 0 {
+		return nil
+	}
+	return append([]Candidate(nil), top[:n]...)
+}
+
+func clearMarks(m []uint32) {
+	for i := range m {
+		m[i] = 0
+	}
+}

@@ -1,0 +1,314 @@
+package understand
+
+import "madoguchi/i18n/civil"
+
+// Office life: an hour said without 午前/午後 is taken to lie here if only one
+// of its two readings does.
+const (
+	dayBegins = 7 * 60
+	dayEnds   = 21 * 60 // the first minute outside
+)
+
+// Parts of the day, as indexes of dayParts.
+const (
+	partMorning = iota
+	partAfternoon
+	partDaytime
+	partEvening
+	partNight
+)
+
+// dayParts are the parts of the day people name, in minutes since midnight. No
+// counter opens before 8:00 (domain-facts 1.2).
+var dayParts = [...]struct{ from, to civil.Clock }{
+	partMorning:   {8 * 60, 12 * 60},
+	partAfternoon: {12 * 60, 18 * 60},
+	partDaytime:   {10 * 60, 16 * 60},
+	partEvening:   {15 * 60, 19 * 60},
+	partNight:     {17 * 60, 22 * 60},
+}
+
+type timeReading struct {
+	at         civil.Clock
+	confidence float64
+}
+
+// timeParser reads one time of day out of tokens.
+type timeParser struct {
+	t     []token
+	found [4]timeReading
+	n     int
+	bad   bool // a time that no clock shows was said
+
+	from, to int // the tokens read
+}
+
+func (p *timeParser) kind(i int) kind {
+	if i < 0 || i >= len(p.t) || p.t[i].used {
+		return unknown
+	}
+	return p.t[i].kind
+}
+
+func (p *timeParser) isNum(i int) bool { return p.kind(i) == num }
+
+func (p *timeParser) add(minutes int, confidence float64) {
+	at := civil.Clock(minutes)
+	for i := range p.found[:p.n] {
+		if p.found[i].at == at {
+			return
+		}
+	}
+	if p.n < len(p.found) {
+		p.found[p.n] = timeReading{at, confidence}
+		p.n++
+	}
+}
+
+// scan looks for the first time of day. loose also takes a bare number as an
+// hour, which only makes sense where a time was asked for.
+func (p *timeParser) scan(loose bool) bool {
+	for i := range p.t {
+		n := p.at(i, loose)
+		if n == 0 {
+			continue
+		}
+		p.from, p.to = i, i+n
+		p.use()
+		for p.kind(p.to) == or {
+			m := p.at(p.to+1, loose)
+			if m == 0 {
+				break
+			}
+			p.to += m + 1
+			p.use()
+		}
+		return true
+	}
+	return false
+}
+
+func (p *timeParser) use() {
+	for k := p.from; k < p.to && k < len(p.t); k++ {
+		p.t[k].used = true
+	}
+}
+
+// at reads a time that begins at token i and returns its length.
+func (p *timeParser) at(i int, loose bool) int {
+	j := i
+	half12 := -1 // 0 am, 1 pm, -1 not said
+	switch p.kind(i) {
+	case clock:
+		// 昼の12時 is one time, said twice.
+		if p.isNum(i+1) && p.kind(i+2) == hourUnit {
+			half12, j = 1, i+1
+			break
+		}
+		p.add(p.t[i].val, leaning)
+		return 1
+	case amPM:
+		half12, j = p.t[i].val, i+1
+	case dayPart:
+		if !p.isNum(i + 1) {
+			return 0
+		}
+		half12, j = partHalf(p.t[i].val), i+1
+	case half, quarter:
+		return p.relative(i)
+	case num:
+	default:
+		return 0
+	}
+	if !p.isNum(j) {
+		return 0
+	}
+	if k := p.kind(j + 1); k == past || k == to && p.isNum(j+2) {
+		return p.relative(j)
+	}
+	hour, minute := p.t[j].val, 0
+	digits := int(p.t[j].digits)
+	exact := digits == 2 && hour < 10 // 08:30 is written by people who mean 24 hours
+	sure := half12 >= 0
+	marked := sure
+	wroteColon := false
+	j++
+	switch p.kind(j) {
+	case hourUnit:
+		marked = true
+		exact = false
+		j++
+		switch {
+		case p.kind(j) == half:
+			minute = 30
+			j++
+		case p.isNum(j) && p.kind(j+1) == minuteUnit:
+			minute = p.t[j].val
+			j += 2
+		case p.isNum(j) && p.t[j].digits == 2:
+			minute = p.t[j].val
+			j++
+		}
+	case colon, dot:
+		if !p.isNum(j+1) || p.t[j+1].digits != 2 {
+			break
+		}
+		if p.kind(j) == dot && !marked && p.kind(j+2) != amPM && !loose {
+			break
+		}
+		minute = p.t[j+1].val
+		marked, wroteColon = true, true
+		j += 2
+		if p.kind(j) == colon && p.isNum(j+1) { // seconds
+			j += 2
+		}
+	case half: // 3 半
+		minute, marked = 30, true
+		j++
+	default:
+		if loose && (digits == 4 || digits == 3 && sure) { // 1330
+			hour, minute = hour/100, hour%100
+			marked, exact = true, true
+			break
+		}
+		if loose && p.isNum(j) && hour < 24 && p.t[j].digits == 0 && p.t[j].val < 60 && p.t[j].val >= 10 { // two thirty
+			minute, marked = p.t[j].val, true
+			j++
+		}
+	}
+	switch p.kind(j) {
+	case amPM:
+		half12, marked = p.t[j].val, true
+		j++
+	case dayPart:
+		half12, marked = partHalf(p.t[j].val), true
+		j++
+	}
+	if !marked && !loose {
+		k := p.kind(i - 1)
+		if k != from && k != until && k != around && p.kind(j) != from && p.kind(j) != until && p.kind(j) != around {
+			return 0
+		}
+	}
+	if hour > 23 || minute > 59 {
+		p.bad = true
+		return 0
+	}
+	confidence := said
+	if !marked {
+		confidence = doubtful
+	}
+	p.put(hour, minute, half12, exact, wroteColon, confidence)
+	return j - i
+}
+
+func partHalf(part int) int {
+	if part == partMorning {
+		return 0
+	}
+	return 1
+}
+
+// relative reads half past two, quarter to 3, 10 past 9.
+func (p *timeParser) relative(i int) int {
+	minutes := 30
+	switch p.kind(i) {
+	case quarter:
+		minutes = 15
+	case num:
+		minutes = p.t[i].val
+	}
+	j := i + 1
+	if p.kind(j) == minuteUnit {
+		j++
+	}
+	sign := 1
+	switch p.kind(j) {
+	case past:
+		j++
+	case to:
+		sign = -1
+		j++
+	default:
+		if p.kind(i) != half { // "half two" is British for 2:30
+			return 0
+		}
+	}
+	if !p.isNum(j) || p.t[j].val > 12 || p.t[j].val < 1 || minutes > 59 {
+		return 0
+	}
+	hour := p.t[j].val
+	j++
+	if p.kind(j) == hourUnit {
+		j++
+	}
+	half12 := -1
+	switch p.kind(j) {
+	case amPM:
+		half12 = p.t[j].val
+		j++
+	case dayPart:
+		half12 = partHalf(p.t[j].val)
+		j++
+	}
+	total := hour*60 + sign*minutes
+	p.put(total/60, total%60, half12, false, false, said)
+	return j - i
+}
+
+// put adds the readings of an hour. half12 is 0 for am, 1 for pm, -1 for
+// neither; exact means the 24-hour clock.
+func (p *timeParser) put(hour, minute, half12 int, exact, wroteColon bool, confidence float64) {
+	m := hour*60 + minute
+	switch {
+	case half12 == 0 && hour == 12:
+		// 午前12時 is noon by the decree of 1872 and midnight on the clock; a
+		// counter can only mean noon.
+		p.add(m, supposed)
+	case half12 == 0:
+		p.add(m, confidence)
+	case half12 == 1 && hour < 12:
+		p.add(m+12*60, confidence)
+	case half12 == 1, exact, hour == 0, hour > 12:
+		p.add(m, confidence)
+	default:
+		morning, evening := m, m+12*60
+		if hour == 12 {
+			morning, evening = minute, m
+		}
+		in := func(x int) bool { return x >= dayBegins && x < dayEnds }
+		switch {
+		case in(morning) && !in(evening):
+			p.add(morning, min(confidence, leaning))
+		case in(evening) && !in(morning):
+			p.add(evening, min(confidence, leaning))
+		case wroteColon: // 8:30 is more often the morning's
+			p.add(morning, min(confidence, supposed))
+			p.add(evening, 0.3)
+		default:
+			p.add(morning, min(confidence, 0.55))
+			p.add(evening, min(confidence, 0.5))
+		}
+	}
+}
+
+func (r *reading) time() Result {
+	t := r.tokens()
+	p := timeParser{t: t.all()}
+	if !p.scan(true) {
+		if p.bad {
+			return refuse(OutOfRange, Detail{Max: 23})
+		}
+		return Result{}
+	}
+	if t.has(not) {
+		return refuse(Excluded, Detail{})
+	}
+	factor := leftover(t)
+	res := Result{Candidates: make([]Candidate, 0, p.n)}
+	for _, f := range p.found[:p.n] {
+		res.Candidates = append(res.Candidates, Candidate{f.at.String(), f.confidence * factor})
+	}
+	sortCandidates(res.Candidates)
+	return res
+}

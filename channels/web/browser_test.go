@@ -1,0 +1,236 @@
+package web
+
+import (
+	"context"
+	_ "embed"
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp"
+)
+
+// The browser tests run in a real Chromium. MADOGUCHI_SCREENSHOTS=DIR keeps a
+// picture of every page they pass.
+
+//go:embed testdata/axe.min.js
+var axe string
+
+// browser starts Chromium, or skips the test where there is none, unless
+// MADOGUCHI_REQUIRE_CHROMIUM=1 makes that a failure.
+func browser(t *testing.T) context.Context {
+	t.Helper()
+	found := false
+	for _, name := range []string{"chromium", "chromium-browser", "google-chrome", "chrome"} {
+		if _, err := exec.LookPath(name); err == nil {
+			found = true
+		}
+	}
+	if !found {
+		if os.Getenv("MADOGUCHI_REQUIRE_CHROMIUM") == "1" {
+			t.Fatal("Chromium is not installed and MADOGUCHI_REQUIRE_CHROMIUM=1 asks for it")
+		}
+		t.Skip("Chromium is not installed: the browser tests are skipped")
+	}
+	ctx, cancel := chromedp.NewExecAllocator(context.Background(), append(chromedp.DefaultExecAllocatorOptions[:],
+		chromedp.NoSandbox, chromedp.DisableGPU, chromedp.NoFirstRun,
+		chromedp.Flag("disable-background-networking", true), chromedp.Flag("hide-scrollbars", true))...)
+	t.Cleanup(cancel)
+	ctx, cancel = chromedp.NewContext(ctx)
+	t.Cleanup(cancel)
+	ctx, cancel = context.WithTimeout(ctx, 4*time.Minute)
+	t.Cleanup(cancel)
+	return ctx
+}
+
+// visitor drives one tab.
+type visitor struct {
+	t   *testing.T
+	ctx context.Context
+	s   *served
+}
+
+func (v *visitor) do(what string, a chromedp.Action[chromedp.Void]) {
+	v.t.Helper()
+	if err := chromedp.Do(v.ctx, a); err != nil {
+		text, _ := chromedp.Run(v.ctx, chromedp.Evaluate[string]("document.body.innerText"))
+		v.t.Fatalf("%s: %v\non the page:\n%s", what, err, text)
+	}
+}
+
+func (v *visitor) open(path string) { v.t.Helper(); v.do("open "+path, chromedp.Navigate(v.s.URL+path)) }
+
+// until waits for a condition of the page.
+func (v *visitor) until(js string) {
+	v.t.Helper()
+	if _, err := chromedp.Run(v.ctx, chromedp.Poll[bool]("Boolean("+js+")", chromedp.WithPollingTimeout(15*time.Second))); err != nil {
+		text, _ := chromedp.Run(v.ctx, chromedp.Evaluate[string]("document.body.innerText"))
+		v.t.Fatalf("waiting for %s: %v\non the page:\n%s", js, err, text)
+	}
+}
+
+func (v *visitor) js(expr string) string {
+	v.t.Helper()
+	s, err := chromedp.Run(v.ctx, chromedp.Evaluate[string]("String("+expr+")"))
+	if err != nil {
+		v.t.Fatalf("%s: %v", expr, err)
+	}
+	return s
+}
+
+// press clicks the button or link whose value or text is this.
+func (v *visitor) press(label string) {
+	v.t.Helper()
+	q, _ := json.Marshal(label)
+	find := fmt.Sprintf(`[...document.querySelectorAll("main button, main a")].filter(e => !e.disabled && e.checkVisibility() && (e.value === %s || e.textContent.trim() === %s)).at(-1)`, q, q)
+	v.until(find)
+	v.js(find + ".click()")
+}
+
+// axeClean runs axe-core with every WCAG 2.2 A and AA rule and its best
+// practices.
+func (v *visitor) axeClean(name string) {
+	v.t.Helper()
+	v.js(axe + `; ""`)
+	found, err := chromedp.Run(v.ctx, chromedp.Evaluate[string](
+		`axe.run(document, {resultTypes: ["violations"]}).then(r => JSON.stringify(r.violations.map(v => ({id: v.id, help: v.help, nodes: v.nodes.slice(0, 3).map(n => n.html.slice(0, 200) + " " + n.failureSummary)}))))`,
+		chromedp.WithAwaitPromise))
+	if err != nil {
+		v.t.Fatalf("%s: axe: %v", name, err)
+	}
+	if found != "[]" {
+		v.t.Errorf("%s: axe-core found violations:\n%s", name, found)
+	}
+}
+
+// narrow checks that nothing makes the page scroll sideways.
+func (v *visitor) narrow(name string) {
+	v.t.Helper()
+	if wide := v.js(`document.documentElement.scrollWidth - innerWidth`); strings.TrimPrefix(wide, "-") == wide && wide != "0" {
+		v.t.Errorf("%s: the page is %s px wider than the window: %s", name, wide,
+			v.js(`[...document.querySelectorAll("body *")].filter(e => e.getBoundingClientRect().right > innerWidth + 1).slice(0,3).map(e => e.outerHTML.slice(0,120)).join(" | ")`))
+	}
+}
+
+func (v *visitor) picture(name string) {
+	v.t.Helper()
+	dir := os.Getenv("MADOGUCHI_SCREENSHOTS")
+	if dir == "" {
+		return
+	}
+	v.js(`document.fonts.ready.then(() => 1)`)
+	png, err := chromedp.Run(v.ctx, chromedp.FullScreenshot(100))
+	if err == nil {
+		err = os.WriteFile(filepath.Join(dir, name+".png"), png, 0o644)
+	}
+	if err != nil {
+		v.t.Fatalf("picture %s: %v", name, err)
+	}
+}
+
+// TestPages walks every page in three languages and at three widths: axe-core
+// finds nothing, nothing scrolls sideways, pictures are taken.
+func TestPages(t *testing.T) {
+	ctx := browser(t)
+	s := serve(t, unlimited)
+	v := &visitor{t, ctx, s}
+	for _, lang := range []string{"ja", "ja-easy", "en"} {
+		for _, size := range []struct{ w, h int64 }{{1280, 900}, {390, 844}, {320, 640}, {240, 320}} {
+			v.do("resize", chromedp.EmulateViewport(size.w, size.h))
+			look := func(name string) {
+				t.Helper()
+				name = fmt.Sprintf("%s-%s-%d", name, lang, size.w)
+				v.narrow(name)
+				v.picture(name)
+				if size.w == 390 || size.w == 1280 {
+					v.axeClean(name)
+				}
+			}
+			v.open("/t/sample/?lang=" + lang)
+			look("front")
+			v.js(`document.querySelector(".tools").open = true`)
+			look("menu")
+			v.open("/t/sample/vacancy")
+			look("vacancy")
+			v.open("/t/sample/nothing")
+			if size.w > 240 {
+				v.walkChat(lang, look)
+			}
+			v.walkBook(look)
+			s.links["good"] = false
+			v.open("/t/sample/form/good")
+			look("form")
+			v.js(`document.querySelector("#answer").value = "?"`)
+			v.js(`document.querySelector("button.go").click()`)
+			v.until(`document.querySelector("#error")`)
+			look("form-error")
+			v.js(`document.querySelector("#answer").value = "見本 花子"`)
+			v.js(`document.querySelector("button.go").click()`)
+			v.until(`!document.querySelector("#answer")`)
+			look("form-done")
+			v.open("/t/sample/form/never")
+			look("error")
+		}
+	}
+}
+
+func (v *visitor) walkChat(lang string, look func(string)) {
+	v.t.Helper()
+	v.js(`localStorage.clear()`)
+	v.open("/t/sample/chat?lang=" + lang)
+	v.until(`document.querySelector(".choices button")`)
+	look("chat-1")
+	for _, step := range []struct{ click, wait, name string }{
+		{`.choices button`, `document.querySelector(".papers")`, "chat-2"},
+		{`.choices button`, `document.querySelector(".choices .day")`, "chat-3"},
+		{`.choices .set button`, `document.querySelector("#text").inputMode === "email"`, "chat-4"},
+	} {
+		v.js(`document.querySelector("` + step.click + `").click()`)
+		v.until(step.wait)
+		look(step.name)
+	}
+	v.js(`(document.querySelector("#text").value = "hanako@example.jp", document.querySelector("#composer").requestSubmit())`)
+	v.until(`document.querySelector(".items")`)
+	look("chat-5")
+	v.js(`document.querySelector(".choices .set button").click()`)
+	v.until(`document.querySelector(".card")`)
+	look("chat-6")
+}
+
+func (v *visitor) walkBook(look func(string)) {
+	v.t.Helper()
+	v.do("forget", chromedp.Navigate(v.s.URL+"/t/sample/book?flow=reservation"))
+	look("book-0")
+	v.press("reservation")
+	v.until(`document.querySelector("[value=card-pickup]")`)
+	look("book-1")
+	v.press("card-pickup")
+	v.until(`document.querySelector("[value=self]")`)
+	look("book-2")
+	v.press("self")
+	v.until(`document.querySelector(".days a")`)
+	look("book-3")
+	v.js(`document.querySelector(".days a").click()`)
+	v.until(`document.querySelector(".times button")`)
+	look("book-4")
+	v.press("honcho/2026-12-01T10:00")
+	v.until(`document.querySelector("#answer")`)
+	look("book-5")
+	v.js(`document.querySelector("#answer").value = "hanako"`)
+	v.js(`document.querySelector("button.go").click()`)
+	v.until(`document.querySelector("#error")`)
+	look("book-6")
+	v.press("skip")
+	v.until(`document.querySelector(".items")`)
+	look("book-7")
+	v.press("yes")
+	v.until(`document.querySelector(".card")`)
+	look("book-8")
+	v.js(`document.querySelector("form[action$=leave] button").click()`)
+	v.until(`document.querySelector(".entries")`)
+}

@@ -1,0 +1,397 @@
+// The conversation in the browser.
+//
+// Every line has a sequence number. The page shows each number once, in order,
+// whichever way it arrives (answer, push, resume), so a lost connection loses
+// and repeats nothing: after reconnecting the page asks for what came after the
+// last number it has, and sends again whatever was not answered. The server
+// answers an event it has seen with the first answer.
+//
+// The resident is a random id in localStorage, sent with each turn.
+
+const page = document.getElementById("chat");
+const set = page.dataset;
+const words = document.getElementById("words").dataset;
+const log = document.getElementById("log");
+const composer = document.getElementById("composer");
+const text = document.getElementById("text");
+const pending = document.getElementById("pending");
+const banner = document.getElementById("banner");
+const forget = document.getElementById("forget");
+
+const storeName = "madoguchi.user." + set.tenant;
+const random = () => Array.from(crypto.getRandomValues(new Uint8Array(18)), (b) => b.toString(16).padStart(2, "0")).join("");
+
+let memory = ""; // where a browser forbids storage, the conversation lasts as long as the page
+const user = (() => {
+  try {
+    const kept = localStorage.getItem(storeName);
+    if (kept) return kept;
+    const made = random();
+    localStorage.setItem(storeName, made);
+    return made;
+  } catch {
+    return (memory ||= random());
+  }
+})();
+
+let conversation = "";
+let last = 0; // the highest sequence number shown
+let asked = 0;
+const queue = []; // turns not answered yet, oldest first: {request, line}
+
+// ---- drawing
+
+const el = (name, attributes = {}, ...children) => {
+  const e = document.createElement(name);
+  for (const [k, v] of Object.entries(attributes)) if (v !== undefined) e.setAttribute(k, v);
+  e.append(...children);
+  return e;
+};
+
+// rich turns [漢字|かんじ] into ruby; all else is text, never markup.
+function rich(s) {
+  const out = document.createDocumentFragment();
+  let at = 0;
+  for (const m of s.matchAll(/\[([^\[\]|]+)\|([^\[\]|]+)\]/g)) {
+    out.append(s.slice(at, m.index), el("ruby", {}, m[1], el("rp", {}, "（"), el("rt", {}, m[2]), el("rp", {}, "）")));
+    at = m.index + m[0].length;
+  }
+  out.append(s.slice(at));
+  return out;
+}
+const bare = (s) => s.replace(/\[([^\[\]|]+)\|[^\[\]|]+\]/g, "$1");
+
+function choiceButton(c, line, className) {
+  const b = el("button", { type: "button", class: className }, rich(c.label));
+  const number = asked;
+  b.addEventListener("click", () => say({ choice: c.value, asked: number }, bare(c.label), line));
+  return b;
+}
+
+function choices(m, line) {
+  const box = el("div", { class: "choices", role: "group", "aria-label": words.choices });
+  let row, day;
+  for (const c of m.choices.filter((c) => !c.quiet)) {
+    if (!row || c.day !== day) {
+      day = c.day;
+      row = el("div", { class: "set" });
+      if (day) {
+        const id = "d" + random();
+        box.append(el("p", { class: "day", id }, rich(day)));
+        row.setAttribute("role", "group");
+        row.setAttribute("aria-labelledby", id);
+      }
+      box.append(row);
+    }
+    row.append(choiceButton(c, line));
+  }
+  const quiet = m.choices.filter((c) => c.quiet);
+  if (quiet.length) box.append(el("div", { class: "ways" }, ...quiet.map((c) => choiceButton(c, line, "quiet"))));
+  return box;
+}
+
+function items(m, line) {
+  const list = el("dl", { class: "items" });
+  for (const i of m.items) {
+    const row = el("div", {}, el("dt", {}, rich(i.label)), el("dd", {}, rich(i.value)));
+    if (i.correct) {
+      const b = document.getElementById("t-correct").content.firstElementChild.cloneNode(true);
+      const number = asked;
+      b.setAttribute("aria-label", bare(b.textContent + " " + i.label));
+      b.addEventListener("click", () => say({ choice: i.correct, asked: number }, bare(i.label) + " " + b.textContent, line));
+      row.append(el("dd", { class: "correct" }, b));
+    }
+    list.append(row);
+  }
+  return list;
+}
+
+function card(m, line) {
+  const b = m.booking;
+  const e = document.getElementById("t-card").content.firstElementChild.cloneNode(true);
+  const state = document.getElementById("t-states").content.querySelector(`[data-state="${CSS.escape(b.status)}"]`);
+  e.classList.add(b.status);
+  e.querySelector(".state").append(...(state ? state.cloneNode(true).childNodes : []));
+  for (const f of e.querySelectorAll("[data-f]")) {
+    const name = f.dataset.f;
+    const value = b[name];
+    const row = f.closest("dl > div");
+    if (name === "key" && value) {
+      const key = value.replace(/[- ]/g, "");
+      const half = key.length / 2;
+      f.append(el("span", {}, key.slice(0, half)), el("span", {}, key.slice(half)));
+      const copy = e.querySelector(".copy");
+      copy.hidden = !navigator.clipboard;
+      copy.addEventListener("click", async () => {
+        await navigator.clipboard.writeText(key);
+        tell(words.copied);
+      });
+    } else if (value && !(name === "persons" && value < 2)) f.append(rich(String(value)));
+    else if (name !== "place") row.remove();
+  }
+  const actions = e.querySelector(".actions");
+  const file = actions.querySelector("a");
+  if ("calendars" in set && (b.status === "booked" || b.status === "changed"))
+    file.href = `${set.base}/calendar/${encodeURIComponent(b.counter)}/${encodeURIComponent(b.start)}/${b.receipt}.ics`;
+  else file.remove();
+  for (const c of b.actions ?? []) actions.append(choiceButton(c, line));
+  return e;
+}
+
+function draw(m) {
+  const line = el("div", { class: `line ${m.from} ${m.kind ?? ""}`, tabindex: "-1" });
+  const body = el("div", { class: "body" });
+  line.append(el("p", { class: "who" }, words[m.from === "resident" ? "own" : m.from] ?? ""), body);
+  line.lang = document.documentElement.lang;
+  if (m.text) body.append(el("p", { class: "said" }, rich(m.text)));
+  if (m.lines?.length) body.append(el("ul", { class: "papers" }, ...m.lines.map((l) => el("li", {}, rich(l)))));
+  if (m.items?.length) body.append(items(m, line));
+  if (m.booking) body.append(card(m, line));
+  if (m.link && /^(https?:|\/)/.test(m.link.url)) body.append(el("p", {}, el("a", { href: m.link.url, rel: "noopener" }, rich(m.link.label))));
+  if (m.choices?.length) body.append(choices(m, line));
+  return line;
+}
+
+// place puts a line where its number belongs.
+function place(line, seq) {
+  line.dataset.seq = seq;
+  let next = null;
+  for (const other of [...log.children].reverse()) {
+    const n = other.dataset.seq;
+    if (n === undefined || Number(n) > seq) next = other;
+    else break;
+  }
+  const repeat = next?.previousElementSibling ?? log.lastElementChild;
+  const who = (e) => e?.classList[1];
+  line.querySelector(".who").classList.toggle("sr", repeat !== null && repeat !== line && who(repeat) === who(line));
+  log.insertBefore(line, next);
+}
+
+const shown = (seq) => log.querySelector(`[data-seq="${seq}"]`) !== null;
+
+// receive shows what an answer, a push or a resume brought.
+function receive(reply, turn) {
+  if (reply.conversation && reply.conversation !== conversation) {
+    if (conversation) for (const l of log.children) l.dataset.seq = "-1"; // numbers of another conversation
+    conversation = reply.conversation;
+    last = 0;
+  }
+  asked = reply.asked ?? 0;
+  const fresh = (reply.messages ?? []).filter((m) => !shown(m.seq)).sort((a, b) => a.seq - b.seq);
+  const hadFocus = document.activeElement?.closest(".choices, .items, .actions") || document.activeElement === document.body;
+  if (turn?.line && !turn.line.dataset.seq) {
+    turn.line.classList.remove("waiting");
+    const before = reply.messages?.[0]?.seq;
+    place(turn.line, before ? before - 1 : last + 0.5);
+  }
+  // Once something new is asked, older buttons only mislead. The actions of a
+  // booking stay: they are not answers to a question.
+  if (fresh.some((m) => m.from !== "resident" && (m.choices?.length || m.kind === "question"))) {
+    for (const old of log.querySelectorAll(".choices, .items .correct")) old.remove();
+  }
+  let first;
+  for (const m of fresh) {
+    last = Math.max(last, m.seq);
+    if (m.from === "resident") {
+      const mine = queue.find((t) => t.line && !t.line.dataset.seq && t.line.querySelector(".said").textContent === bare(m.text));
+      if (mine) {
+        place(mine.line, m.seq);
+        continue;
+      }
+    }
+    const line = draw(m);
+    place(line, m.seq);
+    if (m.from !== "resident") first ??= line;
+  }
+  expect(reply.expects);
+  forget.hidden = log.childElementCount === 0;
+  if (first) {
+    if (hadFocus && turn) first.focus({ preventScroll: true });
+    const end = log.lastElementChild;
+    (end.offsetHeight > innerHeight / 2 ? first : end).scrollIntoView({ block: end.offsetHeight > innerHeight / 2 ? "start" : "end" });
+  }
+  if (reply.lang && reply.lang !== set.lang && (turn || !("explicit" in set))) follow(reply.lang);
+}
+
+// expect fits the typing area to the question.
+const modes = { number: "numeric", party: "numeric", phone: "tel", postal: "numeric", mail: "email" };
+const completes = { phone: "tel", mail: "email", postal: "postal-code", name: "name", birthdate: "bday", address: "street-address" };
+function expect(expects) {
+  text.inputMode = modes[expects?.type] ?? "text";
+  text.autocomplete = completes[expects?.type] ?? "off";
+}
+
+// follow turns the page's own words to the language of the conversation.
+function follow(lang) {
+  document.cookie = `madoguchi-lang=${encodeURIComponent(lang)}; path=/; max-age=15552000; samesite=lax${location.protocol === "https:" ? "; secure" : ""}`;
+  const clean = new URL(location.href);
+  clean.searchParams.delete("lang");
+  clean.searchParams.delete("flow");
+  if (!queue.length) location.replace(clean);
+}
+
+function tell(message, bad = false) {
+  banner.textContent = message;
+  banner.classList.toggle("bad", bad);
+}
+
+// ---- talking
+
+// say sends one turn: an answer, or nothing, which opens the conversation.
+function say(what, label, from) {
+  tell("");
+  const turn = { request: { user, event: random(), ...what } };
+  if (label) {
+    turn.line = draw({ from: "resident", text: label });
+    turn.line.classList.add("waiting");
+    log.append(turn.line);
+    for (const b of from?.querySelectorAll(".choices button, .items button") ?? []) b.disabled = true;
+    turn.line.scrollIntoView({ block: "end" });
+  }
+  queue.push(turn);
+  pending.hidden = false;
+  send(turn);
+}
+
+function answered(reply) {
+  const i = queue.findIndex((t) => t.request.event === reply.event);
+  const [turn] = i >= 0 ? queue.splice(i, 1) : [];
+  pending.hidden = queue.length === 0;
+  if (reply.error) {
+    if (!turn) return;
+    turn.line?.remove();
+    if (turn.line && turn.request.text) text.value ||= turn.request.text;
+    for (const b of log.querySelectorAll("button:disabled")) b.disabled = false;
+    tell(reply.error.code === "too_many_requests" ? words.often : words.failed, true);
+    return;
+  }
+  receive(reply, turn);
+}
+
+// resumed is the answer to "what was said after …". A new resident is greeted.
+let begun = false;
+function resumed(reply) {
+  receive(reply);
+  if (begun) {
+    for (const t of queue) send(t);
+    return;
+  }
+  begun = true;
+  composer.hidden = false;
+  const fresh = !reply.messages?.length && log.childElementCount === 0;
+  const wanted = { lang: set.lang };
+  if (set.flow) wanted.flow = set.flow;
+  if (fresh || set.flow || ("explicit" in set && reply.lang && reply.lang !== set.lang)) say(wanted);
+  const clean = new URL(location.href);
+  if (clean.searchParams.has("flow") || clean.searchParams.has("lang")) {
+    clean.searchParams.delete("flow");
+    clean.searchParams.delete("lang");
+    history.replaceState(null, "", clean);
+  }
+}
+
+// ---- the line: a websocket, or POST where there can be none
+
+let socket = null;
+let tries = 0;
+let posting = false;
+
+function connect() {
+  const ws = new WebSocket(new URL(set.socket, location.href.replace(/^http/, "ws")));
+  let opened = false;
+  ws.onopen = () => {
+    opened = true;
+    socket = ws;
+    posting = false;
+    if (tries && begun) tell(words.back);
+    tries = 0;
+    ws.send(JSON.stringify({ resume: { user, after: last } }));
+  };
+  ws.onmessage = ({ data }) => {
+    const reply = JSON.parse(data);
+    if (reply.resumed) resumed(reply);
+    else if (reply.event) answered(reply);
+    else if (!reply.error) receive(reply);
+    else tell(words.failed, true);
+  };
+  ws.onclose = () => {
+    socket = null;
+    tries++;
+    if (!opened && tries >= 2 && navigator.onLine) {
+      if (!posting) {
+        posting = true;
+        post({ resume: { user, after: last } }).then((r) => r && resumed(r));
+      }
+    } else if (begun && !posting) tell(words.offline, true);
+    // Back off with jitter: after a restart thousands come back, not at once (W11).
+    setTimeout(connect, posting ? 60000 : Math.min(30000, 500 * 2 ** Math.min(tries, 6)) * (0.5 + Math.random()));
+  };
+}
+
+function send(turn) {
+  if (socket?.readyState === WebSocket.OPEN) socket.send(JSON.stringify(turn.request));
+  else if (posting) postTurn(turn);
+}
+
+async function postTurn(turn, attempt = 0) {
+  const reply = await post(turn.request);
+  if (reply) {
+    tell("");
+    answered({ ...reply, event: turn.request.event });
+  } else if (posting) {
+    tell(words.offline, true);
+    setTimeout(() => queue.includes(turn) && postTurn(turn, attempt + 1), Math.min(30000, 1000 * 2 ** attempt));
+  }
+}
+
+async function post(request) {
+  try {
+    const r = await fetch(set.turn, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(request) });
+    if (r.status >= 500) return null;
+    return await r.json();
+  } catch {
+    return null;
+  }
+}
+
+// Without a websocket nothing is pushed; ask while somebody is looking.
+setInterval(async () => {
+  if (!posting || document.hidden || queue.length) return;
+  const reply = await post({ resume: { user, after: last } });
+  if (reply && !reply.error) receive(reply);
+}, 10000);
+
+// ---- typing
+
+composer.addEventListener("submit", (e) => {
+  e.preventDefault();
+  const value = text.value.trim();
+  if (!value) {
+    text.focus();
+    return;
+  }
+  text.value = "";
+  fit();
+  say({ text: value }, value);
+  text.focus();
+});
+// Enter that ends a kana conversion must not send; 229 is what Safari says then.
+text.addEventListener("keydown", (e) => {
+  if (e.key === "Enter" && !e.shiftKey && !e.isComposing && e.keyCode !== 229) {
+    e.preventDefault();
+    composer.requestSubmit();
+  }
+});
+const fit = () => {
+  text.rows = Math.min(4, text.value.split("\n").length);
+};
+text.addEventListener("input", fit);
+
+forget.addEventListener("click", () => {
+  try {
+    localStorage.removeItem(storeName);
+  } catch { /* nothing was stored */ }
+  location.href = set.base + "/";
+});
+
+connect();

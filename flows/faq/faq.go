@@ -1,0 +1,84 @@
+// Package faq reads files of questions people ask, with their answers. Like
+// flows, an entry is data: the Japanese stands in the file, translations in the
+// catalogs under faq.<id>.
+package faq
+
+import (
+	"fmt"
+	"regexp"
+
+	"go.yaml.in/yaml/v3"
+
+	"madoguchi/i18n"
+)
+
+// Entry is one question with its answer.
+type Entry struct {
+	ID       string
+	Question *i18n.Text
+	Answer   *i18n.Text
+	Asks     map[i18n.Lang][]string // the question and other wordings of it
+	Source   *i18n.Text             // who says so
+	Date     string                 // as of, YYYY-MM
+
+	asks []string
+}
+
+// Sources returns the texts of the entry that are to be translated.
+func (e *Entry) Sources() []i18n.Source {
+	return []i18n.Source{
+		e.Question.AsSource(), {Key: "faq." + e.ID + ".asks", Phrases: e.asks},
+		e.Answer.AsSource(), e.Source.AsSource(),
+	}
+}
+
+type file []struct {
+	ID       string
+	Question string
+	Asks     []string
+	Answer   string
+	Source   string
+	Date     string
+}
+
+var ids = regexp.MustCompile(`^[a-z][a-z0-9-]*$`)
+
+// Parse reads a file of entries. Every entry must have an id of its own, a
+// question, an answer, a source and a date: an answer without a source is not
+// given (domain-facts, house rule).
+func Parse(name string, data []byte, cat *i18n.Catalog) ([]*Entry, error) {
+	var f file
+	if err := yaml.Unmarshal(data, &f); err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	seen := map[string]bool{}
+	out := make([]*Entry, 0, len(f))
+	for i, e := range f {
+		switch {
+		case !ids.MatchString(e.ID):
+			return nil, fmt.Errorf("%s: entry %d: id %q: want lower-case letters, digits and hyphens", name, i+1, e.ID)
+		case seen[e.ID]:
+			return nil, fmt.Errorf("%s: entry %d: id %q stands twice", name, i+1, e.ID)
+		case e.Question == "" || e.Answer == "" || e.Source == "" || e.Date == "":
+			return nil, fmt.Errorf("%s: entry %q: question, answer, source and date are needed", name, e.ID)
+		}
+		seen[e.ID] = true
+		key := "faq." + e.ID
+		entry := &Entry{
+			ID:       e.ID,
+			Question: cat.Bind(key+".question", e.Question),
+			Answer:   cat.Bind(key+".answer", e.Answer),
+			Asks:     cat.BindPhrases(key+".asks", e.Asks),
+			Source:   cat.Bind(key+".source", e.Source),
+			Date:     e.Date,
+			asks:     e.Asks,
+		}
+		for _, lang := range cat.Languages() {
+			if entry.Question.Has(lang) {
+				entry.Asks[lang] = append(entry.Asks[lang], i18n.Bare(entry.Question.In(lang)))
+			}
+		}
+		out = append(out, entry)
+	}
+	return out, nil
+}

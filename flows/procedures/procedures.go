@@ -1,0 +1,77 @@
+// Package procedures holds the procedures that ship with the program: one YAML
+// file a flow, and the questions people ask in between (faq.yaml). A tenant
+// starts with these and publishes its own versions over them.
+package procedures
+
+import (
+	"embed"
+	"fmt"
+	"io/fs"
+	"path"
+	"strings"
+
+	"madoguchi/flows"
+	"madoguchi/flows/faq"
+	"madoguchi/i18n"
+)
+
+//go:embed *.yaml
+var files embed.FS
+
+// Order is the order of the menu.
+var Order = []string{"card-pickup", "moving", "reservation"}
+
+// Files returns the source of every flow by file name.
+func Files() map[string][]byte {
+	names, err := fs.Glob(files, "*.yaml")
+	if err != nil {
+		panic(err) // the pattern is constant
+	}
+	out := map[string][]byte{}
+	for _, name := range names {
+		if name == "faq.yaml" {
+			continue
+		}
+		data, err := files.ReadFile(name)
+		if err != nil {
+			panic(err) // embedded
+		}
+		out[name] = data
+	}
+	return out
+}
+
+// Compile compiles one flow of a set of files, with the parts it calls put in
+// place. The error is *flows.Refused if the checker found problems.
+func Compile(name string, set map[string][]byte, v flows.Vocabulary, cat *i18n.Catalog) (*flows.Flow, error) {
+	var parsed []*flows.File
+	for file, data := range set {
+		parsed = append(parsed, flows.Parse(file, data))
+	}
+	all, err := flows.CompileSet(parsed, v, cat)
+	if err != nil {
+		return nil, err
+	}
+	f := all[name]
+	if f == nil {
+		return nil, fmt.Errorf("no flow %q in %s", name, strings.Join(keys(set), ", "))
+	}
+	return f.Join(all), nil
+}
+
+func keys(set map[string][]byte) []string {
+	var out []string
+	for name := range set {
+		out = append(out, path.Base(name))
+	}
+	return out
+}
+
+// FAQ returns the built-in questions and answers.
+func FAQ(cat *i18n.Catalog) ([]*faq.Entry, error) {
+	data, err := files.ReadFile("faq.yaml")
+	if err != nil {
+		return nil, fmt.Errorf("read the built-in questions: %w", err)
+	}
+	return faq.Parse("faq.yaml", data, cat)
+}

@@ -1,0 +1,241 @@
+package reservation
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"golang.org/x/text/width"
+
+	"madoguchi/i18n/civil"
+	"madoguchi/store"
+)
+
+// ReadKey brings an access key as people type or speak it into its canonical
+// form: any case, any width, with or without the hyphen and spaces. ok is
+// false if it cannot be a key.
+func ReadKey(s string) (key string, ok bool) {
+	if len(s) > 200 {
+		return "", false
+	}
+	var b strings.Builder
+	for _, r := range strings.ToUpper(width.Fold.String(s)) {
+		switch {
+		case strings.ContainsRune(" \t\u3000-\u2010\u2011\u2012\u2013\u2014\u2015\u2212ー", r):
+		case strings.ContainsRune(keyLetters, r):
+			b.WriteRune(r)
+		default:
+			return "", false
+		}
+	}
+	return b.String(), b.Len() == keyLength
+}
+
+// ByKey returns the booking an access key opens (S4-021). A key ends the day
+// after the visit. Everything that cannot be opened is ErrNotFound alike.
+func (r *Reservations) ByKey(tx *store.Tx, key string) (Booking, error) {
+	k, ok := ReadKey(key)
+	if !ok {
+		return Booking{}, ErrNotFound
+	}
+	b, err := oneBooking(tx, `access_key = $2`, tx.Blind(classKey, k))
+	if err == nil && b.Start.Date.AddDays(1).Before(civil.In(tx.Now()).Date) {
+		return Booking{}, ErrNotFound
+	}
+	return b, err
+}
+
+// ByID returns a booking, or ErrNotFound.
+func (r *Reservations) ByID(tx *store.Tx, id string) (Booking, error) {
+	return oneBooking(tx, `id = $2`, id)
+}
+
+// ByReceipt returns the booking with a receipt number, or ErrNotFound.
+func (r *Reservations) ByReceipt(tx *store.Tx, counter string, day civil.Date, n int) (Booking, error) {
+	return oneBooking(tx, `day = $2 AND counter = $3 AND receipt = $4`, day.String(), counter, n)
+}
+
+// OfOwner returns the bookings of a conversation or user, the latest visit
+// first, past and cancelled ones included (S4-040); at most 100.
+func (r *Reservations) OfOwner(tx *store.Tx, owner string) ([]Booking, error) {
+	if owner == "" {
+		return nil, nil
+	}
+	return bookings(tx, `owner = $2 ORDER BY day DESC, clock DESC, id LIMIT 100`, owner)
+}
+
+// Private returns what a resident wrote with a booking: the mail address and
+// the further answers. The caller records who read it.
+func (r *Reservations) Private(tx *store.Tx, id string) (contact string, answers map[string]string, err error) {
+	var c, a []byte
+	err = tx.Row(`SELECT contact, answers FROM reservation_booking WHERE tenant = $1 AND id = $2`, tx.Tenant(), id).Scan(&c, &a)
+	if errors.Is(err, store.ErrNotFound) {
+		return "", nil, ErrNotFound
+	}
+	if err != nil {
+		return "", nil, fmt.Errorf("reading a booking's answers: %w", err)
+	}
+	if len(c) > 0 {
+		plain, err := tx.Unseal(classContact, id, c)
+		if err != nil {
+			return "", nil, fmt.Errorf("reading a booking's address: %w", err)
+		}
+		contact = string(plain)
+	}
+	if len(a) > 0 {
+		plain, err := tx.Unseal(classAnswers, id, a)
+		if err == nil {
+			err = json.Unmarshal(plain, &answers)
+		}
+		if err != nil {
+			return "", nil, fmt.Errorf("reading a booking's answers: %w", err)
+		}
+	}
+	return contact, answers, nil
+}
+
+// Filter selects bookings (S4-080, S4-081). Empty fields select everything.
+type Filter struct {
+	ID        string
+	Counter   string
+	Receipt   int
+	Service   string
+	Channel   string
+	Owner     string
+	Case      string
+	Statuses  []Status
+	From, To  civil.Date // days of the visit, inclusive
+	MadeFrom  time.Time  // when it was booked: from, inclusive
+	MadeUntil time.Time  // exclusive
+
+	// Limit is the size of a page, 1 to 500; 0 means 50. After is the cursor of
+	// the page before.
+	Limit int
+	After string
+}
+
+// Search returns a page of bookings in order of visit, and the cursor of the
+// next page, "" after the last.
+func (r *Reservations) Search(tx *store.Tx, f Filter) (page []Booking, next string, err error) {
+	var where []string
+	var args []any
+	add := func(condition string, values ...any) {
+		for _, v := range values {
+			args = append(args, v)
+			condition = strings.Replace(condition, "?", "$"+strconv.Itoa(len(args)+1), 1) // $1 is the tenant
+		}
+		where = append(where, condition)
+	}
+	for _, x := range []struct{ column, value string }{
+		{"id", f.ID}, {"counter", f.Counter}, {"service", f.Service}, {"channel", f.Channel}, {"owner", f.Owner}, {"case_id", f.Case},
+	} {
+		if x.value != "" {
+			add(x.column+" = ?", x.value)
+		}
+	}
+	if f.Receipt != 0 {
+		add("receipt = ?", f.Receipt)
+	}
+	if len(f.Statuses) > 0 {
+		values := make([]any, len(f.Statuses))
+		for i, s := range f.Statuses {
+			values[i] = string(s)
+		}
+		add("status IN (?"+strings.Repeat(", ?", len(values)-1)+")", values...)
+	}
+	if !f.From.IsZero() {
+		add("day >= ?", f.From.String())
+	}
+	if !f.To.IsZero() {
+		add("day <= ?", f.To.String())
+	}
+	if !f.MadeFrom.IsZero() {
+		add("made_at >= ?", store.Millis(f.MadeFrom))
+	}
+	if !f.MadeUntil.IsZero() {
+		add("made_at < ?", store.Millis(f.MadeUntil))
+	}
+	if f.After != "" {
+		day, clock, id, ok := readCursor(f.After)
+		if !ok {
+			return nil, "", fmt.Errorf("searching bookings: cursor %q: %w", f.After, ErrNotFound)
+		}
+		add("day >= ? AND (day > ? OR clock > ? OR (clock = ? AND id > ?))", day, day, clock, clock, id)
+	}
+	limit := f.Limit
+	if limit < 1 || limit > 500 {
+		limit = 50
+	}
+	where = append(where, "1 = 1")
+	page, err = bookings(tx, strings.Join(where, " AND ")+" ORDER BY day, clock, id LIMIT "+strconv.Itoa(limit+1), args...)
+	if err != nil {
+		return nil, "", err
+	}
+	if len(page) > limit {
+		page = page[:limit]
+		last := page[limit-1]
+		next = fmt.Sprintf("%s_%d_%s", last.Start.Date, int(last.Start.Clock), last.ID)
+	}
+	return page, next, nil
+}
+
+func readCursor(s string) (day string, clock int, id string, ok bool) {
+	parts := strings.SplitN(s, "_", 3)
+	if len(parts) != 3 {
+		return "", 0, "", false
+	}
+	n, err := strconv.Atoi(parts[1])
+	_, dateErr := civil.ParseDate(parts[0])
+	return parts[0], n, parts[2], err == nil && dateErr == nil
+}
+
+// lockBooking returns a booking that the transaction will change.
+func lockBooking(tx *store.Tx, id string) (Booking, error) {
+	return oneBooking(tx, `id = $2`+tx.ForUpdate(), id)
+}
+
+func oneBooking(tx *store.Tx, where string, args ...any) (Booking, error) {
+	list, err := bookings(tx, where, args...)
+	if err == nil && len(list) == 0 {
+		err = ErrNotFound
+	}
+	if err != nil {
+		return Booking{}, err
+	}
+	return list[0], nil
+}
+
+// bookings returns those a condition selects; $1 is the tenant.
+func bookings(tx *store.Tx, where string, args ...any) ([]Booking, error) {
+	rows, err := tx.Query(`SELECT id, counter, day, clock, minutes, takes, places, service, persons, channel, grp, status, receipt, owner,
+			case_id, sequence, made_at, changed_at, contact IS NOT NULL
+		FROM reservation_booking WHERE tenant = $1 AND `+where, append([]any{tx.Tenant()}, args...)...)
+	if err != nil {
+		return nil, fmt.Errorf("reading bookings: %w", err)
+	}
+	defer rows.Close()
+	var list []Booking
+	for rows.Next() {
+		var b Booking
+		var day, takes string
+		var clock int
+		var made, changed int64
+		if err := rows.Scan(&b.ID, &b.Counter, &day, &clock, &b.Minutes, &takes, &b.claim.places, &b.Service, &b.Persons, &b.Channel,
+			&b.Group, &b.Status, &b.Receipt, &b.Owner, &b.Case, &b.Sequence, &made, &changed, &b.Contact); err != nil {
+			return nil, fmt.Errorf("reading bookings: %w", err)
+		}
+		b.Made, b.Changed = store.FromMillis(made), store.FromMillis(changed)
+		b.claim.counter, b.claim.day, b.claim.group = b.Counter, day, b.Group.index()
+		if b.Start, err = wallClock(day, clock); err != nil {
+			return nil, err
+		}
+		if b.claim.clocks, err = readTakes(takes); err != nil {
+			return nil, err
+		}
+		list = append(list, b)
+	}
+	return list, rows.Err()
+}

@@ -1,0 +1,467 @@
+package reservation
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"slices"
+
+	"madoguchi/i18n"
+	"madoguchi/i18n/civil"
+)
+
+// Timetable is Settings checked and made quick to ask. It is pure and
+// immutable: what it answers depends on the question alone, never on the time
+// or on bookings.
+type Timetable struct {
+	Settings Settings // as given; read only
+
+	counters map[string]*counter
+	order    []*counter // by Position, then as listed
+	services map[string]*Service
+	closures []closure
+	windows  []window
+	holidays Holidays // nil when holidays are ordinary days
+}
+
+// State says whether a counter receives visitors on a day.
+type State string
+
+// The states of a day.
+const (
+	IsOpen    State = "open"
+	IsClosed  State = "closed"
+	IsHoliday State = "holiday"
+)
+
+// Reason says why there is no slot. Kind is for programs, Names for people; a
+// kind that says everything by itself has no Names.
+type Reason struct {
+	Kind  ReasonKind
+	Names Names
+}
+
+// ReasonKind is one way of being closed.
+type ReasonKind string
+
+// The reasons.
+const (
+	NoDate         ReasonKind = "no-date"       // a date that does not exist
+	NotInOperation ReasonKind = "not-operating" // hidden, or before or after a temporary counter's days
+	NotTaken       ReasonKind = "not-taken"     // the counter does not take this service
+	ClosedDay      ReasonKind = "closed-day"    // a closure; Names is its reason
+	NationalDay    ReasonKind = "holiday"       // Names has the holiday's name
+	NoOpening      ReasonKind = "no-opening"    // a day on which the counter never opens
+	OutsideHours   ReasonKind = "outside-hours" // the day is open, this time is not
+	TooLong        ReasonKind = "too-long"      // the service does not fit from this slot on
+	NotAccepting   ReasonKind = "not-accepting" // no bookings are taken any more at all
+)
+
+// DayPlan is one counter's day.
+type DayPlan struct {
+	Date   civil.Date
+	State  State
+	Reason Reason // set unless the day is open
+	Slots  []Slot // in order of time, not overlapping; shared, read only
+}
+
+// Slot is one time at which visitors are received.
+type Slot struct {
+	Start    civil.Clock
+	Minutes  int
+	Capacity int
+	Quota    [len(groups)]int // most places by group, Capacity where unlimited
+}
+
+// End is the time of day at which the slot ends.
+func (s Slot) End() civil.Clock { return s.Start + civil.Clock(s.Minutes) }
+
+// Closes is the end of the day's last slot, 0 if there is none.
+func (p DayPlan) Closes() civil.Clock {
+	if len(p.Slots) == 0 {
+		return 0
+	}
+	return p.Slots[len(p.Slots)-1].End()
+}
+
+// run returns the n consecutive slots from start on; n of them without a gap,
+// or a reason.
+func (p DayPlan) run(start civil.Clock, n int) ([]Slot, Reason) {
+	i, ok := slices.BinarySearchFunc(p.Slots, start, func(s Slot, c civil.Clock) int { return cmp.Compare(s.Start, c) })
+	if !ok {
+		if p.State != IsOpen {
+			return nil, p.Reason
+		}
+		return nil, Reason{Kind: OutsideHours}
+	}
+	if i+n > len(p.Slots) {
+		return nil, Reason{Kind: TooLong}
+	}
+	for j := i + 1; j < i+n; j++ {
+		if p.Slots[j].Start != p.Slots[j-1].End() {
+			return nil, Reason{Kind: TooLong}
+		}
+	}
+	return p.Slots[i : i+n], Reason{}
+}
+
+// Counter returns the counter with this id, hidden ones included, or nil.
+func (t *Timetable) Counter(id string) *Counter {
+	if c := t.counters[id]; c != nil {
+		return c.data
+	}
+	return nil
+}
+
+// Counters returns the counters that can be shown on a date, in their order.
+// The zero date leaves out only hidden ones.
+func (t *Timetable) Counters(on civil.Date) []*Counter {
+	var list []*Counter
+	for _, c := range t.order {
+		if !c.data.Hidden && (on.IsZero() || c.valid.covers(on)) {
+			list = append(list, c.data)
+		}
+	}
+	return list
+}
+
+// Service returns the service with this id, or nil.
+func (t *Timetable) Service(id string) *Service { return t.services[id] }
+
+// Takes reports whether a counter takes a service.
+func (c *Counter) Takes(service string) bool {
+	return len(c.Services) == 0 || slices.Contains(c.Services, service)
+}
+
+// Day returns the plan of a counter's day. An unknown counter is not in
+// operation.
+func (t *Timetable) Day(id string, d civil.Date) DayPlan {
+	closed := func(s State, r Reason) DayPlan { return DayPlan{Date: d, State: s, Reason: r} }
+	c := t.counters[id]
+	switch {
+	case !d.Valid():
+		return closed(IsClosed, Reason{Kind: NoDate})
+	case c == nil || c.data.Hidden || !c.valid.covers(d):
+		return closed(IsClosed, Reason{Kind: NotInOperation})
+	}
+
+	shut := DayPlan{Date: d, State: IsOpen}
+	var except []hours // closures of a part of the day
+	for i := range t.closures {
+		k := &t.closures[i]
+		if (k.counter != "" && k.counter != id) || !k.days.covers(d) {
+			continue
+		}
+		if k.part {
+			except = append(except, k.hours)
+		} else if shut.State == IsOpen {
+			shut = closed(IsClosed, Reason{Kind: ClosedDay, Names: k.reason})
+		}
+	}
+	if shut.State == IsOpen && t.holidays != nil {
+		if name, ok := t.holidays(d); ok {
+			shut = closed(IsHoliday, Reason{Kind: NationalDay, Names: Names{i18n.Japanese: name}})
+		}
+	}
+
+	var slots []Slot
+	shared := true // slots still is an opening's own slice
+	for i := range c.openings {
+		o := &c.openings[i]
+		if (shut.State != IsOpen && !o.extra) || !o.days.covers(d) {
+			continue
+		}
+		if slots == nil {
+			slots = o.slots
+			continue
+		}
+		if shared {
+			slots, shared = slices.Clone(slots), false
+		}
+		slots = merge(slots, o.slots)
+	}
+	if len(slots) == 0 {
+		if shut.State != IsOpen {
+			return shut
+		}
+		return closed(IsClosed, Reason{Kind: NoOpening})
+	}
+	if len(except) > 0 {
+		if shared {
+			slots = slices.Clone(slots)
+		}
+		slots = slices.DeleteFunc(slots, func(s Slot) bool { return anyOverlaps(except, s) })
+	}
+	return DayPlan{Date: d, State: IsOpen, Slots: slots}
+}
+
+// merge adds to slots those of more that overlap none of them.
+func merge(slots, more []Slot) []Slot {
+	first := len(slots)
+	for _, m := range more {
+		if !slices.ContainsFunc(slots[:first], func(s Slot) bool { return s.Start < m.End() && m.Start < s.End() }) {
+			slots = append(slots, m)
+		}
+	}
+	slices.SortFunc(slots, func(a, b Slot) int { return cmp.Compare(a.Start, b.Start) })
+	return slots
+}
+
+// The compiled forms.
+
+type counter struct {
+	data     *Counter
+	valid    days
+	openings []opening
+}
+
+type opening struct {
+	days  days
+	extra bool
+	slots []Slot
+}
+
+type closure struct {
+	days    days
+	counter string
+	reason  Names
+	part    bool
+	hours   hours
+}
+
+type hours struct{ start, end civil.Clock }
+
+func anyOverlaps(list []hours, s Slot) bool {
+	return slices.ContainsFunc(list, func(h hours) bool { return s.Start < h.end && h.start < s.End() })
+}
+
+// days is Days compiled. Dates are compared as the number yyyymmdd.
+type days struct {
+	from, to int  // 0: no limit
+	yearly   bool // from and to are mmdd
+	weekdays [7]bool
+	nth      []int
+	every    int
+	monday   civil.Date // of the first week that counts
+}
+
+func number(d civil.Date) int { return d.Year*10000 + int(d.Month)*100 + d.Day }
+
+// everyDay reports whether no condition is set.
+func (s *days) everyDay() bool {
+	return s.from == 0 && s.to == 0 && !s.yearly && s.weekdays == [7]bool{true, true, true, true, true, true, true} && len(s.nth) == 0 && s.every <= 1
+}
+
+func (s *days) covers(d civil.Date) bool {
+	n := number(d)
+	if s.yearly {
+		n %= 10000
+		if s.from <= s.to && (n < s.from || n > s.to) || s.from > s.to && n < s.from && n > s.to {
+			return false
+		}
+	} else if s.from != 0 && n < s.from || s.to != 0 && n > s.to {
+		return false
+	}
+	if !s.weekdays[d.Weekday()] {
+		return false
+	}
+	if len(s.nth) > 0 {
+		last := d.AddDays(7).Month != d.Month
+		occurrence := (d.Day-1)/7 + 1
+		if !slices.ContainsFunc(s.nth, func(n int) bool { return n == occurrence || n == -1 && last }) {
+			return false
+		}
+	}
+	if s.every > 1 {
+		weeks := monday(d).Sub(s.monday) / 7
+		if weeks < 0 || weeks%s.every != 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// monday returns the Monday of d's week.
+func monday(d civil.Date) civil.Date { return d.AddDays(-(int(d.Weekday()) + 6) % 7) }
+
+// Compile checks settings and returns their timetable. The error joins every
+// fault found, each naming the place where it stands.
+func Compile(s Settings, holidays Holidays) (*Timetable, error) {
+	t := &Timetable{
+		Settings: s,
+		counters: make(map[string]*counter, len(s.Counters)),
+		services: make(map[string]*Service, len(s.Services)),
+	}
+	if s.Holidays {
+		t.holidays = holidays
+	}
+	c := &checker{}
+	for i := range s.Services {
+		v := &s.Services[i]
+		at := fmt.Sprintf("service %q", v.ID)
+		c.id(at, v.ID)
+		c.that(t.services[v.ID] == nil, at, "this id is used twice")
+		c.that(v.Names[i18n.Japanese] != "", at, "needs a name in Japanese")
+		c.that(v.Slots >= 0 && v.Slots <= 48, at, "slots must be 1 to 48")
+		c.that(v.MaxPersons >= 0 && v.MaxPersons <= maxPersons, at, "max_persons must be 1 to %d", maxPersons)
+		t.services[v.ID] = v
+	}
+	for i := range s.Counters {
+		n := &s.Counters[i]
+		at := fmt.Sprintf("counter %q", n.ID)
+		c.id(at, n.ID)
+		c.that(t.counters[n.ID] == nil, at, "this id is used twice")
+		c.that(n.Names[i18n.Japanese] != "", at, "needs a name in Japanese")
+		for _, id := range n.Services {
+			c.that(t.services[id] != nil, at, "service %q does not exist", id)
+		}
+		k := &counter{data: n, valid: c.days(at, Days{From: n.From, To: n.To})}
+		for j, o := range n.Openings {
+			k.openings = append(k.openings, c.opening(fmt.Sprintf("%s opening %d", at, j+1), o))
+		}
+		t.counters[n.ID] = k
+		t.order = append(t.order, k)
+	}
+	slices.SortStableFunc(t.order, func(a, b *counter) int { return cmp.Compare(a.data.Position, b.data.Position) })
+	for i, k := range s.Closures {
+		at := fmt.Sprintf("closure %d", i+1)
+		c.that(k.Counter == "" || t.counters[k.Counter] != nil, at, "counter %q does not exist", k.Counter)
+		x := closure{days: c.days(at, k.Days), counter: k.Counter, reason: k.Reason}
+		if k.Hours != nil {
+			x.part, x.hours = true, c.hours(at, *k.Hours)
+		}
+		t.closures = append(t.closures, x)
+	}
+	for i, w := range s.Windows {
+		at := fmt.Sprintf("window %d", i+1)
+		for _, id := range w.Services {
+			c.that(t.services[id] != nil, at, "service %q does not exist", id)
+		}
+		t.windows = append(t.windows, c.window(at, w))
+	}
+	c.that(s.HoldMinutes >= 0 && s.HoldMinutes <= 7*24*60, "hold_minutes", "must be at most a week")
+	if err := errors.Join(c.faults...); err != nil {
+		return nil, fmt.Errorf("reservation settings: %w", err)
+	}
+	return t, nil
+}
+
+// maxPersons and maxCapacity bound what settings may say, so that sums of them
+// stay far from the limits of a column.
+const (
+	maxPersons  = 100
+	maxCapacity = 10_000
+)
+
+// checker reads the written forms and collects what is wrong with them.
+type checker struct{ faults []error }
+
+func (c *checker) that(ok bool, at, format string, args ...any) {
+	if !ok {
+		c.faults = append(c.faults, fmt.Errorf(at+": "+format, args...))
+	}
+}
+
+// id accepts what can stand in an address and in the value of a choice.
+func (c *checker) id(at, id string) {
+	ok := id != "" && len(id) <= 40
+	for _, r := range id {
+		ok = ok && (r >= 'a' && r <= 'z' || r >= '0' && r <= '9' || r == '-')
+	}
+	c.that(ok, at, "an id is 1 to 40 of a-z, 0-9 and -")
+}
+
+func (c *checker) clock(at, s string) civil.Clock {
+	if s == "24:00" {
+		return 24 * 60
+	}
+	t, err := civil.ParseClock(s)
+	c.that(err == nil, at, "%v", err)
+	return t
+}
+
+func (c *checker) hours(at string, h Hours) hours {
+	x := hours{c.clock(at, h.Start), c.clock(at, h.End)}
+	c.that(x.start < x.end, at, "%s to %s: the end must lie after the start", h.Start, h.End)
+	return x
+}
+
+func (c *checker) opening(at string, o Opening) opening {
+	x := opening{days: c.days(at, o.Days), extra: o.Extra}
+	h := c.hours(at, Hours{o.Start, o.End})
+	c.that(o.Slot >= 5 && o.Slot <= 24*60, at, "slot must be 5 to 1440 minutes")
+	c.that(o.Capacity >= 0 && o.Capacity <= maxCapacity, at, "capacity must be 0 to %d", maxCapacity)
+	quota := [len(groups)]int{o.Capacity, o.Capacity, o.Capacity}
+	for g, n := range o.Quotas {
+		i := g.index()
+		c.that(i >= 0, at, "quota for %q: the groups are open, phone and internal", g)
+		c.that(n >= 0 && n <= o.Capacity, at, "quota for %s must be 0 to the capacity", g)
+		if i >= 0 {
+			quota[i] = n
+		}
+	}
+	var except []hours
+	for _, e := range o.Except {
+		except = append(except, c.hours(at, e))
+	}
+	if o.Slot < 5 {
+		return x
+	}
+	for start := h.start; start+civil.Clock(o.Slot) <= h.end; start += civil.Clock(o.Slot) {
+		s := Slot{Start: start, Minutes: o.Slot, Capacity: o.Capacity, Quota: quota}
+		if !anyOverlaps(except, s) {
+			x.slots = append(x.slots, s)
+		}
+	}
+	c.that(len(x.slots) > 0, at, "no slot of %d minutes fits between %s and %s", o.Slot, o.Start, o.End)
+	return x
+}
+
+var weekdayNames = [7]string{"sun", "mon", "tue", "wed", "thu", "fri", "sat"}
+
+func (c *checker) days(at string, s Days) days {
+	x := days{every: s.Every, nth: s.Nth}
+	if len(s.From) == len("01-02") || len(s.To) == len("01-02") {
+		x.yearly = true
+		x.from, x.to = c.monthDay(at, s.From), c.monthDay(at, s.To)
+	} else {
+		x.from, x.to = c.date(at, s.From), c.date(at, s.To)
+		c.that(x.to == 0 || x.from <= x.to, at, "%s to %s: the last day must not lie before the first", s.From, s.To)
+	}
+	for _, name := range s.Weekdays {
+		i := slices.Index(weekdayNames[:], name)
+		c.that(i >= 0, at, "weekday %q: write mon, tue, wed, thu, fri, sat or sun", name)
+		if i >= 0 {
+			x.weekdays[i] = true
+		}
+	}
+	if len(s.Weekdays) == 0 {
+		x.weekdays = [7]bool{true, true, true, true, true, true, true}
+	}
+	for _, n := range s.Nth {
+		c.that(n == -1 || n >= 1 && n <= 5, at, "nth must be 1 to 5, or -1 for the last")
+	}
+	c.that(len(s.Nth) == 0 || len(s.Weekdays) > 0, at, "nth needs weekdays")
+	c.that(s.Every >= 0 && s.Every <= 52, at, "every must be 1 to 52 weeks")
+	if s.Every > 1 {
+		d, err := civil.ParseDate(s.Anchor)
+		c.that(err == nil, at, "every %d weeks needs an anchor date: %v", s.Every, err)
+		x.monday = monday(d)
+	}
+	return x
+}
+
+func (c *checker) date(at, s string) int {
+	if s == "" {
+		return 0
+	}
+	d, err := civil.ParseDate(s)
+	c.that(err == nil, at, "%v", err)
+	return number(d)
+}
+
+func (c *checker) monthDay(at, s string) int {
+	d, err := civil.ParseDate("2024-" + s) // a leap year, so that 02-29 can be named
+	c.that(err == nil, at, "%q: a day of every year is written MM-DD, in both from and to", s)
+	return number(d) % 10000
+}
