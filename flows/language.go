@@ -94,7 +94,7 @@ type Step struct {
 	Topic   string // handoff: what it is about, for the staff
 
 	// When guards a step: it is passed over (outcome "next") when When is false.
-	// Nil means always. A decide or end step has no guard.
+	// Nil means always. A decide, call or end step has no guard.
 	When *Expr
 
 	// Next maps each outcome to a step of the same flow:
