@@ -3,8 +3,6 @@ package flows
 import (
 	"strings"
 	"testing"
-
-	"madoguchi/i18n"
 )
 
 // Files that are refused before their meaning is looked at.
@@ -21,7 +19,7 @@ func TestParseBounds(t *testing.T) {
 		{"too many steps", head + strings.Repeat("  s: {end: done}\n", 1) + manySteps(301), "f.yaml:305:3: the flow has 302 steps, more than 300 (split it into flows that call each other)"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
-			problems := CheckSet([]*File{Parse("f.yaml", []byte(tc.source))}, vocabulary(), i18n.Builtin())
+			problems := CheckSet([]*File{Parse("f.yaml", []byte(tc.source))}, vocabulary(), nil)
 			if len(problems) == 0 || problems[0].String() != tc.want {
 				t.Errorf("got  %v\nwant %s", problems, tc.want)
 			}
@@ -40,7 +38,7 @@ func manySteps(n int) string {
 // An anchor used within reason is what it stands for.
 func TestParseFollowsAliases(t *testing.T) {
 	f := Parse("f.yaml", []byte("flow: f\ntitle: 手続き\nbegins: [手続き]\nfields:\n  a: &yes {type: yesno}\n  b: *yes\nsteps:\n  a: {ask: あ, into: a, next: b}\n  b: {ask: い, into: b, next: done}\n  done: {end: done}\n"))
-	if problems := CheckSet([]*File{f}, vocabulary(), i18n.Builtin()); len(problems) > 0 {
+	if problems := CheckSet([]*File{f}, vocabulary(), nil); len(problems) > 0 {
 		t.Fatal(problems)
 	}
 	if got := f.field("b").Type.Value; got != "yesno" {
