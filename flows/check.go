@@ -14,16 +14,28 @@ import (
 //
 // The rules stand in families, one file each:
 //
-//	check_names.go       names of things, keys that are missing
-//	check_fields.go      fields and who asks for them
-//	check_steps.go       what each verb needs and must not have
-//	check_choices.go     choices and the ways on from them
-//	check_actions.go     actions and their outcomes
-//	check_calls.go       calls between the flows of the set
-//	check_ways.go        what can be reached, loops, ends
-//	check_conditions.go  when
-//	check_texts.go       placeholders, lengths
-func CheckSet(files []*File, v Vocabulary, _ *i18n.Catalog) []Problem {
+//	check_names.go         names of things, keys that are missing
+//	check_fields.go        fields and who asks for them
+//	check_steps.go         what each verb needs and must not have
+//	check_choices.go       choices and the ways on from them
+//	check_actions.go       actions and their outcomes
+//	check_calls.go         calls between the flows of the set
+//	check_ways.go          what can be reached, loops, ends
+//	check_conditions.go    when
+//	check_texts.go         placeholders, lengths
+//	check_translations.go  what the catalogs lack
+//
+// Without a catalog the translations are not looked at.
+func CheckSet(files []*File, v Vocabulary, cat *i18n.Catalog) []Problem {
+	problems := judge(files, v)
+	if cat != nil {
+		problems = append(problems, checkTranslations(files, cat)...)
+	}
+	return sortProblems(problems)
+}
+
+// judge applies the rules that need no catalog: all that can refuse a flow.
+func judge(files []*File, v Vocabulary) []Problem {
 	set := &set{vocab: v, byName: map[string]*File{}}
 	for _, f := range files {
 		if name := f.Flow.Value; name != "" && set.byName[name] == nil {

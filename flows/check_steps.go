@@ -9,7 +9,7 @@ var keysOf = map[Verb][]string{
 	Check:   {"say", "next", "when", "help"},
 	Decide:  {},
 	Do:      {"with", "next", "when"},
-	Call:    {"with", "next", "when"},
+	Call:    {"with", "next"},
 	Handoff: {"say", "topic", "next", "when"},
 	End:     {"say"},
 }
@@ -101,6 +101,9 @@ func (c *checker) keys(s *StepDecl) {
 			hint := "beside " + string(s.Verb) + " may stand: " + list(keysOf[s.Verb])
 			if len(keysOf[s.Verb]) == 0 {
 				hint = "its branches say what follows"
+			}
+			if s.Verb == Call && g.key == "when" {
+				hint = "put a decide step before it"
 			}
 			if s.Verb == End {
 				hint = "nothing follows an end; use say for closing words"

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"madoguchi/i18n"
 )
 
@@ -26,7 +28,11 @@ func TestBrokenFiles(t *testing.T) {
 			if _, err := os.Stat("testdata/broken/" + name + "-callee"); err == nil {
 				set = append(set, files(t, "broken/"+name+"-callee/*.yaml")...)
 			}
-			problems := CheckSet(set, vocabulary(), i18n.Builtin())
+			var cat *i18n.Catalog
+			if name == "translation" {
+				cat = i18n.Builtin()
+			}
+			problems := CheckSet(set, vocabulary(), cat)
 			var report strings.Builder
 			for _, p := range problems {
 				report.WriteString(p.String() + "\n")
@@ -70,6 +76,24 @@ func TestEveryRuleHasABrokenFile(t *testing.T) {
 func TestGoodFilesHaveNoErrors(t *testing.T) {
 	if bad := Errors(CheckSet(files(t, "good/*.yaml"), vocabulary(), i18n.Builtin())); len(bad) > 0 {
 		t.Error(&Refused{bad})
+	}
+}
+
+// The checker looks for translations where Compile binds them.
+func TestSourcesOfFileAndFlowAgree(t *testing.T) {
+	for _, f := range files(t, "good/*.yaml") {
+		flow := compiled(t, f.Flow.Value)
+		want := map[string]i18n.Source{}
+		for _, s := range flow.Sources() {
+			want[s.Key] = s
+		}
+		got := map[string]i18n.Source{}
+		for _, s := range f.sources() {
+			got[s.Key] = s.Source
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%s (-flow +file):\n%s", f.Path, diff)
+		}
 	}
 }
 

@@ -13,7 +13,7 @@ import (
 func Compile(f *File, v Vocabulary, cat *i18n.Catalog, others ...*File) (*Flow, error) {
 	set := append([]*File{f}, others...)
 	var own []Problem
-	for _, p := range Errors(CheckSet(set, v, cat)) {
+	for _, p := range Errors(judge(set, v)) {
 		if p.File == f.Path {
 			own = append(own, p)
 		}
@@ -27,7 +27,7 @@ func Compile(f *File, v Vocabulary, cat *i18n.Catalog, others ...*File) (*Flow, 
 // CompileSet checks the files together and compiles them all, by flow name. The
 // error is *Refused with the problems of all files.
 func CompileSet(files []*File, v Vocabulary, cat *i18n.Catalog) (map[string]*Flow, error) {
-	if bad := Errors(CheckSet(files, v, cat)); len(bad) > 0 {
+	if bad := Errors(judge(files, v)); len(bad) > 0 {
 		return nil, &Refused{bad}
 	}
 	out := make(map[string]*Flow, len(files))
@@ -201,7 +201,9 @@ func branchOutcome(i int, b BranchDecl) string {
 func (b *builder) ways(d *StepDecl) map[string]string {
 	next := map[string]string{}
 	if d.Next.Given() {
-		next[Next] = d.Next.Value
+		if d.Verb != Do || d.When.Given() {
+			next[Next] = d.Next.Value
+		}
 		if d.Verb == Do {
 			for _, o := range b.vocab.Actions[d.Object.Value].Outcomes {
 				next[o] = d.Next.Value

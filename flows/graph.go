@@ -55,6 +55,9 @@ func (f *Flow) graph(lang i18n.Lang) ([]box, []arrow) {
 			}
 			arrows = append(arrows, arrow{i, to, label})
 		}
+		if last := len(arrows) - 1; last >= 0 && arrows[last].from == i && (last == 0 || arrows[last-1].from != i) {
+			arrows[last].label = "" // all ways lead there
+		}
 	}
 	return boxes, arrows
 }

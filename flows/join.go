@@ -52,6 +52,10 @@ func (j *Flow) take(prefix string, f *Flow, parts map[string]*Flow, ways map[str
 		for outcome, to := range f.Steps[name].Next {
 			s.Next[outcome] = prefix + to
 		}
+		s.Branches = slices.Clone(s.Branches)
+		for i := range s.Branches {
+			s.Branches[i].Next = prefix + s.Branches[i].Next
+		}
 		if s.Verb == End && ways != nil {
 			to, ok := ways[s.Outcome]
 			if !ok {

@@ -11,7 +11,16 @@
 // no channel and no service; the actions and field types a flow may name are
 // told to it as a Vocabulary.
 //
-// This file is the language on one page.
+// This file is the language on one page. Where to look:
+//
+//	parse.go, file.go        YAML → File, with the place of every word
+//	check.go, check_*.go     the rules, a family a file; problem.go says them
+//	expr.go                  conditions and their functions
+//	compile.go, join.go      File → Flow; called parts put in place
+//	machine.go               Advance: which step follows
+//	graph.go, picture.go     Mermaid and SVG
+//	scenario/                dialog tests
+//	procedures/              the built-in procedures
 package flows
 
 import "madoguchi/i18n"
@@ -94,7 +103,7 @@ type Step struct {
 	Topic   string // handoff: what it is about, for the staff
 
 	// When guards a step: it is passed over (outcome "next") when When is false.
-	// Nil means always. A decide or end step has no guard.
+	// Nil means always. A decide, call or end step has no guard.
 	When *Expr
 
 	// Next maps each outcome to a step of the same flow:

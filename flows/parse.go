@@ -74,7 +74,7 @@ func (r *reader) read(source []byte) {
 		r.fail(at(n), "size", "too many values, or values nested too deeply", "write repeated parts out, or split the flow")
 		return
 	}
-	r.file.unread = false
+	r.file.unread = root.Kind != yaml.MappingNode
 	r.flow(root)
 }
 

@@ -419,10 +419,7 @@ func (p *picture) drawRoutes(lines, labels *strings.Builder) {
 		x1 := port(from, out, len(leaving[r.from]))
 		x2 := port(to, slices.Index(arriving[r.to], i), len(arriving[r.to]))
 		y1 := from.y + from.height
-		layerEnd := y1
-		for _, s := range p.layers[from.layer] {
-			layerEnd = max(layerEnd, p.spots[s].y+p.spots[s].height)
-		}
+		layerEnd := p.bottom(from.layer)
 		// Straight down to the end of the layer, so that no arrow cuts through a
 		// taller neighbour.
 		path := fmt.Sprintf("M%.1f %.1fV%.1f", x1, y1, layerEnd)
@@ -471,11 +468,24 @@ func (p *picture) drawBacks(lines, labels *strings.Builder) {
 		from, to := p.spots[r.from], p.spots[r.to]
 		y1 := from.y + from.height - 10 - float64(leaves[r.from]%3)*9
 		y2 := to.y + 12 + float64(arrives[r.to]%4)*9
+		x1, x2 := from.x+from.width/2, to.x+to.width/2+1
+		start, end := fmt.Sprintf("M%.1f %.1f", x1, y1), fmt.Sprintf("H%.1f", x2)
+		// Where a box stands in the way, the arrow leaves below and arrives above
+		// its layer.
+		if p.boxRightOf(from) {
+			x1 -= 12 + float64(leaves[r.from]%3)*10
+			y1 = p.bottom(from.layer) + 7 + float64(leaves[r.from]%3)*4
+			start = fmt.Sprintf("M%.1f %.1fV%.1f", x1, from.y+from.height, y1)
+		}
+		if p.boxRightOf(to) {
+			x2 -= 14 + float64(arrives[r.to]%4)*12
+			y2 = to.y - 16 - float64(arrives[r.to]%4)*4
+			end = fmt.Sprintf("H%.1fV%.1f", x2, to.y-1)
+		}
 		leaves[r.from]++
 		arrives[r.to]++
-		x1, x2 := from.x+from.width/2, to.x+to.width/2+1
-		fmt.Fprintf(lines, `<path d="M%.1f %.1fH%.1fQ%.1f %.1f %.1f %.1fV%.1fQ%.1f %.1f %.1f %.1fH%.1f" fill="none" stroke="#8a4b08" stroke-width="1.4" stroke-dasharray="6 3" marker-end="url(#back)"/>`+"\n",
-			x1, y1, lane-8, lane, y1, lane, y1-8, y2+8, lane, y2, lane-8, y2, x2)
+		fmt.Fprintf(lines, `<path d="%sH%.1fQ%.1f %.1f %.1f %.1fV%.1fQ%.1f %.1f %.1f %.1f%s" fill="none" stroke="#8a4b08" stroke-width="1.4" stroke-dasharray="6 3" marker-end="url(#back)"/>`+"\n",
+			start, lane-8, lane, y1, lane, y1-8, y2+8, lane, y2, lane-8, y2, end)
 		if r.label != "" {
 			text := cut(r.label, 24)
 			label(labels, text, lane+6, (y1+y2)/2+4+float64(leaves[r.from]-1)*16, "start", "#8a4b08")
@@ -486,6 +496,22 @@ func (p *picture) drawBacks(lines, labels *strings.Builder) {
 	if len(backs) > 0 {
 		p.width = lane - laneWidth + max(widest, 10)
 	}
+}
+
+// boxRightOf reports whether a box stands between s and the right edge.
+func (p *picture) boxRightOf(s *spot) bool {
+	return slices.ContainsFunc(p.layers[s.layer], func(i int) bool {
+		return p.spots[i].box >= 0 && p.spots[i].x > s.x
+	})
+}
+
+// bottom returns the y at which the tallest box of a layer ends.
+func (p *picture) bottom(layer int) float64 {
+	y := 0.0
+	for _, i := range p.layers[layer] {
+		y = max(y, p.spots[i].y+p.spots[i].height)
+	}
+	return y
 }
 
 // port returns where the i-th of n arrows meets a box, spread over its middle.
