@@ -90,54 +90,60 @@ func (r *Reservations) Book(tx *store.Tx, q BookRequest) (b Booking, key string,
 	}
 	var v visit
 	if q.Hold != "" {
-		v, err = e.fromHold(tx, &q)
+		v, err = e.held(tx, q.Hold)
 	} else {
-		v, err = e.direct(tx, q)
+		v, err = e.wanted(tx, q)
 	}
-	if err != nil {
-		return Booking{}, "", err
-	}
-	receipt, err := nextReceipt(tx, v.counter, v.day)
 	if err != nil {
 		return Booking{}, "", err
 	}
 	b = Booking{
 		ID: store.NewID(), Counter: v.counter, Start: v.start, Minutes: v.minutes, Service: v.service.ID, Persons: v.persons,
-		Channel: q.Channel, Group: groups[v.group], Status: Booked, Receipt: receipt, Owner: q.Owner, Case: q.Case,
+		Channel: q.Channel, Group: groups[v.group], Status: Booked, Owner: q.Owner, Case: q.Case,
 		Made: tx.Now(), Changed: tx.Now(), Contact: q.Contact != "", claim: v.claim,
 	}
-	if key, err = insertBooking(tx, b, q); err != nil {
+	key = newKey()
+	row, err := newRow(tx, b, key, q)
+	if err != nil {
+		return Booking{}, "", err
+	}
+	done := false
+	if tx.Postgres() && q.Hold == "" && !q.Over && len(v.slots) == 1 {
+		done, err = e.bookAtOnce(tx, &b, v, row)
+	}
+	if !done && err == nil {
+		err = e.bookInSteps(tx, &b, v, row, q)
+	}
+	if err != nil {
 		return Booking{}, "", err
 	}
 	action := "booking.book"
 	if q.Over {
 		action = "booking.book-over"
 	}
-	return b, key, tx.Audit(q.By, action, b.ID)
+	return b, ShowKey(key), tx.Audit(q.By, action, b.ID)
 }
 
-// direct takes the places of a slot that nobody held before.
-func (e *edition) direct(tx *store.Tx, q BookRequest) (visit, error) {
+// wanted checks a wish for a slot that nobody held before.
+func (e *edition) wanted(tx *store.Tx, q BookRequest) (visit, error) {
 	v, err := e.table.visit(q.Counter, q.Start, q.Service, q.Persons, q.Group)
 	if err != nil {
 		return v, err
 	}
 	if !q.Over {
-		err = e.table.Bookable(q.Service, q.Group, q.Start, tx.Now())
-	} else if !tx.Now().Before(q.Start.Add(v.minutes).At()) {
-		err = ErrTooLate{Limit: q.Start.Add(v.minutes)}
+		return v, e.table.Bookable(q.Service, q.Group, q.Start, tx.Now())
 	}
-	if err != nil {
-		return v, err
+	if end := q.Start.Add(v.minutes); !tx.Now().Before(end.At()) {
+		return v, ErrTooLate{Limit: end}
 	}
-	return v, e.claimPlaces(tx, nil, &v, q.Over)
+	return v, nil
 }
 
-// fromHold turns a hold's places into those of a booking. The booking window
-// was asked when the place was held; the opening rules are asked again, in case
-// the day was closed in the meantime.
-func (e *edition) fromHold(tx *store.Tx, q *BookRequest) (visit, error) {
-	h, err := heldNow(tx, q.Hold)
+// held returns what a hold keeps. The booking window was asked when the place
+// was held; the opening rules are asked again, in case the day was closed in
+// the meantime.
+func (e *edition) held(tx *store.Tx, id string) (visit, error) {
+	h, err := heldNow(tx, id)
 	if err != nil {
 		return visit{}, err
 	}
@@ -149,7 +155,59 @@ func (e *edition) fromHold(tx *store.Tx, q *BookRequest) (visit, error) {
 		return v, ErrTooLate{Limit: h.Start}
 	}
 	v.claim = h.claim
-	return v, deleteHold(tx, h.ID)
+	return v, nil
+}
+
+// bookInSteps takes the places (or takes over those of the hold), numbers the
+// booking and writes its row, a statement each.
+func (e *edition) bookInSteps(tx *store.Tx, b *Booking, v visit, row []any, q BookRequest) (err error) {
+	if q.Hold != "" {
+		err = deleteHold(tx, q.Hold)
+	} else {
+		err = e.claimPlaces(tx, nil, &v, q.Over)
+	}
+	if err != nil {
+		return err
+	}
+	if b.Receipt, err = nextReceipt(tx, v.counter, v.day); err != nil {
+		return err
+	}
+	if _, err := tx.Exec(`INSERT INTO reservation_booking (`+bookingColumns+`)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, 0, $17, $17, $18, $19, $20)`,
+		append(row, b.Receipt)...); err != nil {
+		return fmt.Errorf("booking: %w", err)
+	}
+	return nil
+}
+
+// takeNumberBook is bookInSteps as one statement, for PostgreSQL: the count row,
+// which many may be waiting for, is locked for two round trips less.
+var takeNumberBook = `
+WITH slot AS (` + takePlacesBy("$1, $3, $4, $5", 20, 21, 22, 23, 24, 25, 26, 27, 28, 29) + ` RETURNING 1), number AS (
+	INSERT INTO reservation_receipt (tenant, counter, day, last) SELECT $1, $3, $4, 1 FROM slot
+	ON CONFLICT (tenant, counter, day) DO UPDATE SET last = reservation_receipt.last + 1
+	RETURNING last
+)
+INSERT INTO reservation_booking (` + bookingColumns + `)
+SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, 0, $17, $17, $18, $19, last FROM number
+RETURNING receipt`
+
+// bookAtOnce books one slot by one statement. It reports false, having changed
+// nothing, if the places could not be had so.
+func (e *edition) bookAtOnce(tx *store.Tx, b *Booking, v visit, row []any) (bool, error) {
+	c := change{counter: v.counter, day: v.day, clock: v.clocks[0], slot: &v.slots[0]}
+	c.by[v.group] = v.places
+	if !c.fits() {
+		return false, nil
+	}
+	err := tx.Row(takeNumberBook, append(row, e.takeArguments(&c, 0)...)...).Scan(&b.Receipt)
+	if errors.Is(err, store.ErrNotFound) {
+		return false, nil
+	}
+	if err != nil {
+		return false, fmt.Errorf("booking: %w", err)
+	}
+	return true, nil
 }
 
 // nextReceipt numbers the bookings of a counter's day from 1 (S4-037). A number
@@ -165,41 +223,38 @@ func nextReceipt(tx *store.Tx, counter, day string) (n int, err error) {
 	return n, nil
 }
 
-// insertBooking writes the row and returns the access key made for it.
-func insertBooking(tx *store.Tx, b Booking, q BookRequest) (key string, err error) {
+// bookingColumns are those newRow gives values for, and the receipt number.
+const bookingColumns = `tenant, id, counter, day, clock, minutes, takes, places, service, persons, channel, grp, status, access_key, owner,
+	case_id, sequence, made_at, changed_at, contact, answers, receipt`
+
+// newRow returns the values of a new booking's row, all but the receipt number.
+//
+// The access key is not asked for first: with ten million bookings the chance
+// that one of 2^50 keys is taken is one in a hundred million; then the booking
+// fails as a whole, and the next try has another key.
+func newRow(tx *store.Tx, b Booking, key string, q BookRequest) ([]any, error) {
 	var contact, answers any // NULL unless given
 	if q.Contact != "" {
-		if contact, err = tx.Seal(classContact, b.ID, []byte(q.Contact)); err != nil {
-			return "", fmt.Errorf("booking: %w", err)
+		sealed, err := tx.Seal(classContact, b.ID, []byte(q.Contact))
+		if err != nil {
+			return nil, fmt.Errorf("booking: %w", err)
 		}
+		contact = sealed
 	}
 	if len(q.Answers) > 0 {
 		plain, err := json.Marshal(q.Answers)
 		if err != nil {
-			return "", fmt.Errorf("booking: %w", err)
+			return nil, fmt.Errorf("booking: %w", err)
 		}
-		if answers, err = tx.Seal(classAnswers, b.ID, plain); err != nil {
-			return "", fmt.Errorf("booking: %w", err)
-		}
-	}
-	for range 3 { // 2^50 keys: a second round is a curiosity
-		key = newKey()
-		n, err := tx.Exec(`
-			INSERT INTO reservation_booking (tenant, id, counter, day, clock, minutes, takes, places, service, persons, channel, grp,
-				status, receipt, access_key, owner, case_id, sequence, made_at, changed_at, contact, answers)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, 0, $18, $18, $19, $20)
-			ON CONFLICT (tenant, access_key) DO NOTHING`,
-			tx.Tenant(), b.ID, b.Counter, b.claim.day, int(b.Start.Clock), b.Minutes, b.claim.takes(), b.claim.places, b.Service,
-			b.Persons, b.Channel, string(b.Group), string(b.Status), b.Receipt, tx.Blind(classKey, key), b.Owner, b.Case,
-			store.Millis(b.Made), contact, answers)
+		sealed, err := tx.Seal(classAnswers, b.ID, plain)
 		if err != nil {
-			return "", fmt.Errorf("booking: %w", err)
+			return nil, fmt.Errorf("booking: %w", err)
 		}
-		if n == 1 {
-			return ShowKey(key), nil
-		}
+		answers = sealed
 	}
-	return "", errors.New("booking: no unused access key found")
+	return append(make([]any, 0, 32),
+		tx.Tenant(), b.ID, b.Counter, b.claim.day, int(b.Start.Clock), b.Minutes, b.claim.takes(), b.claim.places, b.Service, b.Persons,
+		b.Channel, string(b.Group), string(b.Status), tx.Blind(classKey, key), b.Owner, b.Case, store.Millis(b.Made), contact, answers), nil
 }
 
 // keyLetters are the 32 symbols of an access key: none looks like another

@@ -173,11 +173,14 @@ func (e *edition) exchange(tx *store.Tx, back []claim, v *visit, over bool) erro
 	return nil
 }
 
-// takePlaces is the one statement by which a place is given away. The condition
-// stands in the statement itself, so it holds whoever writes at the same time.
-const takePlaces = `
+// takePlacesBy is the one statement by which a place is given away. The
+// condition stands in the statement itself, so it holds whoever writes at the
+// same time. Its parameters are those of takeArguments, after the slot's
+// tenant, counter, day and clock.
+func takePlacesBy(slot string, a ...any) string {
+	return fmt.Sprintf(`
 INSERT INTO reservation_slot (tenant, counter, day, clock, used, used_open, used_phone, used_internal, cap, forced, edition)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+VALUES (`+slot+`, $%d, $%d, $%d, $%d, $%d, $%d, $%d)
 ON CONFLICT (tenant, counter, day, clock) DO UPDATE SET
 	used = reservation_slot.used + excluded.used,
 	used_open = reservation_slot.used_open + excluded.used_open,
@@ -186,20 +189,34 @@ ON CONFLICT (tenant, counter, day, clock) DO UPDATE SET
 	cap = excluded.cap, forced = reservation_slot.forced + excluded.forced, edition = excluded.edition
 WHERE excluded.forced > 0 OR (
 	reservation_slot.used + excluded.used <= excluded.cap
-	AND (excluded.used_open <= 0 OR reservation_slot.used_open + excluded.used_open <= $12)
-	AND (excluded.used_phone <= 0 OR reservation_slot.used_phone + excluded.used_phone <= $13)
-	AND (excluded.used_internal <= 0 OR reservation_slot.used_internal + excluded.used_internal <= $14))`
+	AND (excluded.used_open <= 0 OR reservation_slot.used_open + excluded.used_open <= $%d)
+	AND (excluded.used_phone <= 0 OR reservation_slot.used_phone + excluded.used_phone <= $%d)
+	AND (excluded.used_internal <= 0 OR reservation_slot.used_internal + excluded.used_internal <= $%d))`, a...)
+}
+
+var takePlaces = takePlacesBy("$1, $2, $3, $4", 5, 6, 7, 8, 9, 10, 11, 12, 13, 14)
+
+// takeArguments are the places to take and the limits to keep.
+func (e *edition) takeArguments(c *change, forced int) []any {
+	s := c.slot
+	return []any{c.total(), c.by[0], c.by[1], c.by[2], s.Capacity, forced, e.version, s.Quota[0], s.Quota[1], s.Quota[2]}
+}
+
+// fits reports whether a change fits an empty slot.
+func (c *change) fits() bool {
+	s := c.slot
+	return c.total() <= s.Capacity && c.by[0] <= s.Quota[0] && c.by[1] <= s.Quota[1] && c.by[2] <= s.Quota[2]
+}
 
 // take adds to a count row as far as its slot allows.
 func (e *edition) take(tx *store.Tx, c *change, over bool) error {
-	s, forced := c.slot, 0
+	forced := 0
 	if over {
 		forced = max(c.total(), 0)
-	} else if c.total() > s.Capacity || c.by[0] > s.Quota[0] || c.by[1] > s.Quota[1] || c.by[2] > s.Quota[2] {
+	} else if !c.fits() {
 		return ErrFull // also when there is no row yet
 	}
-	n, err := tx.Exec(takePlaces, tx.Tenant(), c.counter, c.day, c.clock,
-		c.total(), c.by[0], c.by[1], c.by[2], s.Capacity, forced, e.version, s.Quota[0], s.Quota[1], s.Quota[2])
+	n, err := tx.Exec(takePlaces, append([]any{tx.Tenant(), c.counter, c.day, c.clock}, e.takeArguments(c, forced)...)...)
 	if err != nil {
 		return fmt.Errorf("taking a place: %w", err)
 	}
