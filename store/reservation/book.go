@@ -84,6 +84,9 @@ const (
 // resident this once and not kept (S4-021). Errors: those of Hold, and ErrGone
 // when the hold no longer stands.
 func (r *Reservations) Book(tx *store.Tx, q BookRequest) (b Booking, key string, err error) {
+	if b, key, ok, err := r.bookAtOnce(tx, q); ok || err != nil {
+		return b, key, err
+	}
 	e, err := r.edition(tx)
 	if err != nil {
 		return Booking{}, "", err
@@ -97,31 +100,63 @@ func (r *Reservations) Book(tx *store.Tx, q BookRequest) (b Booking, key string,
 	if err != nil {
 		return Booking{}, "", err
 	}
-	b = Booking{
-		ID: store.NewID(), Counter: v.counter, Start: v.start, Minutes: v.minutes, Service: v.service.ID, Persons: v.persons,
-		Channel: q.Channel, Group: groups[v.group], Status: Booked, Owner: q.Owner, Case: q.Case,
-		Made: tx.Now(), Changed: tx.Now(), Contact: q.Contact != "", claim: v.claim,
-	}
-	key = newKey()
-	row, err := newRow(tx, b, key, q)
+	b, key, row, err := newBooking(tx, v, q)
 	if err != nil {
 		return Booking{}, "", err
 	}
-	done := false
-	if tx.Postgres() && q.Hold == "" && !q.Over && len(v.slots) == 1 {
-		done, err = e.bookAtOnce(tx, &b, v, row)
-	}
-	if !done && err == nil {
-		err = e.bookInSteps(tx, &b, v, row, q)
+	if q.Hold != "" {
+		err = deleteHold(tx, q.Hold)
+	} else {
+		err = e.claimPlaces(tx, nil, &v, q.Over)
 	}
 	if err != nil {
 		return Booking{}, "", err
+	}
+	if b.Receipt, err = nextReceipt(tx, v.counter, v.day); err != nil {
+		return Booking{}, "", err
+	}
+	if _, err := tx.Exec(insertBooking, append(row, b.Receipt)...); err != nil {
+		return Booking{}, "", fmt.Errorf("booking: %w", err)
 	}
 	action := "booking.book"
 	if q.Over {
 		action = "booking.book-over"
 	}
-	return b, ShowKey(key), tx.Audit(q.By, action, b.ID)
+	return b, key, tx.Audit(q.By, action, b.ID)
+}
+
+// bookAtOnce is Book for the usual case on PostgreSQL, in one statement: a count
+// row that many wait for is locked for fewer round trips. It trusts the settings
+// seen last as long as the statement finds them still in force. It reports
+// false, having changed nothing, whenever anything is unusual: refusals are
+// Book's business.
+func (r *Reservations) bookAtOnce(tx *store.Tx, q BookRequest) (b Booking, key string, ok bool, err error) {
+	if !tx.Postgres() || q.Hold != "" || q.Over {
+		return b, "", false, nil
+	}
+	e := r.lastSeen(tx)
+	v, err := e.wanted(tx, q)
+	if err != nil || len(v.slots) != 1 {
+		return b, "", false, nil
+	}
+	c := change{counter: v.counter, day: v.day, clock: v.clocks[0], slot: &v.slots[0]}
+	c.by[v.group] = v.places
+	if !c.fits() {
+		return b, "", false, nil
+	}
+	b, key, row, err := newBooking(tx, v, q)
+	if err != nil {
+		return b, "", false, err
+	}
+	row = append(append(row, e.takeArguments(&c, 0)...), e.mark)
+	err = tx.Row(takeNumberBook, row...).Scan(&b.Receipt)
+	if errors.Is(err, store.ErrNotFound) {
+		return b, "", false, nil
+	}
+	if err != nil {
+		return b, "", false, fmt.Errorf("booking: %w", err)
+	}
+	return b, key, true, tx.Audit(q.By, "booking.book", b.ID)
 }
 
 // wanted checks a wish for a slot that nobody held before.
@@ -158,58 +193,6 @@ func (e *edition) held(tx *store.Tx, id string) (visit, error) {
 	return v, nil
 }
 
-// bookInSteps takes the places (or takes over those of the hold), numbers the
-// booking and writes its row, a statement each.
-func (e *edition) bookInSteps(tx *store.Tx, b *Booking, v visit, row []any, q BookRequest) (err error) {
-	if q.Hold != "" {
-		err = deleteHold(tx, q.Hold)
-	} else {
-		err = e.claimPlaces(tx, nil, &v, q.Over)
-	}
-	if err != nil {
-		return err
-	}
-	if b.Receipt, err = nextReceipt(tx, v.counter, v.day); err != nil {
-		return err
-	}
-	if _, err := tx.Exec(`INSERT INTO reservation_booking (`+bookingColumns+`)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, 0, $17, $17, $18, $19, $20)`,
-		append(row, b.Receipt)...); err != nil {
-		return fmt.Errorf("booking: %w", err)
-	}
-	return nil
-}
-
-// takeNumberBook is bookInSteps as one statement, for PostgreSQL: the count row,
-// which many may be waiting for, is locked for two round trips less.
-var takeNumberBook = `
-WITH slot AS (` + takePlacesBy("$1, $3, $4, $5", 20, 21, 22, 23, 24, 25, 26, 27, 28, 29) + ` RETURNING 1), number AS (
-	INSERT INTO reservation_receipt (tenant, counter, day, last) SELECT $1, $3, $4, 1 FROM slot
-	ON CONFLICT (tenant, counter, day) DO UPDATE SET last = reservation_receipt.last + 1
-	RETURNING last
-)
-INSERT INTO reservation_booking (` + bookingColumns + `)
-SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, 0, $17, $17, $18, $19, last FROM number
-RETURNING receipt`
-
-// bookAtOnce books one slot by one statement. It reports false, having changed
-// nothing, if the places could not be had so.
-func (e *edition) bookAtOnce(tx *store.Tx, b *Booking, v visit, row []any) (bool, error) {
-	c := change{counter: v.counter, day: v.day, clock: v.clocks[0], slot: &v.slots[0]}
-	c.by[v.group] = v.places
-	if !c.fits() {
-		return false, nil
-	}
-	err := tx.Row(takeNumberBook, append(row, e.takeArguments(&c, 0)...)...).Scan(&b.Receipt)
-	if errors.Is(err, store.ErrNotFound) {
-		return false, nil
-	}
-	if err != nil {
-		return false, fmt.Errorf("booking: %w", err)
-	}
-	return true, nil
-}
-
 // nextReceipt numbers the bookings of a counter's day from 1 (S4-037). A number
 // is never given twice, even after a cancellation.
 func nextReceipt(tx *store.Tx, counter, day string) (n int, err error) {
@@ -223,38 +206,59 @@ func nextReceipt(tx *store.Tx, counter, day string) (n int, err error) {
 	return n, nil
 }
 
-// bookingColumns are those newRow gives values for, and the receipt number.
+// bookingColumns are those newBooking gives values for, and the receipt number.
 const bookingColumns = `tenant, id, counter, day, clock, minutes, takes, places, service, persons, channel, grp, status, access_key, owner,
 	case_id, sequence, made_at, changed_at, contact, answers, receipt`
 
-// newRow returns the values of a new booking's row, all but the receipt number.
+const insertBooking = `INSERT INTO reservation_booking (` + bookingColumns + `)
+	VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, 0, $17, $17, $18, $19, $20)`
+
+// takeNumberBook takes a place, gives a number and writes the booking, if the
+// settings with this mark are in force and the place is free.
+var takeNumberBook = `
+WITH slot AS (` + takePlacesBy(`SELECT $1, $3, $4, $5`, ` WHERE $30 = (
+		SELECT mark FROM reservation_settings WHERE tenant = $1 ORDER BY version DESC LIMIT 1)`, 20) + ` RETURNING 1
+), number AS (
+	INSERT INTO reservation_receipt (tenant, counter, day, last) SELECT $1, $3, $4, 1 FROM slot
+	ON CONFLICT (tenant, counter, day) DO UPDATE SET last = reservation_receipt.last + 1
+	RETURNING last
+)
+INSERT INTO reservation_booking (` + bookingColumns + `)
+SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, 0, $17, $17, $18, $19, last FROM number
+RETURNING receipt`
+
+// newBooking makes a booking, its access key as people read it, and the values
+// of its row, all but the receipt number.
 //
-// The access key is not asked for first: with ten million bookings the chance
-// that one of 2^50 keys is taken is one in a hundred million; then the booking
-// fails as a whole, and the next try has another key.
-func newRow(tx *store.Tx, b Booking, key string, q BookRequest) ([]any, error) {
+// Whether the key is taken is not asked first: with ten million bookings the
+// chance is one in a hundred million. Then the transaction fails as a whole,
+// and the next try has another key.
+func newBooking(tx *store.Tx, v visit, q BookRequest) (b Booking, shown string, row []any, err error) {
+	b = Booking{
+		ID: store.NewID(), Counter: v.counter, Start: v.start, Minutes: v.minutes, Service: v.service.ID, Persons: v.persons,
+		Channel: q.Channel, Group: groups[v.group], Status: Booked, Owner: q.Owner, Case: q.Case,
+		Made: tx.Now(), Changed: tx.Now(), Contact: q.Contact != "", claim: v.claim,
+	}
 	var contact, answers any // NULL unless given
 	if q.Contact != "" {
-		sealed, err := tx.Seal(classContact, b.ID, []byte(q.Contact))
-		if err != nil {
-			return nil, fmt.Errorf("booking: %w", err)
+		if contact, err = tx.Seal(classContact, b.ID, []byte(q.Contact)); err != nil {
+			return b, "", nil, fmt.Errorf("booking: %w", err)
 		}
-		contact = sealed
 	}
 	if len(q.Answers) > 0 {
 		plain, err := json.Marshal(q.Answers)
 		if err != nil {
-			return nil, fmt.Errorf("booking: %w", err)
+			return b, "", nil, fmt.Errorf("booking: %w", err)
 		}
-		sealed, err := tx.Seal(classAnswers, b.ID, plain)
-		if err != nil {
-			return nil, fmt.Errorf("booking: %w", err)
+		if answers, err = tx.Seal(classAnswers, b.ID, plain); err != nil {
+			return b, "", nil, fmt.Errorf("booking: %w", err)
 		}
-		answers = sealed
 	}
-	return append(make([]any, 0, 32),
+	key := newKey()
+	row = append(make([]any, 0, 30), // room for what takeNumberBook needs besides
 		tx.Tenant(), b.ID, b.Counter, b.claim.day, int(b.Start.Clock), b.Minutes, b.claim.takes(), b.claim.places, b.Service, b.Persons,
-		b.Channel, string(b.Group), string(b.Status), tx.Blind(classKey, key), b.Owner, b.Case, store.Millis(b.Made), contact, answers), nil
+		b.Channel, string(b.Group), string(b.Status), tx.Blind(classKey, key), b.Owner, b.Case, store.Millis(b.Made), contact, answers)
+	return b, ShowKey(key), row, nil
 }
 
 // keyLetters are the 32 symbols of an access key: none looks like another

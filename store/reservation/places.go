@@ -173,14 +173,18 @@ func (e *edition) exchange(tx *store.Tx, back []claim, v *visit, over bool) erro
 	return nil
 }
 
-// takePlacesBy is the one statement by which a place is given away. The
+// takePlacesBy is the one statement by which a place is given away. Its
 // condition stands in the statement itself, so it holds whoever writes at the
-// same time. Its parameters are those of takeArguments, after the slot's
-// tenant, counter, day and clock.
-func takePlacesBy(slot string, a ...any) string {
+// same time. row begins the row with tenant, counter, day and clock, and end
+// completes it; the parameters from first on are those of takeArguments.
+func takePlacesBy(row, end string, first int) string {
+	p := make([]any, 10)
+	for i := range p {
+		p[i] = first + i
+	}
 	return fmt.Sprintf(`
 INSERT INTO reservation_slot (tenant, counter, day, clock, used, used_open, used_phone, used_internal, cap, forced, edition)
-VALUES (`+slot+`, $%d, $%d, $%d, $%d, $%d, $%d, $%d)
+`+row+`, $%d, $%d, $%d, $%d, $%d, $%d, $%d`+end+`
 ON CONFLICT (tenant, counter, day, clock) DO UPDATE SET
 	used = reservation_slot.used + excluded.used,
 	used_open = reservation_slot.used_open + excluded.used_open,
@@ -191,10 +195,10 @@ WHERE excluded.forced > 0 OR (
 	reservation_slot.used + excluded.used <= excluded.cap
 	AND (excluded.used_open <= 0 OR reservation_slot.used_open + excluded.used_open <= $%d)
 	AND (excluded.used_phone <= 0 OR reservation_slot.used_phone + excluded.used_phone <= $%d)
-	AND (excluded.used_internal <= 0 OR reservation_slot.used_internal + excluded.used_internal <= $%d))`, a...)
+	AND (excluded.used_internal <= 0 OR reservation_slot.used_internal + excluded.used_internal <= $%d))`, p...)
 }
 
-var takePlaces = takePlacesBy("$1, $2, $3, $4", 5, 6, 7, 8, 9, 10, 11, 12, 13, 14)
+var takePlaces = takePlacesBy("VALUES ($1, $2, $3, $4", ")", 5)
 
 // takeArguments are the places to take and the limits to keep.
 func (e *edition) takeArguments(c *change, forced int) []any {
