@@ -188,7 +188,7 @@ func (e *postgresEngine) end(tx *Tx, word string) error {
 		tag, err := c.Exec(ctx, word)
 		var pg *pgconn.PgError
 		switch {
-		case errors.As(err, &pg): // the server refused: nothing happened
+		case errors.As(err, &pg) && pg.Severity == "ERROR": // the server refused: nothing happened
 			return classify(err)
 		case err != nil && word == "COMMIT":
 			return fmt.Errorf("%w: %w", ErrUncertain, err)

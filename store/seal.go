@@ -107,27 +107,37 @@ func bindTo(parts ...string) []byte {
 	return b
 }
 
-// encrypt gives the form of everything sealed: version byte, key id (8 bytes), nonce
-// (12 bytes), ciphertext with its tag (16 bytes more than the plain text).
+// header is the length of version byte and key id.
+const header = 9
+
+// encrypt gives the form of everything sealed: version byte, key id (8 bytes),
+// nonce (12 bytes), ciphertext with its tag (16 bytes more than the plain
+// text). The header is authenticated with what the value is bound to.
 func encrypt(aead cipher.AEAD, keyID int64, plain, bound []byte) []byte {
-	out := make([]byte, 9+aead.NonceSize(), 9+aead.NonceSize()+len(plain)+aead.Overhead())
+	start := header + aead.NonceSize()
+	out := make([]byte, start, start+len(plain)+aead.Overhead())
 	out[0] = sealedV1
 	binary.BigEndian.PutUint64(out[1:], uint64(keyID))
-	nonce := out[9:]
+	nonce := out[header:]
 	rand.Read(nonce)
-	return aead.Seal(out, nonce, plain, bound)
+	return aead.Seal(out, nonce, plain, append(bound, out[:header]...))
 }
 
 // keyOf returns the id of the key that sealed is under.
 func keyOf(sealed []byte) (int64, error) {
-	if len(sealed) < 9+12+16 || sealed[0] != sealedV1 {
+	if len(sealed) < header+12+16 || sealed[0] != sealedV1 {
 		return 0, fmt.Errorf("%w: not in the form of a sealed value", ErrSealed)
 	}
-	return int64(binary.BigEndian.Uint64(sealed[1:])), nil
+	id := int64(binary.BigEndian.Uint64(sealed[1:]))
+	if id < 1 { // 0 would ask for the newest key
+		return 0, fmt.Errorf("%w: no such key", ErrSealed)
+	}
+	return id, nil
 }
 
 func decrypt(aead cipher.AEAD, sealed, bound []byte) ([]byte, error) {
-	plain, err := aead.Open(nil, sealed[9:21], sealed[21:], bound)
+	start := header + aead.NonceSize()
+	plain, err := aead.Open(nil, sealed[header:start], sealed[start:], append(bound, sealed[:header]...))
 	if err != nil {
 		return nil, ErrSealed
 	}

@@ -23,17 +23,21 @@ const (
 	appRole   = "madoguchi_app"
 )
 
-// server is the address of the PostgreSQL server of this test process.
-var server = sync.OnceValues(func() (string, error) {
+// start starts this process's own server. The server ends when nothing holds
+// it any more; its result is held here until the process ends.
+var start = sync.OnceValues(postgres.Start)
+
+// server returns the address of the PostgreSQL server for this process.
+func server() (string, error) {
 	if address := os.Getenv("MADOGUCHI_TEST_POSTGRES"); address != "" {
 		return address, nil
 	}
-	s, err := postgres.Start() // ends with this process
+	s, err := start()
 	if err != nil {
 		return "", err
 	}
 	return s.Address, nil
-})
+}
 
 // template makes, once a process, the migrated database that tests copy.
 var template = sync.OnceValues(func() (string, error) {
@@ -54,9 +58,33 @@ func freshPostgres(tb testing.TB) place {
 	if err != nil {
 		tb.Fatal(err)
 	}
+	name := create(tb, address, "TEMPLATE "+from)
+	return place{kind: Postgres, database: in(address, name, appRole), owner: in(address, name, "")}
+}
+
+// emptyPostgres makes an empty database that an ordinary role owns.
+func emptyPostgres(tb testing.TB) string {
+	tb.Helper()
+	address, err := server()
+	if err != nil {
+		missing(tb, err.Error())
+	}
+	if _, err := template(); err != nil { // makes the roles
+		tb.Fatal(err)
+	}
+	name := create(tb, address, "OWNER "+ownerRole)
+	if err := run(context.Background(), in(address, name, ""), "ALTER SCHEMA public OWNER TO "+ownerRole); err != nil {
+		tb.Fatal(err)
+	}
+	return in(address, name, ownerRole)
+}
+
+// create makes a database that is dropped when the test ends.
+func create(tb testing.TB, address, how string) (name string) {
+	tb.Helper()
 	ctx := context.Background()
-	name := "test_" + strings.ReplaceAll(store.NewID(), "-", "")
-	if err := run(ctx, address, "CREATE DATABASE "+name+" TEMPLATE "+from); err != nil {
+	name = "test_" + strings.ReplaceAll(store.NewID(), "-", "")
+	if err := run(ctx, address, "CREATE DATABASE "+name+" "+how); err != nil {
 		tb.Fatal(err)
 	}
 	tb.Cleanup(func() {
@@ -64,7 +92,7 @@ func freshPostgres(tb testing.TB) place {
 			tb.Error(err)
 		}
 	})
-	return place{kind: Postgres, database: in(address, name, appRole), owner: in(address, name, "")}
+	return name
 }
 
 // makeTemplate migrates a database named after the schema, so that processes

@@ -17,6 +17,7 @@ package storetest
 import (
 	"context"
 	"database/sql"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"sync"
@@ -77,6 +78,16 @@ func Again(tb testing.TB, db *store.DB, options ...Option) *store.DB {
 	return open(tb, placeOf(tb, db), options...)
 }
 
+// Empty returns the address of a database without tables, with the right to
+// make them, for tests of Migrate and Restore.
+func Empty(tb testing.TB, kind Kind) string {
+	tb.Helper()
+	if kind == SQLite {
+		return filepath.Join(tb.TempDir(), "empty.db")
+	}
+	return emptyPostgres(tb)
+}
+
 // Address returns what to put into Options.Database to open the database of
 // db, for tests that start processes.
 func Address(tb testing.TB, db *store.DB) string { return placeOf(tb, db).database }
@@ -85,17 +96,30 @@ func Address(tb testing.TB, db *store.DB) string { return placeOf(tb, db).databa
 // somebody with sqlite3 or psql and bad intentions would.
 func Admin(tb testing.TB, db *store.DB) *sql.DB {
 	tb.Helper()
-	p := placeOf(tb, db)
+	return placeOf(tb, db).open(tb)
+}
+
+func (p place) open(tb testing.TB) *sql.DB {
+	tb.Helper()
 	driver, address := "pgx", p.owner
 	if p.kind == SQLite {
-		driver, address = "sqlite", "file:"+p.database+"?_pragma=busy_timeout(10000)"
+		driver, address = "sqlite", "file:"+p.owner+"?_pragma=busy_timeout(10000)"
 	}
-	admin, err := sql.Open(driver, address)
+	db, err := sql.Open(driver, address)
 	if err != nil {
 		tb.Fatal(err)
 	}
-	tb.Cleanup(func() { admin.Close() })
-	return admin
+	tb.Cleanup(func() { db.Close() })
+	return db
+}
+
+// AsApp opens the database of db with plain database/sql as the role that the
+// program itself uses.
+func AsApp(tb testing.TB, db *store.DB) *sql.DB {
+	tb.Helper()
+	p := placeOf(tb, db)
+	p.owner = p.database
+	return p.open(tb)
 }
 
 // Schema adds tables that only a test needs, written as a migration is (see
@@ -133,7 +157,8 @@ func placeOf(tb testing.TB, db *store.DB) place {
 
 func open(tb testing.TB, p place, options ...Option) *store.DB {
 	tb.Helper()
-	o := store.Options{Database: p.database, Key: Key}
+	log := slog.New(slog.NewTextHandler(tb.Output(), &slog.HandlerOptions{Level: slog.LevelWarn}))
+	o := store.Options{Database: p.database, Key: Key, Log: log}
 	for _, option := range options {
 		option(&o)
 	}
