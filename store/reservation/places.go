@@ -109,6 +109,8 @@ type change struct {
 
 func (c *change) total() int { return c.by[0] + c.by[1] + c.by[2] }
 
+func (c *change) givesAny() bool { return c.by[0] < 0 || c.by[1] < 0 || c.by[2] < 0 }
+
 func (c *change) takesAny() bool { return c.by[0] > 0 || c.by[1] > 0 || c.by[2] > 0 }
 
 // exchange gives back the places of the claims in back and takes those of v (if
@@ -200,6 +202,15 @@ WHERE excluded.forced > 0 OR (
 
 var takePlaces = takePlacesBy("VALUES ($1, $2, $3, $4", ")", 5)
 
+// swapPlaces is takePlaces for a slot in which places are also given back, by a
+// group to another: its row exists.
+const swapPlaces = `
+UPDATE reservation_slot SET used = used + $5, used_open = used_open + $6, used_phone = used_phone + $7, used_internal = used_internal + $8,
+	cap = $9, forced = forced + $10, edition = $11
+WHERE tenant = $1 AND counter = $2 AND day = $3 AND clock = $4 AND ($10 > 0 OR (
+	used + $5 <= $9
+	AND ($6 <= 0 OR used_open + $6 <= $12) AND ($7 <= 0 OR used_phone + $7 <= $13) AND ($8 <= 0 OR used_internal + $8 <= $14)))`
+
 // takeArguments are the places to take and the limits to keep.
 func (e *edition) takeArguments(c *change, forced int) []any {
 	s := c.slot
@@ -220,7 +231,11 @@ func (e *edition) take(tx *store.Tx, c *change, over bool) error {
 	} else if !c.fits() {
 		return ErrFull // also when there is no row yet
 	}
-	n, err := tx.Exec(takePlaces, append([]any{tx.Tenant(), c.counter, c.day, c.clock}, e.takeArguments(c, forced)...)...)
+	statement := takePlaces
+	if c.givesAny() {
+		statement = swapPlaces
+	}
+	n, err := tx.Exec(statement, append([]any{tx.Tenant(), c.counter, c.day, c.clock}, e.takeArguments(c, forced)...)...)
 	if err != nil {
 		return fmt.Errorf("taking a place: %w", err)
 	}
