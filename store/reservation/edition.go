@@ -47,6 +47,15 @@ func (r *Reservations) edition(tx *store.Tx) (*edition, error) {
 	return e, nil
 }
 
+// lastSeen returns the settings this process used last, without asking whether
+// they are still in force.
+func (r *Reservations) lastSeen(tx *store.Tx) *edition {
+	if e, ok := r.compiled.Load(tx.Tenant()); ok {
+		return e.(*edition)
+	}
+	return noSettings
+}
+
 func readSettings(tx *store.Tx, version int64) (Settings, error) {
 	var s Settings
 	var body string

@@ -109,6 +109,8 @@ type change struct {
 
 func (c *change) total() int { return c.by[0] + c.by[1] + c.by[2] }
 
+func (c *change) givesAny() bool { return c.by[0] < 0 || c.by[1] < 0 || c.by[2] < 0 }
+
 func (c *change) takesAny() bool { return c.by[0] > 0 || c.by[1] > 0 || c.by[2] > 0 }
 
 // exchange gives back the places of the claims in back and takes those of v (if
@@ -173,11 +175,18 @@ func (e *edition) exchange(tx *store.Tx, back []claim, v *visit, over bool) erro
 	return nil
 }
 
-// takePlaces is the one statement by which a place is given away. The condition
-// stands in the statement itself, so it holds whoever writes at the same time.
-const takePlaces = `
+// takePlacesBy is the one statement by which a place is given away. Its
+// condition stands in the statement itself, so it holds whoever writes at the
+// same time. row begins the row with tenant, counter, day and clock, and end
+// completes it; the parameters from first on are those of takeArguments.
+func takePlacesBy(row, end string, first int) string {
+	p := make([]any, 10)
+	for i := range p {
+		p[i] = first + i
+	}
+	return fmt.Sprintf(`
 INSERT INTO reservation_slot (tenant, counter, day, clock, used, used_open, used_phone, used_internal, cap, forced, edition)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+`+row+`, $%d, $%d, $%d, $%d, $%d, $%d, $%d`+end+`
 ON CONFLICT (tenant, counter, day, clock) DO UPDATE SET
 	used = reservation_slot.used + excluded.used,
 	used_open = reservation_slot.used_open + excluded.used_open,
@@ -186,20 +195,47 @@ ON CONFLICT (tenant, counter, day, clock) DO UPDATE SET
 	cap = excluded.cap, forced = reservation_slot.forced + excluded.forced, edition = excluded.edition
 WHERE excluded.forced > 0 OR (
 	reservation_slot.used + excluded.used <= excluded.cap
-	AND (excluded.used_open <= 0 OR reservation_slot.used_open + excluded.used_open <= $12)
-	AND (excluded.used_phone <= 0 OR reservation_slot.used_phone + excluded.used_phone <= $13)
-	AND (excluded.used_internal <= 0 OR reservation_slot.used_internal + excluded.used_internal <= $14))`
+	AND (excluded.used_open <= 0 OR reservation_slot.used_open + excluded.used_open <= $%d)
+	AND (excluded.used_phone <= 0 OR reservation_slot.used_phone + excluded.used_phone <= $%d)
+	AND (excluded.used_internal <= 0 OR reservation_slot.used_internal + excluded.used_internal <= $%d))`, p...)
+}
+
+var takePlaces = takePlacesBy("VALUES ($1, $2, $3, $4", ")", 5)
+
+// swapPlaces is takePlaces for a slot in which places are also given back, by a
+// group to another: its row exists.
+const swapPlaces = `
+UPDATE reservation_slot SET used = used + $5, used_open = used_open + $6, used_phone = used_phone + $7, used_internal = used_internal + $8,
+	cap = $9, forced = forced + $10, edition = $11
+WHERE tenant = $1 AND counter = $2 AND day = $3 AND clock = $4 AND ($10 > 0 OR (
+	used + $5 <= $9
+	AND ($6 <= 0 OR used_open + $6 <= $12) AND ($7 <= 0 OR used_phone + $7 <= $13) AND ($8 <= 0 OR used_internal + $8 <= $14)))`
+
+// takeArguments are the places to take and the limits to keep.
+func (e *edition) takeArguments(c *change, forced int) []any {
+	s := c.slot
+	return []any{c.total(), c.by[0], c.by[1], c.by[2], s.Capacity, forced, e.version, s.Quota[0], s.Quota[1], s.Quota[2]}
+}
+
+// fits reports whether a change fits an empty slot.
+func (c *change) fits() bool {
+	s := c.slot
+	return c.total() <= s.Capacity && c.by[0] <= s.Quota[0] && c.by[1] <= s.Quota[1] && c.by[2] <= s.Quota[2]
+}
 
 // take adds to a count row as far as its slot allows.
 func (e *edition) take(tx *store.Tx, c *change, over bool) error {
-	s, forced := c.slot, 0
+	forced := 0
 	if over {
 		forced = max(c.total(), 0)
-	} else if c.total() > s.Capacity || c.by[0] > s.Quota[0] || c.by[1] > s.Quota[1] || c.by[2] > s.Quota[2] {
+	} else if !c.fits() {
 		return ErrFull // also when there is no row yet
 	}
-	n, err := tx.Exec(takePlaces, tx.Tenant(), c.counter, c.day, c.clock,
-		c.total(), c.by[0], c.by[1], c.by[2], s.Capacity, forced, e.version, s.Quota[0], s.Quota[1], s.Quota[2])
+	statement := takePlaces
+	if c.givesAny() {
+		statement = swapPlaces
+	}
+	n, err := tx.Exec(statement, append([]any{tx.Tenant(), c.counter, c.day, c.clock}, e.takeArguments(c, forced)...)...)
 	if err != nil {
 		return fmt.Errorf("taking a place: %w", err)
 	}
