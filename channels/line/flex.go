@@ -57,7 +57,7 @@ func horizontal(contents ...*component) *component {
 }
 
 func label(s, size, color string) *component {
-	return &component{Type: "text", Text: orSpace(s, "…"), Size: size, Color: color, Wrap: true}
+	return &component{Type: "text", Text: orSpace(s, "—"), Size: size, Color: color, Wrap: true}
 }
 
 func bold(s, size, color string) *component {

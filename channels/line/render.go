@@ -118,6 +118,10 @@ func (r *Renderer) carded(d Delivery, m bot.Message, lead []string, inside bool,
 			out = append(out, textMessage(s))
 		}
 	}
+	if body := cards[0].Body; body != nil && len(body.Contents) == 0 {
+		// A link whose text was too long for its card, or empty.
+		body.Contents = append(body.Contents, paragraph("…"))
+	}
 	alt := orSpace(clip(r.written(d, m), maxAltText), "…")
 	for _, card := range cards {
 		if !fits(card) {
