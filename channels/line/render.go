@@ -28,7 +28,9 @@ func (r *Renderer) Render(ch *Channel, d Delivery) [][]Message {
 			continue
 		}
 		out = append(out, r.message(ch, d, m)...)
-		if len(m.Choices) > 0 && !m.Secure {
+		if m.Secure {
+			open = -1
+		} else if len(m.Choices) > 0 {
 			open = i
 		}
 	}

@@ -404,7 +404,11 @@ func TestEveryReplyRendersWithinLINEsLimits(t *testing.T) {
 					t.Fatalf("message %d: %q answers a personal question", i, c.Value)
 				}
 				data := press{kind: pressChoice, conversation: d.Conversation, asked: d.Asked, value: c.Value}.seal(testChannel, d.User)
-				if !m.Secure && length(data) <= maxData && m.Kind != bot.KindOffers && !reachable[c.Value] {
+				later := false // a personal question after it takes the buttons away
+				for _, after := range d.Messages[i:] {
+					later = later || after.Secure
+				}
+				if !later && length(data) <= maxData && m.Kind != bot.KindOffers && !reachable[c.Value] {
 					t.Fatalf("message %d: choice %q cannot be pressed", i, c.Value)
 				}
 			}
