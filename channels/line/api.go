@@ -196,7 +196,7 @@ func (a *API) loading(ctx context.Context, ch *Channel, user string) {
 // tell: it says 404 for people who blocked us or never consented (LO13).
 func (a *API) language(ctx context.Context, ch *Channel, user string) string {
 	c, err := a.client(ch)
-	if err != nil || a.wait(ctx, c.get) != nil {
+	if err != nil || strings.ContainsAny(user, "/?#") || a.wait(ctx, c.get) != nil {
 		return ""
 	}
 	_, profile, err := c.bound(ctx).GetProfileWithHttpInfo(user)

@@ -78,31 +78,41 @@ const (
 	replyAsked   replyFate = "asked" // one call's outcome is unclear
 )
 
-// Run delivers until ctx ends. wake, which may be nil, says that there is work
-// before the next poll. It returns ctx's error.
+// Run delivers until ctx ends, and then brings to an end what it has begun. wake,
+// which may be nil, says that there is work before the next poll. It returns
+// ctx's error.
 func (d *Deliverer) Run(ctx context.Context, wake <-chan struct{}) error {
-	return poll(ctx, d.After, wake, d.Once, func(error) { d.Observer.Count(CountDeliveries, "outbox-unavailable") })
+	return d.crew().run(ctx, deliverBatch, wake)
 }
 
 // Once tries one batch of due deliveries and returns how many it had. An error
 // means that the outbox could not be asked.
 func (d *Deliverer) Once(ctx context.Context) (int, error) {
-	batch, err := d.Outbox.Claim(ctx, deliverBatch, deliverLease)
-	if err != nil {
-		return 0, fmt.Errorf("claim LINE deliveries: %w", err)
-	}
-	var wg sync.WaitGroup
-	for _, delivery := range batch {
-		wg.Go(func() {
+	return d.crew().once(ctx, deliverBatch)
+}
+
+func (d *Deliverer) crew() crew[Delivery] {
+	return crew[Delivery]{
+		claim: func(ctx context.Context, n int) ([]Delivery, error) {
+			batch, err := d.Outbox.Claim(ctx, n, deliverLease)
+			if err != nil {
+				return nil, fmt.Errorf("claim LINE deliveries: %w", err)
+			}
+			return batch, nil
+		},
+		do: func(ctx context.Context, delivery Delivery) {
+			// A call cut short by the program's end would be one more unclear
+			// outcome; each has its own deadline.
+			ctx = context.WithoutCancel(ctx)
 			result := d.try(ctx, delivery)
 			d.report(ctx, delivery, result)
 			// If this fails the lease runs out and the next try reads the
 			// unfinished attempt as "outcome unknown".
-			_ = d.Outbox.Finish(context.WithoutCancel(ctx), delivery, result)
-		})
+			_ = d.Outbox.Finish(ctx, delivery, result)
+		},
+		after:  d.After,
+		failed: func() { d.Observer.Count(CountDeliveries, "outbox-unavailable") },
 	}
-	wg.Wait()
-	return len(batch), nil
 }
 
 // report tells the operator's side what became of a delivery.

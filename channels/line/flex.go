@@ -57,7 +57,7 @@ func horizontal(contents ...*component) *component {
 }
 
 func label(s, size, color string) *component {
-	return &component{Type: "text", Text: orSpace(s, "…"), Size: size, Color: color, Wrap: true}
+	return &component{Type: "text", Text: orSpace(s, "—"), Size: size, Color: color, Wrap: true}
 }
 
 func bold(s, size, color string) *component {
@@ -125,8 +125,8 @@ func (r *Renderer) summary(ch *Channel, d Delivery, m bot.Message) *component {
 		}
 		row.Flex = flex(5)
 		a := r.choose(ch, d, bot.Choice{Value: it.Correct, Label: r.Texts(d.lang(), "line.correct-item", i18n.Arg{Name: "item", Value: name})}, correct, 0)
-		b := &component{Type: "button", Style: "link", Color: navy, Height: "sm", AdjustMode: "shrink-to-fit",
-			Gravity: "center", Flex: flex(3), Action: a}
+		b := &component{Type: "button", Style: "secondary", Color: pale, Height: "sm", AdjustMode: "shrink-to-fit",
+			Gravity: "center", Flex: flex(2), Action: a}
 		c.Body.Contents = append(c.Body.Contents, horizontal(row, b))
 	}
 	c.Footer = footer(r.buttons(ch, d, m.Choices))

@@ -194,7 +194,7 @@ func labels(full []string, limit int) []string {
 		number := itoa(i+1) + " "
 		candidates[2] = clip(number+plain(s), limit)
 		for _, c := range candidates {
-			c = strings.ReplaceAll(c, "\n", " ")
+			c = strings.TrimSpace(strings.ReplaceAll(c, "\n", " "))
 			if c != "" && !seen[c] {
 				short[i] = c
 				break

@@ -26,7 +26,8 @@ const (
 
 var errPostback = errors.New("postback data is not ours")
 
-// seal writes p as postback data: "c.ASKED.CONVERSATION.VALUE.MAC". The MAC binds
+// seal writes p as postback data: "c.ASKED.CONVERSATION.VALUE.MAC", where a
+// conversation id has no dot. The MAC binds
 // it to the tenant's key and to the one user it was sent to, so that data
 // edited, made up, or taken from another chat are refused (A23). 128 bits.
 func (p press) seal(c *Channel, user string) string {

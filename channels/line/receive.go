@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"sync"
 	"time"
 
 	"madoguchi/bot"
@@ -36,7 +35,6 @@ type Receiver struct {
 const (
 	receiveBatch = 32
 	receiveLease = time.Minute
-	receivePoll  = time.Second
 	// A turn that takes longer shows the loading indicator.
 	slowTurn = 700 * time.Millisecond
 	// The profile is asked for a hint only; the greeting does not wait longer.
@@ -49,19 +47,25 @@ const (
 // Run handles events until ctx ends. wake, which may be nil, says that there is
 // work before the next poll. It returns ctx's error.
 func (r *Receiver) Run(ctx context.Context, wake <-chan struct{}) error {
-	return poll(ctx, r.After, wake, r.Once, func(error) { r.Observer.Count(CountEvents, "inbox-unavailable") })
+	return r.crew().run(ctx, receiveBatch, wake)
 }
 
 // Once handles one batch of due events and returns how many it had. An error
 // means that the inbox could not be asked.
 func (r *Receiver) Once(ctx context.Context) (int, error) {
-	batch, err := r.Inbox.Claim(ctx, receiveBatch, receiveLease)
-	if err != nil {
-		return 0, fmt.Errorf("claim LINE events: %w", err)
-	}
-	var wg sync.WaitGroup
-	for _, c := range batch {
-		wg.Go(func() {
+	return r.crew().once(ctx, receiveBatch)
+}
+
+func (r *Receiver) crew() crew[Claimed] {
+	return crew[Claimed]{
+		claim: func(ctx context.Context, n int) ([]Claimed, error) {
+			batch, err := r.Inbox.Claim(ctx, n, receiveLease)
+			if err != nil {
+				return nil, fmt.Errorf("claim LINE events: %w", err)
+			}
+			return batch, nil
+		},
+		do: func(ctx context.Context, c Claimed) {
 			result := r.handle(ctx, c)
 			if result.Dead != "" {
 				r.Observer.Audit(ctx, c.Tenant, AuditEventDead, c.Event.ID+" "+result.Dead)
@@ -70,32 +74,9 @@ func (r *Receiver) Once(ctx context.Context) (int, error) {
 			// If this fails the lease runs out, the event comes again, and the
 			// engine knows it.
 			_ = r.Inbox.Finish(context.WithoutCancel(ctx), c, result)
-		})
-	}
-	wg.Wait()
-	return len(batch), nil
-}
-
-// poll calls once again and again, without a pause while it finds work.
-func poll(ctx context.Context, after func(time.Duration) <-chan time.Time, wake <-chan struct{},
-	once func(context.Context) (int, error), failed func(error)) error {
-	for {
-		n, err := once(ctx)
-		if ctx.Err() != nil {
-			return ctx.Err()
-		}
-		if err != nil {
-			failed(err)
-		}
-		if n > 0 {
-			continue
-		}
-		select {
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-wake:
-		case <-after(receivePoll):
-		}
+		},
+		after:  r.After,
+		failed: func() { r.Observer.Count(CountEvents, "inbox-unavailable") },
 	}
 }
 

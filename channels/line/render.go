@@ -28,7 +28,9 @@ func (r *Renderer) Render(ch *Channel, d Delivery) [][]Message {
 			continue
 		}
 		out = append(out, r.message(ch, d, m)...)
-		if len(m.Choices) > 0 && !m.Secure {
+		if m.Secure {
+			open = -1
+		} else if len(m.Choices) > 0 {
 			open = i
 		}
 	}
@@ -88,13 +90,13 @@ func (r *Renderer) message(ch *Channel, d Delivery, m bot.Message) []Message {
 	case m.Kind == bot.KindSummary && len(m.Items) > 0:
 		return r.carded(d, m, lead, true, r.summary(ch, d, m))
 	case m.Kind == bot.KindPapers && len(m.Lines) > 0:
-		return append(r.carded(d, m, lead, true, r.papers(d, m)), texts(list(m.Choices, false))...)
+		return append(r.carded(d, m, lead, true, r.papers(d, m)), texts(list(m.Choices))...)
 	case m.Kind == bot.KindBooking && m.Booking != nil:
 		// The text stays a text, which can be copied and searched for: it holds
 		// the key.
-		return append(r.carded(d, m, lead, false, r.booking(ch, d, *m.Booking)), texts(list(m.Choices, false))...)
+		return append(r.carded(d, m, lead, false, r.booking(ch, d, *m.Booking)), texts(list(m.Choices))...)
 	case m.Kind == bot.KindOffers && offering(m.Choices):
-		lead = sentences(strings.TrimSpace(r.lead(d, m)+"\n\n"+list(m.Choices, true)), maxText)
+		lead = sentences(strings.TrimSpace(r.lead(d, m)+"\n\n"+waysOut(m.Choices)), maxText)
 		return r.carded(d, m, lead, false, r.offers(ch, d, m)...)
 	case m.Link != nil && linkable(m.Link.URL):
 		return r.carded(d, m, sentences(r.written(d, m), maxText), true, r.link(m))
@@ -117,6 +119,10 @@ func (r *Renderer) carded(d Delivery, m bot.Message, lead []string, inside bool,
 		for _, s := range lead {
 			out = append(out, textMessage(s))
 		}
+	}
+	if body := cards[0].Body; body != nil && len(body.Contents) == 0 {
+		// A link whose text was too long for its card, or empty.
+		body.Contents = append(body.Contents, paragraph("…"))
 	}
 	alt := orSpace(clip(r.written(d, m), maxAltText), "…")
 	for _, card := range cards {
@@ -231,7 +237,7 @@ func (r *Renderer) written(d Delivery, m bot.Message) string {
 			}
 		}
 	}
-	if choices := list(m.Choices, false); choices != "" {
+	if choices := list(m.Choices); choices != "" {
 		line("\n" + choices)
 	}
 	if k := m.Booking; k != nil && len(k.Actions) > 0 {
@@ -245,21 +251,29 @@ func (r *Renderer) written(d Delivery, m bot.Message) string {
 	return strings.TrimSpace(b.String())
 }
 
-// list is the choices as numbered lines, under their days; only the ways out if
-// quiet is true.
-func list(choices []bot.Choice, quiet bool) string {
+// list is the choices as numbered lines, under their days.
+func list(choices []bot.Choice) string {
 	var b strings.Builder
 	day := ""
 	ordered, numbers := numbered(choices)
 	for i, c := range ordered {
-		if quiet && !c.Quiet {
-			continue
-		}
 		if heading := plain(c.Day); heading != day && !c.Quiet {
 			day = heading
 			b.WriteString(day + "\n")
 		}
 		b.WriteString(itoa(numbers[i]) + ". " + plain(c.Label) + "\n")
+	}
+	return strings.TrimSpace(b.String())
+}
+
+// waysOut is the quiet choices as lines without numbers, for where the answers
+// stand in cards: on a PC they have no button, and can be typed as they stand.
+func waysOut(choices []bot.Choice) string {
+	var b strings.Builder
+	for _, c := range choices {
+		if c.Quiet {
+			b.WriteString("・" + plain(c.Label) + "\n")
+		}
 	}
 	return strings.TrimSpace(b.String())
 }
