@@ -26,6 +26,7 @@ const kindHint bot.Kind = "hint"
 type questionPage struct {
 	Action   string // where the answer goes
 	Lang     i18n.Lang
+	Heading  string        // of a page without a question
 	Before   []bot.Message // what is said above the question
 	Question *bot.Message  // nil: the dialog has ended
 	Hints    []string      // why the last answer could not be used
@@ -142,6 +143,9 @@ func (w *Web) questionTitle(p *page, q questionPage) {
 	if q.Question != nil {
 		p.Title, _, _ = strings.Cut(bare(q.Question.Text), "\n")
 	}
+	if q.Heading != "" {
+		p.Title = bare(q.Heading)
+	}
 	if len(q.Hints) > 0 {
 		p.Title = p.Bare("web.book.error") + p.Title
 	}
@@ -164,6 +168,7 @@ func layOut(reply bot.Reply, action, day string) questionPage {
 		}
 	}
 	if q.Question == nil {
+		q.close()
 		return q
 	}
 	q.Back = true
@@ -187,6 +192,19 @@ func layOut(reply bot.Reply, action, day string) questionPage {
 		q.Input = &in
 	}
 	return q
+}
+
+// close lets the closing words of a dialog head its last page.
+func (q *questionPage) close() {
+	head := len(q.Before) - 1
+	for i, m := range q.Before {
+		if m.Booking != nil {
+			head = i
+		}
+	}
+	if head >= 0 {
+		q.Heading, q.Before[head].Text = q.Before[head].Text, ""
+	}
 }
 
 // questionIndex finds the open question among the messages, -1 if the dialog

@@ -63,15 +63,27 @@ func (v *visitor) do(what string, a chromedp.Action[chromedp.Void]) {
 	}
 }
 
-func (v *visitor) open(path string) { v.t.Helper(); v.do("open "+path, chromedp.Navigate(v.s.URL+path)) }
+func (v *visitor) open(path string) {
+	v.t.Helper()
+	v.do("open "+path, chromedp.Navigate(v.s.URL+path))
+}
 
 // until waits for a condition of the page.
 func (v *visitor) until(js string) {
 	v.t.Helper()
-	if _, err := chromedp.Run(v.ctx, chromedp.Poll[bool]("Boolean("+js+")", chromedp.WithPollingTimeout(15*time.Second))); err != nil {
-		text, _ := chromedp.Run(v.ctx, chromedp.Evaluate[string]("document.body.innerText"))
-		v.t.Fatalf("waiting for %s: %v\non the page:\n%s", js, err, text)
+	for deadline := time.Now().Add(15 * time.Second); time.Now().Before(deadline); {
+		// An error is a page on its way out; the next one is asked again.
+		if ok, err := chromedp.Run(v.ctx, chromedp.Evaluate[bool]("Boolean("+js+")")); err == nil && ok {
+			return
+		}
+		select {
+		case <-time.After(20 * time.Millisecond):
+		case <-v.ctx.Done():
+			v.t.Fatalf("waiting for %s: %v", js, v.ctx.Err())
+		}
 	}
+	text, _ := chromedp.Run(v.ctx, chromedp.Evaluate[string]("document.body.innerText"))
+	v.t.Fatalf("waited in vain for %s\non the page:\n%s", js, text)
 }
 
 func (v *visitor) js(expr string) string {
@@ -96,10 +108,12 @@ func (v *visitor) press(label string) {
 // practices.
 func (v *visitor) axeClean(name string) {
 	v.t.Helper()
-	v.js(axe + `; ""`)
+	if _, err := chromedp.Run(v.ctx, chromedp.Evaluate[string](axe+`; ""`)); err != nil {
+		v.t.Fatalf("%s: load axe: %v", name, err)
+	}
 	found, err := chromedp.Run(v.ctx, chromedp.Evaluate[string](
 		`axe.run(document, {resultTypes: ["violations"]}).then(r => JSON.stringify(r.violations.map(v => ({id: v.id, help: v.help, nodes: v.nodes.slice(0, 3).map(n => n.html.slice(0, 200) + " " + n.failureSummary)}))))`,
-		chromedp.WithAwaitPromise))
+		chromedp.EvalAwaitPromise))
 	if err != nil {
 		v.t.Fatalf("%s: axe: %v", name, err)
 	}
@@ -123,7 +137,7 @@ func (v *visitor) picture(name string) {
 	if dir == "" {
 		return
 	}
-	v.js(`document.fonts.ready.then(() => 1)`)
+	_, _ = chromedp.Run(v.ctx, chromedp.Evaluate[string](`document.fonts.ready.then(() => "")`, chromedp.EvalAwaitPromise))
 	png, err := chromedp.Run(v.ctx, chromedp.FullScreenshot(100))
 	if err == nil {
 		err = os.WriteFile(filepath.Join(dir, name+".png"), png, 0o644)

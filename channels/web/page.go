@@ -36,10 +36,18 @@ type pages struct {
 	version string // of all files together; part of their address
 }
 
+// partOf makes the argument of a partial from within a page or another partial.
+func partOf(from, v any) part {
+	if inner, ok := from.(part); ok {
+		return part{inner.page, v}
+	}
+	return part{from.(*page), v}
+}
+
 func parsePages() (*pages, error) {
 	p := &pages{byName: map[string]*template.Template{}, files: map[string][]byte{}}
 	funcs := template.FuncMap{"ruby": ruby, "bare": bare, "keygroups": keyGroups, "htmllang": htmlLang,
-		"part": func(p *page, v any) part { return part{p, v} }}
+		"part": partOf}
 	layout, err := template.New("layout").Funcs(funcs).ParseFS(templateFiles, "templates/layout.html", "templates/message.html")
 	if err != nil {
 		return nil, fmt.Errorf("templates: %w", err)
@@ -205,6 +213,9 @@ type errorPage struct {
 
 // T is a text with furigana as ruby. Arguments come in pairs: name, value.
 func (p *page) T(key string, args ...any) template.HTML { return ruby(p.text(key, args)) }
+
+// Raw is a text with its furigana as it is written, for the script to draw.
+func (p *page) Raw(key string) string { return p.text(key, nil) }
 
 // Bare is a text without furigana, for attributes and titles.
 func (p *page) Bare(key string, args ...any) string { return bare(p.text(key, args)) }

@@ -64,7 +64,7 @@ const bare = (s) => s.replace(/\[([^\[\]|]+)\|[^\[\]|]+\]/g, "$1");
 function choiceButton(c, line, className) {
   const b = el("button", { type: "button", class: className }, rich(c.label));
   const number = asked;
-  b.addEventListener("click", () => say({ choice: c.value, asked: number }, bare(c.label), line));
+  b.addEventListener("click", () => say({ choice: c.value, asked: number }, c.label, line));
   return b;
 }
 
@@ -97,8 +97,8 @@ function items(m, line) {
     if (i.correct) {
       const b = document.getElementById("t-correct").content.firstElementChild.cloneNode(true);
       const number = asked;
-      b.setAttribute("aria-label", bare(b.textContent + " " + i.label));
-      b.addEventListener("click", () => say({ choice: i.correct, asked: number }, bare(i.label) + " " + b.textContent, line));
+      b.append(el("span", { class: "sr" }, " ", rich(i.label)));
+      b.addEventListener("click", () => say({ choice: i.correct, asked: number }, i.label + "：" + words.correct, line));
       row.append(el("dd", { class: "correct" }, b));
     }
     list.append(row);
@@ -139,9 +139,10 @@ function card(m, line) {
 }
 
 function draw(m) {
-  const line = el("div", { class: `line ${m.from} ${m.kind ?? ""}`, tabindex: "-1" });
+  const line = el("div", { class: `line ${m.from} k-${m.kind || "text"}`, tabindex: "-1" });
   const body = el("div", { class: "body" });
-  line.append(el("p", { class: "who" }, words[m.from === "resident" ? "own" : m.from] ?? ""), body);
+  line.append(el("p", { class: "who" }, rich(words[m.from === "resident" ? "own" : m.from] ?? "")), body);
+  line.dataset.said = bare(m.text ?? "");
   line.lang = document.documentElement.lang;
   if (m.text) body.append(el("p", { class: "said" }, rich(m.text)));
   if (m.lines?.length) body.append(el("ul", { class: "papers" }, ...m.lines.map((l) => el("li", {}, rich(l)))));
@@ -184,16 +185,16 @@ function receive(reply, turn) {
     const before = reply.messages?.[0]?.seq;
     place(turn.line, before ? before - 1 : last + 0.5);
   }
-  // Once something new is asked, older buttons only mislead. The actions of a
-  // booking stay: they are not answers to a question.
-  if (fresh.some((m) => m.from !== "resident" && (m.choices?.length || m.kind === "question"))) {
+  // Once something was answered or something new is asked, older buttons only
+  // mislead. The actions of a booking stay: they are not answers to a question.
+  if (turn || fresh.some((m) => m.from === "resident" || m.choices?.length)) {
     for (const old of log.querySelectorAll(".choices, .items .correct")) old.remove();
   }
   let first;
   for (const m of fresh) {
     last = Math.max(last, m.seq);
     if (m.from === "resident") {
-      const mine = queue.find((t) => t.line && !t.line.dataset.seq && t.line.querySelector(".said").textContent === bare(m.text));
+      const mine = queue.find((t) => t.line && !t.line.dataset.seq && t.line.dataset.said === bare(m.text));
       if (mine) {
         place(mine.line, m.seq);
         continue;
