@@ -38,6 +38,14 @@ func (d *dialog) heard(text string) error {
 	}
 
 	f := d.flow.Field(d.step.Into)
+	if f.Personal && foreign[d.in.Channel] && !d.in.form {
+		if done, err := d.digress(c, text); done || err != nil {
+			return err
+		}
+		d.in.Text = "" // not even into the transcript
+		d.say(d.words.useLink)
+		return d.repeat()
+	}
 	if questioning(text) || f.Type != "text" {
 		if done, err := d.asked(c, text, 0.75, questioning(text)); done || err != nil {
 			return err

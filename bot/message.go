@@ -122,6 +122,7 @@ type Inbound struct {
 	Push    bool
 
 	masked bool   // a My Number was taken out of Text
+	form   bool   // an answer given on the page of a link
 	label  string // what the pressed button said
 }
 

@@ -137,6 +137,12 @@ func (d *dialog) put(st *flows.Step, words string) error {
 	f := d.flow.Field(st.Into)
 	e := &Expects{Field: f.Name, Type: f.Type, Optional: f.Optional}
 	m := Message{Text: words, Secure: f.Personal}
+	if f.Personal && foreign[d.in.Channel] {
+		var err error
+		if m.Link, err = d.formLink(st.Name); err != nil {
+			return err
+		}
+	}
 	switch f.Type {
 	case "choice", "choices":
 		for _, ch := range st.Choices {

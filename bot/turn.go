@@ -142,6 +142,9 @@ type Engine struct {
 	Actions map[string]Action
 	Texts   *i18n.Catalog
 	Log     *slog.Logger
+	// FormURL makes the address of the page for a question whose answer is
+	// personal (link.go); nil where there are no pages.
+	FormURL func(tenant, token string) string
 	// Trace, nil except in dialog tests, hears of every step left.
 	Trace func(flow, step, outcome string)
 
@@ -231,7 +234,7 @@ func (e *Engine) turn(tx *store.Tx, in Inbound) (Reply, error) {
 		return Reply{}, fmt.Errorf("write the outcome: %w", err)
 	}
 	turn := conversation.Turn{State: state, Outcome: outcome, Lines: lines, Replies: len(d.out)}
-	if in.Push {
+	if in.Push && !(in.form && d.s.Flow != "" && d.s.Step == d.stood) {
 		turn.Push = &conversation.Push{Means: in.Deliver}
 	}
 	if err := e.Memory.Close(tx, c, turn); err != nil {
@@ -293,7 +296,8 @@ type dialog struct {
 	owner   string // of holds: the conversation
 	instant time.Time
 	now     civil.DateTime
-	fresh   bool // the first turn of this person
+	fresh   bool   // the first turn of this person
+	stood   string // the step the turn began at
 
 	s    State
 	flow *flows.Flow // of s.Flow; nil when idle
@@ -334,7 +338,7 @@ func (d *dialog) resume() error {
 		d.s.idle()
 		return nil
 	}
-	d.flow, d.step = f, f.Steps[d.s.Step]
+	d.flow, d.step, d.stood = f, f.Steps[d.s.Step], d.s.Step
 	return nil
 }
 

@@ -10,7 +10,7 @@ import (
 type words struct {
 	greeting, menu, languageSet, whichLanguage            *i18n.Text
 	yes, no, correct, skip, later, first, nothing         *i18n.Text
-	change, cancel                                        *i18n.Text
+	change, cancel, openForm, useLink                     *i18n.Text
 	check, whichMeant, whichCorrect, didYouMean           *i18n.Text
 	noneOfThese, reallyStop, reallySwitch                 *i18n.Text
 	stopped, restarted, noBack, cannotCorrect, cannotSkip *i18n.Text
@@ -53,6 +53,7 @@ func bindWords(c *i18n.Catalog) *words {
 		greeting: t("greeting"), menu: t("menu"), languageSet: t("language-set"), whichLanguage: t("which-language"),
 		yes: t("yes"), no: t("no"), correct: t("correct"), skip: t("skip"), later: t("later"), first: t("first"),
 		nothing: t("nothing"), change: t("change"), cancel: t("cancel"),
+		openForm: t("open-form"), useLink: t("use-link"),
 		check: t("check"), whichMeant: t("which-meant"), whichCorrect: t("which-correct"),
 		didYouMean: t("did-you-mean"), noneOfThese: t("none-of-these"),
 		reallyStop: t("really-stop"), reallySwitch: t("really-switch"),

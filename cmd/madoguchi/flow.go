@@ -130,7 +130,7 @@ func (c *flowTest) Run(env *environment) error {
 	failed := 0
 	var walked []scenario.Walk
 	for _, d := range dialogs {
-		t, err := newTalker(env.ctx, d.Now())
+		t, err := newTalker(env.ctx)
 		if err != nil {
 			return err
 		}

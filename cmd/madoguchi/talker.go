@@ -25,13 +25,12 @@ type talker struct {
 	walked []scenario.Walk
 }
 
-func newTalker(ctx context.Context, at civil.DateTime) (*talker, error) {
+func newTalker(ctx context.Context) (*talker, error) {
 	folder, err := os.MkdirTemp("", "madoguchi-dialog-")
 	if err != nil {
 		return nil, err
 	}
 	t := &talker{folder: folder}
-	t.set(at)
 	env := &environment{
 		ctx:    ctx,
 		config: Config{Data: folder, Database: filepath.Join(folder, "dialog.db"), PublicURL: "https://madoguchi.example"},

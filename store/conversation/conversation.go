@@ -291,6 +291,33 @@ func (Service) Lines(tx *store.Tx, conversation string, first, last int64) ([]Li
 	return out, rows.Err()
 }
 
+// Person returns the channel and the channel's id of the person.
+func (c *Conversation) Person() (channel, user string) { return c.channel, c.user }
+
+// ByID returns a conversation without locking it; store.ErrNotFound if there is
+// none.
+func (Service) ByID(tx *store.Tx, id string) (*Conversation, error) {
+	c := &Conversation{ID: id}
+	var state, address []byte
+	err := tx.Row(`SELECT channel, address, state, number, seq FROM conversation
+		WHERE tenant = $1 AND id = $2`, tx.Tenant(), id).
+		Scan(&c.channel, &address, &state, &c.Number, &c.Seq)
+	if err != nil {
+		return nil, fmt.Errorf("find a conversation: %w", err)
+	}
+	user, err := tx.Unseal(class, id, address)
+	if err != nil {
+		return nil, fmt.Errorf("unseal the address: %w", err)
+	}
+	c.user = string(user)
+	if len(state) > 0 {
+		if c.State, err = tx.Unseal(class, id, state); err != nil {
+			return nil, fmt.Errorf("unseal the state: %w", err)
+		}
+	}
+	return c, nil
+}
+
 // Find returns the conversation of a person without locking it; store.ErrNotFound
 // if there is none.
 func (Service) Find(tx *store.Tx, channel, user string) (*Conversation, error) {

@@ -1,0 +1,156 @@
+package bot
+
+import (
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"madoguchi/i18n"
+	"madoguchi/store"
+	"madoguchi/store/conversation"
+)
+
+// A personal field is never asked for in the chat of a foreign platform
+// (domain-facts 12): the question goes out with a one-time link to a plain page
+// of ours, and the dialog goes on in the chat once it is answered there.
+
+// foreign are the channels whose operator could read what is written there.
+var foreign = map[string]bool{"line": true}
+
+// ErrLink says that a link was used, has expired, or never was.
+var ErrLink = errors.New("the link is no longer good")
+
+// linkLife is how long a link can be opened.
+const linkLife = time.Hour
+
+// link is what a token holds. It is good while the conversation stands at this
+// question; answering moves it on, so it is good once.
+type link struct {
+	Conversation string `json:"c"`
+	Flow         string `json:"f"`
+	Step         string `json:"s"`
+	Until        int64  `json:"u"`
+}
+
+const classLink = "link"
+
+// formLink makes the link to the open question.
+func (d *dialog) formLink(step string) (*Link, error) {
+	if d.FormURL == nil {
+		return nil, nil
+	}
+	body, err := json.Marshal(link{d.owner, d.s.Flow, step, d.instant.Add(linkLife).Unix()})
+	if err != nil {
+		return nil, fmt.Errorf("write a link: %w", err)
+	}
+	token, err := d.tx.Seal(classLink, classLink, body)
+	if err != nil {
+		return nil, fmt.Errorf("seal a link: %w", err)
+	}
+	return &Link{
+		URL:   d.FormURL(d.in.Tenant, base64.RawURLEncoding.EncodeToString(token)),
+		Label: d.words.openForm.In(d.s.Lang),
+	}, nil
+}
+
+// Links answers the pages that links lead to.
+type Links struct {
+	Engine *Engine
+	Memory interface {
+		ByID(tx *store.Tx, id string) (*conversation.Conversation, error)
+		Lines(tx *store.Tx, id string, first, last int64) ([]conversation.Line, error)
+	}
+}
+
+// LinkedQuestion is one question of a dialog that goes on elsewhere.
+type LinkedQuestion struct {
+	Lang     i18n.Lang
+	Messages []Message
+	Expects  *Expects
+	Asked    int64
+}
+
+// resolve opens a token and finds its conversation, which must still stand at
+// the question.
+func (l Links) resolve(tx *store.Tx, token string) (*conversation.Conversation, State, link, error) {
+	var k link
+	raw, err := base64.RawURLEncoding.DecodeString(token)
+	if err != nil || len(raw) > 1000 {
+		return nil, State{}, k, ErrLink
+	}
+	body, err := tx.Unseal(classLink, classLink, raw)
+	if err != nil || json.Unmarshal(body, &k) != nil || tx.Now().Unix() > k.Until {
+		return nil, State{}, k, ErrLink
+	}
+	c, err := l.Memory.ByID(tx, k.Conversation)
+	if errors.Is(err, store.ErrNotFound) {
+		return nil, State{}, k, ErrLink
+	}
+	if err != nil {
+		return nil, State{}, k, err
+	}
+	s, err := DecodeState(c.State)
+	if err != nil {
+		return nil, State{}, k, err
+	}
+	if s.Flow != k.Flow || s.Step != k.Step {
+		return nil, s, k, ErrLink
+	}
+	return c, s, k, nil
+}
+
+// Question returns the question behind a token, or ErrLink.
+func (l Links) Question(ctx context.Context, tenant, token string) (LinkedQuestion, error) {
+	var q LinkedQuestion
+	err := l.Engine.DB.View(ctx, tenant, func(tx *store.Tx) error {
+		c, s, _, err := l.resolve(tx, token)
+		if err != nil {
+			return err
+		}
+		lines, err := l.Memory.Lines(tx, c.ID, max(0, c.Seq-turnLines)+1, c.Seq)
+		if err != nil {
+			return err
+		}
+		messages, err := Messages(lines)
+		if err != nil {
+			return err
+		}
+		q = LinkedQuestion{Lang: s.Lang, Expects: s.Expects, Asked: s.Asked}
+		for i := len(messages) - 1; i >= 0; i-- {
+			if messages[i].Secure {
+				m := messages[i]
+				m.Link = nil
+				q.Messages = []Message{m}
+				break
+			}
+		}
+		return nil
+	})
+	return q, err
+}
+
+// Answer gives the answer to the question behind a token. If it cannot be used,
+// done is false and the reply says why; the link stays good. A repeated event
+// repeats its outcome.
+func (l Links) Answer(ctx context.Context, tenant, token, event, text, choice string) (reply Reply, done bool, err error) {
+	var user, channel string
+	var k link
+	if err := l.Engine.DB.View(ctx, tenant, func(tx *store.Tx) error {
+		var c *conversation.Conversation
+		var err error
+		if c, _, k, err = l.resolve(tx, token); c != nil {
+			channel, user = c.Person()
+		}
+		return err
+	}); err != nil {
+		return Reply{}, false, err
+	}
+	reply, err = l.Engine.Turn(ctx, Inbound{
+		Tenant: tenant, Channel: channel, User: user, Event: "form:" + event,
+		Text: text, Choice: choice, Push: true, form: true,
+	})
+	return reply, err == nil && (reply.Flow != k.Flow || reply.Step != k.Step), err
+}
