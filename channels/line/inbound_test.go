@@ -219,6 +219,12 @@ func TestLI10GroupsGetAGenericAnswerOnly(t *testing.T) {
 	}{
 		{"added to a group", func(s *linetest.Server) linetest.Event { return s.Join(g) }, 1},
 		{"spoken to", func(s *linetest.Server) linetest.Event { return s.Mention(g, "予約したい") }, 1},
+		{"someone else spoken to", func(s *linetest.Server) linetest.Event {
+			e := s.Mention(g, "予約したい")
+			mention := e["message"].(map[string]any)["mention"].(map[string]any)["mentionees"].([]any)[0].(map[string]any)
+			mention["userId"], mention["isSelf"] = bob, false
+			return e
+		}, 0},
 		{"other people's talk", func(s *linetest.Server) linetest.Event { return s.Text(g, "予約したい") }, 0},
 		{"sticker in a room", func(s *linetest.Server) linetest.Event { return s.Sticker(r) }, 0},
 		{"button in a room", func(s *linetest.Server) linetest.Event { return s.Postback(r, "menu.book", nil) }, 1},

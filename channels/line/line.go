@@ -85,7 +85,7 @@ type Inbox interface {
 
 	// Claim leases up to n events that are due, over all tenants, and counts the
 	// attempt. Of one user's events only the oldest unfinished one (by Time,
-	// then ID) is ever out on lease. An event whose lease has run out is handed
+	// then order of arrival) is ever out on lease. An event whose lease has run out is handed
 	// out again.
 	Claim(ctx context.Context, n int, lease time.Duration) ([]Claimed, error)
 

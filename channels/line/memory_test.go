@@ -62,6 +62,7 @@ type memory struct {
 
 type row struct {
 	tenant   string
+	arrival  int
 	event    Event
 	attempts int
 	due      time.Time
@@ -98,7 +99,7 @@ func (m *memory) Store(_ context.Context, tenant string, events []Event) error {
 			}
 			continue
 		}
-		m.events[e.ID] = &row{tenant: tenant, event: e}
+		m.events[e.ID] = &row{tenant: tenant, arrival: len(m.events), event: e}
 	}
 	return nil
 }
@@ -120,7 +121,7 @@ func (i inboxOf) Claim(_ context.Context, n int, lease time.Duration) ([]Claimed
 		if !rows[a].event.Time.Equal(rows[b].event.Time) {
 			return rows[a].event.Time.Before(rows[b].event.Time)
 		}
-		return rows[a].event.ID < rows[b].event.ID
+		return rows[a].arrival < rows[b].arrival
 	})
 	now := m.clock.Now()
 	seen := map[string]bool{}
