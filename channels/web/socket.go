@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"net/url"
 	"slices"
@@ -26,8 +27,9 @@ const (
 	pingEvery    = 25 * time.Second // (W5)
 	silence      = 60 * time.Second // without even a pong: the line is dead (W5)
 	writeTimeout = 10 * time.Second // a peer that does not read is cut (W7)
-	queueLength  = 32               // answers waiting for a slow peer; then 1008 (W7)
+	inFlight     = 16               // turns taken whose answers are not written yet (W7)
 	turnTimeout  = 30 * time.Second
+	linger       = time.Second // between our close frame and the end
 
 	// Messages per connection; a person types slower, a flood gets 1008 (A37).
 	messageRate  = 10
@@ -75,8 +77,14 @@ type socket struct {
 	web    *Web
 	caller caller
 	flood  *rate.Limiter // nil: unlimited
-	out    chan outgoing
-	done   chan struct{} // closed when the reader has left
+
+	// room bounds the turns whose answers wait for a slow peer: the reader takes
+	// no further message until one is written, so that out never overflows and
+	// the peer feels the back-pressure, nobody else.
+	room chan struct{}
+	out  chan outgoing
+	left chan struct{} // closed when the reader has left
+	mute chan struct{} // closed when the writer has left
 
 	// mu orders turns and pushes, so that a push never overtakes or repeats the
 	// answer that caused it.
@@ -88,10 +96,11 @@ type socket struct {
 }
 
 // outgoing is work for the writer: a message, and a subscription to listen to
-// from then on.
+// from then on. The last message of a turn makes room for another.
 type outgoing struct {
 	data []byte
 	wake <-chan struct{}
+	last bool
 }
 
 // socket serves GET /t/{tenant}/chat/ws. The handler returns after the upgrade:
@@ -114,7 +123,11 @@ func (w *Web) socket(rw http.ResponseWriter, r *http.Request) {
 		w.refuseJSON(rw, r, err)
 		return
 	}
-	s := &socket{web: w, caller: c, sent: -1, out: make(chan outgoing, queueLength), done: make(chan struct{})}
+	s := &socket{
+		web: w, caller: c, sent: -1,
+		room: make(chan struct{}, inFlight), out: make(chan outgoing, 2*inFlight), // a turn sends two messages at most
+		left: make(chan struct{}), mute: make(chan struct{}),
+	}
 	if !w.sockets.unlimited {
 		s.flood = rate.NewLimiter(messageRate, messageBurst)
 	}
@@ -209,20 +222,26 @@ func (ss *sockets) shutdown(ctx context.Context) error {
 	}
 }
 
-// close sends a close frame; the peer's answer, or the read deadline set here,
-// ends the reader. It is safe from any goroutine (W1).
+// close sends a close frame. It is safe from any goroutine (W1).
 func (s *socket) close(code int) {
-	deadline := time.Now().Add(time.Second)
-	if err := s.ws.WriteControl(websocket.CloseMessage, websocket.FormatCloseMessage(code, ""), deadline); err != nil {
+	if s.ws.WriteControl(websocket.CloseMessage, websocket.FormatCloseMessage(code, ""), time.Now().Add(time.Second)) != nil {
 		_ = s.ws.Close()
 		return
 	}
-	_ = s.ws.SetReadDeadline(time.Now().Add(2 * time.Second))
+	_ = s.ws.SetReadDeadline(time.Now().Add(linger))
+}
+
+// drain reads what a peer had sent before it saw our close frame: closing over
+// unread bytes resets the connection, and the reset overtakes the frame.
+func (s *socket) drain() {
+	_ = s.ws.SetReadDeadline(time.Now().Add(linger))
+	_, _ = io.Copy(io.Discard, io.LimitReader(s.ws.NetConn(), 1<<20))
 }
 
 // read takes turns one after the other until the first error (W6).
 func (s *socket) read() {
 	defer s.end()
+	defer s.drain()
 	s.ws.SetReadLimit(readLimit)
 	alive := func() { _ = s.ws.SetReadDeadline(time.Now().Add(silence)) }
 	alive()
@@ -244,16 +263,18 @@ func (s *socket) read() {
 			s.close(websocket.ClosePolicyViolation)
 			return
 		}
-		if !s.take(data) {
-			s.close(websocket.ClosePolicyViolation)
+		select {
+		case s.room <- struct{}{}:
+		case <-s.mute:
 			return
 		}
+		s.take(data)
 	}
 }
 
-// end frees everything; the writer leaves by done.
+// end frees everything; the writer sees that the reader has left.
 func (s *socket) end() {
-	close(s.done)
+	close(s.left)
 	_ = s.ws.Close()
 	s.mu.Lock()
 	if s.unsubscribe != nil {
@@ -263,38 +284,42 @@ func (s *socket) end() {
 	s.web.sockets.leave(s)
 }
 
-// take performs one request; false if the peer does not take its answers.
-func (s *socket) take(data []byte) bool {
+// take performs one request and queues its answer.
+func (s *socket) take(data []byte) {
 	ctx, cancel := context.WithTimeout(context.Background(), turnTimeout)
 	defer cancel()
 	q, err := parseRequest(data)
 	if err != nil {
-		return s.send(s.refusal(ctx, q.Event, err), nil)
+		s.out <- outgoing{data: s.refusal(ctx, q.Event, err), last: true}
+		return
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	a, err := s.web.take(ctx, s.caller, q)
 	if err != nil {
-		return s.send(s.refusal(ctx, q.Event, err), nil)
+		s.out <- outgoing{data: s.refusal(ctx, q.Event, err), last: true}
+		return
 	}
+	s.listenTo(q, a)
+	if missed := s.missed(ctx, q, a.Reply); len(missed.Messages) > 0 {
+		s.out <- outgoing{data: encode(answer{Reply: missed})}
+	}
+	wake := s.follow(a.Conversation)
+	s.sent = max(s.sent, lastSeq(a.Messages))
+	s.out <- outgoing{data: encode(a), wake: wake, last: true}
+}
+
+// listenTo notes whose lines this connection carries and how far they are read.
+// Another user, or another conversation, begins with nothing known.
+func (s *socket) listenTo(q request, a answer) {
 	user := q.User
 	if q.Resume != nil {
 		user = q.Resume.User
 		s.sent = q.Resume.After
+	} else if user != s.user || a.Conversation != s.conversation {
+		s.sent = -1
 	}
-	if user != s.user || a.Conversation != s.conversation && s.conversation != "" {
-		if q.Resume == nil {
-			s.sent = -1
-		}
-		s.user = user
-	}
-	missed := s.missed(ctx, q, a.Reply)
-	wake := s.follow(a.Conversation)
-	s.sent = max(s.sent, lastSeq(a.Messages))
-	if len(missed.Messages) > 0 && !s.send(encode(answer{Reply: missed}), nil) {
-		return false
-	}
-	return s.send(encode(a), wake)
+	s.user = user
 }
 
 // missed returns the messages between the last one the client has and the first
@@ -336,33 +361,25 @@ func (s *socket) follow(conversation string) <-chan struct{} {
 	return wake
 }
 
-// send queues a message; false if the queue is full.
-func (s *socket) send(data []byte, wake <-chan struct{}) bool {
-	select {
-	case s.out <- outgoing{data, wake}:
-		return true
-	case <-s.done:
-		return true
-	default:
-		return false
-	}
-}
-
 // write sends what is queued, what is pushed and the pings.
 func (s *socket) write() {
+	defer close(s.mute)
 	ping := time.NewTicker(pingEvery)
 	defer ping.Stop()
 	var wake <-chan struct{}
 	for {
 		var err error
 		select {
-		case <-s.done:
+		case <-s.left:
 			return
 		case o := <-s.out:
 			if o.wake != nil {
 				wake = o.wake
 			}
 			err = s.put(o.data)
+			if o.last {
+				<-s.room
+			}
 		case _, ok := <-wake:
 			if !ok {
 				wake = nil
@@ -378,7 +395,6 @@ func (s *socket) write() {
 			if !errors.Is(err, websocket.ErrCloseSent) {
 				_ = s.ws.Close() // ends the reader, which frees the rest
 			}
-			<-s.done
 			return
 		}
 	}
