@@ -234,13 +234,13 @@ func fill(b *testing.B, d *desk, kind storetest.Kind, n int) {
 	if len(days) > 0 {
 		do(`INSERT INTO fill_day VALUES ` + strings.Join(days, ","))
 	}
-	do(`INSERT INTO reservation_slot (tenant, counter, day, clock, used, used_open, used_phone, used_internal, cap, forced, edition)
-		SELECT 'sample', counter, day, clock, COUNT(*), COUNT(*), 0, 0, COUNT(*), 0, 1
+	do(`INSERT INTO reservation_slot (tenant, counter, day, clock, used, used_open, used_phone, used_internal, cap, forced, edition, since)
+		SELECT 'sample', counter, day, clock, COUNT(*), COUNT(*), 0, 0, COUNT(*), 0, 1, 1
 		FROM fill_day d JOIN fill_place p ON p.weekday = d.weekday GROUP BY counter, day, clock`)
 	do(`INSERT INTO reservation_booking (tenant, id, counter, day, clock, minutes, takes, places, service, persons, channel, grp,
 			status, receipt, access_key, owner, case_id, sequence, made_at, changed_at)
 		SELECT 'sample', day || counter || receipt, counter, day, clock, 30, CAST(clock AS TEXT), 1, 'consult', 1, 'web', 'open',
-			'visited', receipt, CAST(day || counter || receipt AS `+bytes+`), '', '', 0, 0, 0
+			'visited', receipt, CAST(day || counter || receipt AS ` + bytes + `), '', '', 0, 0, 0
 		FROM fill_day d JOIN fill_place p ON p.weekday = d.weekday`)
 	do(`DROP TABLE fill_day`)
 	do(`DROP TABLE fill_place`)
