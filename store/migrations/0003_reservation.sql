@@ -15,8 +15,10 @@ CREATE TABLE reservation_settings (
 
 -- How many places of a slot are taken, by bookings and by holds. Slots nobody
 -- ever asked for have no row. day is YYYY-MM-DD and clock minutes since
--- midnight, both on the wall in Japan; cap, forced and edition say what the
--- settings allowed when a place was last taken.
+-- midnight, both on the wall in Japan. For verify: cap and edition say what the
+-- settings allowed when a place was last taken, and by which version of them;
+-- since is the version when the first was; forced counts places that staff took
+-- whatever the limits.
 CREATE TABLE reservation_slot (
 	tenant        TEXT NOT NULL,
 	counter       TEXT NOT NULL,
@@ -29,6 +31,7 @@ CREATE TABLE reservation_slot (
 	cap           INTEGER NOT NULL,
 	forced        INTEGER NOT NULL,
 	edition       BIGINT NOT NULL,
+	since         BIGINT NOT NULL,
 	PRIMARY KEY (tenant, counter, day, clock),
 	CHECK (used >= 0 AND used_open >= 0 AND used_phone >= 0 AND used_internal >= 0),
 	CHECK (used = used_open + used_phone + used_internal)

@@ -172,7 +172,7 @@ func BenchmarkVacancy(b *testing.B) {
 	for _, kind := range []storetest.Kind{storetest.SQLite, storetest.Postgres} {
 		b.Run(fmt.Sprintf("%s/%d", kind, n), func(b *testing.B) {
 			d := open(b, kind, nil)
-			fill(b, d, n)
+			fill(b, d, kind, n)
 			from := date("2026-11-30")
 			b.ReportAllocs()
 			for b.Loop() {
@@ -191,49 +191,58 @@ func BenchmarkVacancy(b *testing.B) {
 	}
 }
 
-// fill stores n bookings: every slot of the week asked for is full, the others
-// lie in the years before. Written in bulk, past the service.
-func fill(b *testing.B, d *desk, n int) {
+// fill stores n bookings: every slot of the week asked for is full, and so are
+// the weeks before it, as many as it takes. Written in bulk, past the service.
+func fill(b *testing.B, d *desk, kind storetest.Kind, n int) {
 	b.Helper()
-	const chunk = 500
-	day := date("2026-11-30").AddDays(6)
-	clock, receipt, made := 0, 0, 0
-	var slots, rows []string
-	table := compile(b, Sample())
-	flush := func() {
-		d.do(func(tx *store.Tx) error {
-			if _, err := tx.Exec(`INSERT INTO reservation_slot (tenant, counter, day, clock, used, used_open, used_phone, used_internal, cap, forced, edition) VALUES ` +
-				strings.Join(slots, ",")); err != nil {
-				return err
-			}
-			_, err := tx.Exec(`INSERT INTO reservation_booking (tenant, id, counter, day, clock, minutes, takes, places, service, persons, channel, grp,
-				status, receipt, access_key, owner, case_id, sequence, made_at, changed_at) VALUES ` + strings.Join(rows, ","))
-			return err
-		})
-		slots, rows = slots[:0], rows[:0]
+	admin := storetest.Admin(b, d.db)
+	do := func(query string) {
+		b.Helper()
+		if _, err := admin.Exec(query); err != nil {
+			b.Fatal(err)
+		}
 	}
-	for made < n {
-		receipt = 0
+	bytes := "BLOB"
+	if kind == storetest.Postgres {
+		bytes = "BYTEA"
+	}
+	table := compile(b, Sample())
+	do(`CREATE TABLE fill_day (day TEXT, weekday INTEGER)`)
+	do(`CREATE TABLE fill_place (weekday INTEGER, counter TEXT, clock INTEGER, receipt INTEGER)`)
+	var days, places []string
+	for i := range 7 {
+		day := date("2026-11-30").AddDays(i)
 		for _, c := range table.order {
+			receipt := 0
 			for _, s := range table.Day(c.data.ID, day).Slots {
-				clock = int(s.Start)
-				slots = append(slots, fmt.Sprintf("('sample','%s','%s',%d,%d,%d,0,0,%d,0,1)", c.data.ID, day, clock, s.Capacity, s.Capacity, s.Capacity))
 				for range s.Capacity {
 					receipt++
-					made++
-					rows = append(rows, fmt.Sprintf("('sample','%d','%s','%s',%d,30,'%d',1,'consult',1,'web','open','visited',%d,CAST('%d' AS BYTEA),'','',0,%d,%d)",
-						made, c.data.ID, day, clock, clock, receipt, made, made, made))
+					places = append(places, fmt.Sprintf("(%d,'%s',%d,%d)", day.Weekday(), c.data.ID, s.Start, receipt))
 				}
 			}
 		}
-		if len(rows) >= chunk {
-			flush()
-		}
-		if day = day.AddDays(-1); day.Year < 1000 {
-			b.Fatal("more bookings than days")
+	}
+	do(`INSERT INTO fill_place VALUES ` + strings.Join(places, ","))
+	for i := range (n + len(places) - 1) / len(places) * 7 {
+		day := date("2026-12-06").AddDays(-i)
+		days = append(days, fmt.Sprintf("('%s',%d)", day, day.Weekday()))
+		if len(days) == 700 {
+			do(`INSERT INTO fill_day VALUES ` + strings.Join(days, ","))
+			days = days[:0]
 		}
 	}
-	if len(rows) > 0 {
-		flush()
+	if len(days) > 0 {
+		do(`INSERT INTO fill_day VALUES ` + strings.Join(days, ","))
 	}
+	do(`INSERT INTO reservation_slot (tenant, counter, day, clock, used, used_open, used_phone, used_internal, cap, forced, edition, since)
+		SELECT 'sample', counter, day, clock, COUNT(*), COUNT(*), 0, 0, COUNT(*), 0, 1, 1
+		FROM fill_day d JOIN fill_place p ON p.weekday = d.weekday GROUP BY counter, day, clock`)
+	do(`INSERT INTO reservation_booking (tenant, id, counter, day, clock, minutes, takes, places, service, persons, channel, grp,
+			status, receipt, access_key, owner, case_id, sequence, made_at, changed_at)
+		SELECT 'sample', day || counter || receipt, counter, day, clock, 30, CAST(clock AS TEXT), 1, 'consult', 1, 'web', 'open',
+			'visited', receipt, CAST(day || counter || receipt AS ` + bytes + `), '', '', 0, 0, 0
+		FROM fill_day d JOIN fill_place p ON p.weekday = d.weekday`)
+	do(`DROP TABLE fill_day`)
+	do(`DROP TABLE fill_place`)
+	do(`ANALYZE`)
 }

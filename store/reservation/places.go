@@ -180,13 +180,16 @@ func (e *edition) exchange(tx *store.Tx, back []claim, v *visit, over bool) erro
 // same time. row begins the row with tenant, counter, day and clock, and end
 // completes it; the parameters from first on are those of takeArguments.
 func takePlacesBy(row, end string, first int) string {
-	p := make([]any, 10)
-	for i := range p {
-		p[i] = first + i
+	version := first + 6
+	var p []any
+	for i := first; i < first+10; i++ {
+		if p = append(p, i); i == version {
+			p = append(p, i) // since: only the first insert writes it
+		}
 	}
 	return fmt.Sprintf(`
-INSERT INTO reservation_slot (tenant, counter, day, clock, used, used_open, used_phone, used_internal, cap, forced, edition)
-`+row+`, $%d, $%d, $%d, $%d, $%d, $%d, $%d`+end+`
+INSERT INTO reservation_slot (tenant, counter, day, clock, used, used_open, used_phone, used_internal, cap, forced, edition, since)
+`+row+`, $%d, $%d, $%d, $%d, $%d, $%d, $%d, $%d`+end+`
 ON CONFLICT (tenant, counter, day, clock) DO UPDATE SET
 	used = reservation_slot.used + excluded.used,
 	used_open = reservation_slot.used_open + excluded.used_open,

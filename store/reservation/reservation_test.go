@@ -829,6 +829,31 @@ func TestSettingsChangeUnderBookings(t *testing.T) {
 	})
 }
 
+func TestVerifyForgivesWhatEarlierSettingsAllowed(t *testing.T) {
+	each(t, nil, func(d *desk, t *testing.T) {
+		for range 4 {
+			d.mustBook(consult("honcho", "2026-12-01T10:00"))
+		}
+		s := Sample()
+		s.Counters[0].Openings[0].Quotas = map[Group]int{Open: 2}
+		d.save(s)
+		d.sound()
+		q := consult("honcho", "2026-12-01T10:00")
+		if _, _, err := d.book(q); err != ErrFull {
+			t.Errorf("beyond the new quota: %v", err)
+		}
+		q.Group = Phone
+		d.mustBook(q)
+		d.sound()
+		s.Counters[0].Openings[0].Capacity = 2
+		d.save(s)
+		d.sound()
+		if got := d.free("honcho", "2026-12-01T10:00"); got != 0 {
+			t.Errorf("%d free", got)
+		}
+	})
+}
+
 func isClosed(err error, kind ReasonKind) bool {
 	c, ok := errors.AsType[ErrClosed](err)
 	return ok && c.Reason.Kind == kind
@@ -886,6 +911,7 @@ func TestSearch(t *testing.T) {
 			{"made in the third and fourth minute", Filter{MadeFrom: at("2026-11-24T09:02").At(), MadeUntil: at("2026-11-24T09:04").At()}, []int{3, 2}},
 			{"nothing", Filter{Counter: "nishi"}, nil},
 			{"hostile text", Filter{Owner: "' OR 1=1 --"}, nil},
+			{"impossible receipt", Filter{Receipt: 1 << 40}, nil},
 		} {
 			if diff := cmp.Diff(c.want, search(c.f)); diff != "" {
 				t.Errorf("%s (-want +got):\n%s", c.name, diff)
@@ -898,6 +924,11 @@ func TestSearch(t *testing.T) {
 			}
 			return err
 		})
+		for _, n := range []int{-1, 0, 1 << 40} {
+			if err := d.try(func(tx *store.Tx) error { return second(d.r.ByReceipt(tx, "honcho", date("2026-12-01"), n)) }); !errors.Is(err, ErrNotFound) {
+				t.Errorf("receipt %d: %v", n, err)
+			}
+		}
 		if err := d.try(func(tx *store.Tx) error {
 			_, _, err := d.r.Search(tx, Filter{After: "x"})
 			return err

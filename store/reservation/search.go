@@ -53,8 +53,14 @@ func (r *Reservations) ByID(tx *store.Tx, id string) (Booking, error) {
 	return oneBooking(tx, `id = $2`, id)
 }
 
+// maxReceipt is far beyond what a day can need, and fits its column.
+const maxReceipt = 1_000_000_000
+
 // ByReceipt returns the booking with a receipt number, or ErrNotFound.
 func (r *Reservations) ByReceipt(tx *store.Tx, counter string, day civil.Date, n int) (Booking, error) {
+	if n < 1 || n > maxReceipt {
+		return Booking{}, ErrNotFound
+	}
 	return oneBooking(tx, `day = $2 AND counter = $3 AND receipt = $4`, day.String(), counter, n)
 }
 
@@ -136,6 +142,9 @@ func (r *Reservations) Search(tx *store.Tx, f Filter) (page []Booking, next stri
 			add(x.column+" = ?", x.value)
 		}
 	}
+	if f.Receipt < 0 || f.Receipt > maxReceipt {
+		return nil, "", nil
+	}
 	if f.Receipt != 0 {
 		add("receipt = ?", f.Receipt)
 	}
@@ -189,7 +198,7 @@ func readCursor(s string) (day string, clock int, id string, ok bool) {
 	}
 	n, err := strconv.Atoi(parts[1])
 	_, dateErr := civil.ParseDate(parts[0])
-	return parts[0], n, parts[2], err == nil && dateErr == nil
+	return parts[0], n, parts[2], err == nil && dateErr == nil && n >= 0 && n <= 24*60
 }
 
 // lockBooking returns a booking that the transaction will change.

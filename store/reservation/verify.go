@@ -26,7 +26,7 @@ func (r *Reservations) verifyCapacity(_ context.Context, tx *store.Tx) ([]string
 	if err != nil {
 		return nil, err
 	}
-	rows, err := tx.Query(`SELECT counter, day, clock, used, used_open, used_phone, used_internal, cap, forced, edition
+	rows, err := tx.Query(`SELECT counter, day, clock, used, used_open, used_phone, used_internal, cap, forced, edition, since
 		FROM reservation_slot WHERE tenant = $1 AND used > 0`, tx.Tenant())
 	if err != nil {
 		return nil, err
@@ -37,8 +37,8 @@ func (r *Reservations) verifyCapacity(_ context.Context, tx *store.Tx) ([]string
 		var counter, day string
 		var clock, used, limit, forced int
 		var by [len(groups)]int
-		var version int64
-		if err := rows.Scan(&counter, &day, &clock, &used, &by[0], &by[1], &by[2], &limit, &forced, &version); err != nil {
+		var version, since int64
+		if err := rows.Scan(&counter, &day, &clock, &used, &by[0], &by[1], &by[2], &limit, &forced, &version, &since); err != nil {
 			return nil, err
 		}
 		name := fmt.Sprintf("slot %s %s %s", counter, day, civil.Clock(clock))
@@ -59,7 +59,7 @@ func (r *Reservations) verifyCapacity(_ context.Context, tx *store.Tx) ([]string
 		}
 		if s := slots[0]; used > s.Capacity+forced {
 			breaches = append(breaches, fmt.Sprintf("%s: %d places taken, the rules have %d", name, used, s.Capacity))
-		} else {
+		} else if since == version { // earlier settings may have had other quotas
 			for i, g := range groups {
 				if by[i] > s.Quota[i]+forced {
 					breaches = append(breaches, fmt.Sprintf("%s: %d places taken by %s, its quota is %d", name, by[i], g, s.Quota[i]))
