@@ -65,7 +65,10 @@ func (e *postgresEngine) postgres() bool { return true }
 func (e *postgresEngine) close() error { return e.pool.Close() }
 
 func (e *postgresEngine) update(ctx context.Context, scope string, fn func(*Tx) error) error {
-	id := string(goroutine(make([]byte, 40)))
+	id := goroutineID()
+	if e.db.inside.has(id) {
+		return ErrNested // it would wait for a connection or a row that its caller holds
+	}
 	var tx *Tx
 	for try := 1; ; try++ {
 		var err error
