@@ -36,6 +36,9 @@ func openPostgres(ctx context.Context, db *DB, o Options) (*postgresEngine, erro
 	// it: a frozen process must not keep its row locks.
 	config.RuntimeParams["idle_in_transaction_session_timeout"] = "15000"
 	config.RuntimeParams["application_name"] = "madoguchi"
+	if config.ConnectTimeout == 0 {
+		config.ConnectTimeout = 5 * time.Second
+	}
 	e := &postgresEngine{db: db, config: config, pool: stdlib.OpenDB(*config)}
 	size := o.Readers
 	if size <= 0 {
