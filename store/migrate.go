@@ -183,12 +183,13 @@ func Schema(text string, postgres bool) (string, error) {
 
 // rowSecurity lets a transaction see and write only rows of its own tenant
 // (all, in System). FORCE makes it hold for the table's owner too. The
-// sub-select is evaluated once a statement, not once a row.
+// sub-select is evaluated once a statement, not once a row. The setting is ''
+// on a connection whose last transaction has ended: that is nobody.
 func rowSecurity(table, column string) string {
 	if column == "" {
 		column = "tenant"
 	}
-	const setting = `(SELECT current_setting('app.tenant', true))`
+	const setting = `(SELECT NULLIF(current_setting('app.tenant', true), ''))`
 	rule := fmt.Sprintf(`(%s = %s OR %s = '%s')`, column, setting, setting, everyTenant)
 	return fmt.Sprintf(`ALTER TABLE %[1]s ENABLE ROW LEVEL SECURITY; ALTER TABLE %[1]s FORCE ROW LEVEL SECURITY; CREATE POLICY tenant ON %[1]s USING %[2]s WITH CHECK %[2]s;`, table, rule)
 }
