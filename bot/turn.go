@@ -229,7 +229,7 @@ func (e *Engine) turn(tx *store.Tx, in Inbound) (Reply, error) {
 	if err != nil {
 		return Reply{}, err
 	}
-	outcome, err := json.Marshal(answered{reply.Lang, reply.Expects, reply.Flow, reply.Step, reply.Asked})
+	outcome, err := json.Marshal(Outcome{reply.Lang, reply.Expects, reply.Flow, reply.Step, reply.Asked})
 	if err != nil {
 		return Reply{}, fmt.Errorf("write the outcome: %w", err)
 	}
@@ -243,9 +243,9 @@ func (e *Engine) turn(tx *store.Tx, in Inbound) (Reply, error) {
 	return reply, nil
 }
 
-// answered is the part of a Reply that is kept beside the messages, so that a
+// Outcome is the part of a Reply that is kept beside the messages, so that a
 // repeated event gets the whole answer again.
-type answered struct {
+type Outcome struct {
 	Lang    i18n.Lang `json:"l"`
 	Expects *Expects  `json:"e,omitempty"`
 	Flow    string    `json:"f,omitempty"`
@@ -253,11 +253,23 @@ type answered struct {
 	Asked   int64     `json:"n,omitempty"`
 }
 
+// ReadOutcome reads an outcome as it is stored.
+func ReadOutcome(b []byte) (Outcome, error) {
+	var o Outcome
+	if len(b) == 0 {
+		return o, nil
+	}
+	if err := json.Unmarshal(b, &o); err != nil {
+		return o, fmt.Errorf("read the outcome of a turn: %w", err)
+	}
+	return o, nil
+}
+
 // again gives the answer of an event that had its turn before.
 func (e *Engine) again(tx *store.Tx, c *conversation.Conversation) (Reply, error) {
-	var a answered
-	if err := json.Unmarshal(c.Outcome, &a); err != nil {
-		return Reply{}, fmt.Errorf("read the first answer: %w", err)
+	a, err := ReadOutcome(c.Outcome)
+	if err != nil {
+		return Reply{}, err
 	}
 	lines, err := e.Memory.Lines(tx, c.ID, c.First, c.Last)
 	if err != nil {

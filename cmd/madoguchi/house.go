@@ -96,6 +96,7 @@ func (h *house) furnish() error {
 		DB: h.db, Memory: h.talks, Library: h.library, Sites: sites{h},
 		Desk:    action.Desk{Reservations: h.reservations},
 		Actions: actions.Table(), Texts: h.texts, Log: h.log,
+		FormURL: func(tenant, token string) string { return h.config.PublicURL + "/t/" + tenant + "/form/" + token },
 	})
 	h.db.AddCheck(h.reservations.Checks()...)
 	h.db.AddCheck(h.talks.Checks()...)

@@ -54,7 +54,7 @@ func (c *serveCommand) Run(env *environment) error {
 	}
 	mux := http.NewServeMux()
 	pages.Register(mux)
-	lineWorkers := h.line(mux, meters, env.config)
+	lineWorkers := h.line(mux, meters)
 	h.health(mux, meters)
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		gate.Refuse(w, http.StatusNotFound, "not_found", "there is nothing at this address")

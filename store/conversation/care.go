@@ -75,6 +75,17 @@ func (Service) Checks() []store.Check {
 	}
 }
 
+// Waiting counts, over all tenants, the rows that wait in a queue: "event" or
+// "delivery".
+func (Service) Waiting(ctx context.Context, db *store.DB, queue string) (n int, err error) {
+	query := `SELECT COUNT(*) FROM event WHERE state = 'stored'`
+	if queue == "delivery" {
+		query = `SELECT COUNT(*) FROM delivery WHERE state = 'waiting'`
+	}
+	err = db.SystemView(ctx, func(tx *store.Tx) error { return tx.Row(query).Scan(&n) })
+	return n, err
+}
+
 func breaches(tx *store.Tx, query string) ([]string, error) {
 	rows, err := tx.Query(query, tx.Tenant())
 	if err != nil {

@@ -197,11 +197,12 @@ func claim(tx *store.Tx, channel string, n int, lease time.Duration) ([]Claimed,
 // again at a later time. A lease that is no longer this one changes nothing.
 func (Service) Finish(ctx context.Context, db *store.DB, c Claimed, retry time.Time, reason string) error {
 	return db.Update(ctx, c.Tenant, func(tx *store.Tx) error {
+		key := tx.Blind("event", c.Channel+"\x00"+c.User+"\x00"+c.ID)
 		var err error
 		if !retry.IsZero() {
 			_, err = tx.Exec(`UPDATE event SET next_at = $4, lease = '', lease_until = 0
 				WHERE tenant = $1 AND id = $2 AND lease = $3 AND state = 'stored'`,
-				tx.Tenant(), c.key, c.Lease, store.Millis(retry))
+				tx.Tenant(), key, c.Lease, store.Millis(retry))
 		} else {
 			state := "done"
 			if reason != "" {
@@ -209,7 +210,7 @@ func (Service) Finish(ctx context.Context, db *store.DB, c Claimed, retry time.T
 			}
 			_, err = tx.Exec(`UPDATE event SET state = $4, reason = $5, payload = NULL, lease = '', lease_until = 0
 				WHERE tenant = $1 AND id = $2 AND lease = $3 AND state = 'stored'`,
-				tx.Tenant(), c.key, c.Lease, state, reason)
+				tx.Tenant(), key, c.Lease, state, reason)
 		}
 		if err != nil {
 			return fmt.Errorf("finish a waiting event: %w", err)
