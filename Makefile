@@ -1,0 +1,59 @@
+# make          builds the program
+# make run      runs it with the sample municipality
+# make test     installs what the tests need and runs everything
+# make bench    measures, each figure with its raw limit from the same run
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+
+BIN := $(CURDIR)/.tools
+STATICCHECK := $(BIN)/staticcheck
+STATICCHECK_VERSION := v0.8.2
+
+# The packages of the system that tests need: a browser, and a PostgreSQL
+# server that the tests start for themselves on a port of their own.
+PACKAGES := chromium postgresql fonts-noto-cjk
+
+.PHONY: build run test check race dialogs needs bench mutants
+
+build:
+	go build -trimpath -o madoguchi ./cmd/madoguchi
+
+run:
+	go run ./cmd/madoguchi
+
+test: needs check race dialogs
+
+check: $(STATICCHECK)
+	test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { gofmt -d $$(git ls-files '*.go'); exit 1; }
+	go vet ./...
+	go vet -tags faults ./cmd/...
+	$(STATICCHECK) ./...
+
+# Both databases and the browser: what is missing is a failure here, while a
+# plain "go test ./..." passes over it.
+race:
+	MADOGUCHI_REQUIRE_POSTGRES=1 MADOGUCHI_REQUIRE_CHROMIUM=1 go test -race -timeout 20m ./...
+
+dialogs:
+	go run ./cmd/madoguchi flow check
+	go run ./cmd/madoguchi flow test
+
+needs:
+	@command -v chromium >/dev/null && ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || $(MAKE) --no-print-directory install
+
+.PHONY: install
+install:
+	@if command -v apt-get >/dev/null; then \
+		sudo=""; [ "$$(id -u)" = 0 ] || sudo="sudo -n"; \
+		echo "installing $(PACKAGES)"; \
+		$$sudo apt-get update -qq && DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -y -qq $(PACKAGES) >/dev/null; \
+	else \
+		echo "the tests need: $(PACKAGES) (install them with your package manager)"; exit 1; \
+	fi
+
+$(STATICCHECK):
+	GOBIN=$(BIN) go install honnef.co/go/tools/cmd/staticcheck@$(STATICCHECK_VERSION)
+
+bench:
+	go test -run '^$$' -bench . -benchtime 2s ./bot ./flows ./i18n/... ./store/... ./channels/...
