@@ -42,11 +42,11 @@ func trimTail(k []byte, tail string) []byte {
 		return k
 	}
 	rest := k[:len(k)-len(tail)]
-	if letter(tail[0]) {
-		if rest[len(rest)-1] != ' ' {
-			return k // inside a word
-		}
+	switch last := rest[len(rest)-1]; {
+	case last == ' ':
 		rest = rest[:len(rest)-1]
+	case letter(tail[0]) && letter(last):
+		return k // inside a word
 	}
 	return rest
 }
@@ -56,11 +56,11 @@ func trimHead(k []byte, head string) []byte {
 		return k
 	}
 	rest := k[len(head):]
-	if letter(head[0]) {
-		if rest[0] != ' ' {
-			return k
-		}
+	switch {
+	case rest[0] == ' ':
 		rest = rest[1:]
+	case letter(head[len(head)-1]) && letter(rest[0]):
+		return k
 	}
 	return rest
 }
@@ -135,6 +135,32 @@ func (r *reading) choice(choices []Choice) Result {
 			return 0
 		}) {
 			return m.result()
+		}
+	}
+	return r.eitherOf(choices)
+}
+
+// eitherOf reads an answer that names several choices where one was asked for
+// (本庁か駅前): all are proposed.
+func (r *reading) eitherOf(choices []Choice) Result {
+	if !r.tokens().has(or) {
+		return Result{}
+	}
+	for _, sep := range []string{" or ", "または", "もしくは", "か"} {
+		parts := strings.Split(string(r.folded), sep)
+		if len(parts) < 2 {
+			continue
+		}
+		var res Result
+		for _, part := range parts {
+			var sub reading
+			sub.begin(r.c, part)
+			if v, ok := sub.choice(choices).Value(); ok {
+				res.Candidates = appendCandidate(res.Candidates, v, 0.55)
+			}
+		}
+		if len(res.Candidates) == len(parts) {
+			return res
 		}
 	}
 	return Result{}

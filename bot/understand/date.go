@@ -493,6 +493,9 @@ func (p *dateParser) eraDate(i int) int {
 	if k := p.kind(j); k == yearUnit || isSeparator(k) {
 		j++
 	}
+	if p.kind(j) == monthName && p.isNum(j+1) { // Reiwa 8 December 24
+		return p.inEra(span, civil.Date{Year: y, Month: time.Month(p.val(j)), Day: p.val(j + 1)}, j+2-i)
+	}
 	if !p.isNum(j) {
 		if year == 0 || y > span.last.Year {
 			p.refuse(EraEnded, Detail{Era: span.name, Last: span.last, Year: y})
@@ -521,8 +524,13 @@ func (p *dateParser) eraDate(i int) int {
 	if p.kind(j) == dayUnit {
 		j++
 	}
+	return p.inEra(span, d, j-i)
+}
+
+// inEra adds a date said in an era, if the era had that day. n is handed back.
+func (p *dateParser) inEra(span eraSpan, d civil.Date, n int) int {
 	switch {
-	case year == 0 || !d.Valid():
+	case d.Year < span.first.Year || !d.Valid():
 		p.noSuchDate(d)
 	case d.Before(span.first):
 		p.refuse(EraNotBegun, Detail{Era: span.name, First: span.first, Date: d})
@@ -531,7 +539,7 @@ func (p *dateParser) eraDate(i int) int {
 	default:
 		p.add(d, said)
 	}
-	return j - i
+	return n
 }
 
 func (p *dateParser) noSuchDate(d civil.Date) {
@@ -643,6 +651,8 @@ func (p *dateParser) numeric(i int) int {
 		return p.counted(i)
 	case next == monthName, next == ordMark:
 		return p.dayThenMonth(i, 1)
+	case next == endOf && p.val(i+1) == 1:
+		return 1 + p.dayAfterMonth(i+1, 0, v)
 	case isSeparator(next) && p.isNum(i+2):
 		return p.separated(i)
 	case digits == 8:
@@ -828,7 +838,7 @@ func (p *dateParser) dayThenMonth(i, n int) int {
 		p.monthDay(month, day, said)
 		return n
 	}
-	if marked && day <= 31 {
+	if marked && day <= 31 && p.kind(i+n) != num { // "the second one" is no date
 		p.dayOfMonth(day, supposed)
 		return n
 	}
@@ -839,14 +849,18 @@ func (p *dateParser) dayThenMonth(i, n int) int {
 // the whole answer, because "may" is also a verb.
 func (p *dateParser) nameThenDay(i int) int {
 	month := p.val(i)
-	if k := p.kind(i + 1); k == num || k == ordinal {
-		day, n := p.val(i+1), 2
-		if p.t[i+1].digits == 4 {
+	j := i + 1
+	if p.kind(j) == dot { // Dec. 3
+		j++
+	}
+	if k := p.kind(j); k == num || k == ordinal {
+		day, n := p.val(j), j+1-i
+		if p.t[j].digits == 4 {
 			p.month, p.year = month, day
 			p.refuse(Incomplete, Detail{Year: day, Month: month})
-			return 2
+			return n
 		}
-		if p.kind(i+2) == ordMark {
+		if p.kind(j+1) == ordMark {
 			n++
 		}
 		if p.isNum(i+n) && p.t[i+n].digits == 4 {

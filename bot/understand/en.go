@@ -24,7 +24,7 @@ var english = words{
 		{"febuary", monthName, 2}, {"decembre", monthName, 12}, {"desember", monthName, 12},
 		{"meiji", era, 0}, {"taisho", era, 1}, {"showa", era, 2}, {"heisei", era, 3}, {"reiwa", era, 4},
 		{"day", days, 0}, {"days", days, 0}, {"week", weeks, 0}, {"weeks", weeks, 0}, {"month", months, 0}, {"months", months, 0}, {"year", years, 0}, {"years", years, 0},
-		{"in", within, 0}, {"from now", after, 0}, {"from today", after, 0}, {"days later", after, 0}, {"later than that", later, 0}, {"ago", ago, 0},
+		{"in", within, 0}, {"from now", after, 0}, {"from today", after, 0}, {"later than that", later, 0}, {"ago", ago, 0},
 		{"st", ordMark, 0}, {"nd", ordMark, 0}, {"rd", ordMark, 0}, {"th", ordMark, 0}, {"number", filler, 0}, {"no.", filler, 0}, {"option", filler, 0}, {"choice", filler, 0},
 		{"first", ordinal, 1}, {"second", ordinal, 2}, {"third", ordinal, 3}, {"fourth", ordinal, 4}, {"fifth", ordinal, 5}, {"sixth", ordinal, 6}, {"seventh", ordinal, 7}, {"eighth", ordinal, 8}, {"ninth", ordinal, 9}, {"tenth", ordinal, 10},
 		{"eleventh", ordinal, 11}, {"twelfth", ordinal, 12}, {"thirteenth", ordinal, 13}, {"fourteenth", ordinal, 14}, {"fifteenth", ordinal, 15}, {"sixteenth", ordinal, 16}, {"seventeenth", ordinal, 17}, {"eighteenth", ordinal, 18}, {"nineteenth", ordinal, 19}, {"twentieth", ordinal, 20}, {"thirtieth", ordinal, 30},

@@ -50,7 +50,7 @@ const (
 const (
 	weightContent = 1.0  // two kanji or katakana
 	weightMixed   = 0.5  // kanji beside hiragana
-	weightGrammar = 0.25 // two hiragana
+	weightGrammar = 0.15 // two hiragana, or a particle and what it joins
 	weightStop    = 0.03 // part of a phrase that says nothing
 	weightWord    = 1.0
 	weightPair    = 0.5 // two words in a row
@@ -108,6 +108,15 @@ func plainKana(r rune) rune {
 	return r
 }
 
+// isParticle reports the particles that people swap freely: 窓口の予約, 窓口を予約.
+func isParticle(r rune) bool {
+	switch r {
+	case 'の', 'を', 'に', 'は', 'が', 'で', 'と', 'も', 'へ':
+		return true
+	}
+	return false
+}
+
 func isHiragana(r rune) bool { return r >= 0x3041 && r <= 0x309f }
 
 // extract appends the features of a text, folded with katakana kept.
@@ -131,7 +140,7 @@ func extract(dst []rawFeature, folded []byte) []rawFeature {
 				switch {
 				case stopPairs[id]:
 					w = weightStop
-				case isHiragana(prev) && isHiragana(r):
+				case isHiragana(prev) && isHiragana(r), isParticle(prev) || isParticle(r):
 					w = weightGrammar
 				case isHiragana(prev) || isHiragana(r):
 					w = weightMixed

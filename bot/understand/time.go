@@ -70,6 +70,9 @@ func (p *timeParser) add(minutes int, confidence float64) {
 func (p *timeParser) scan(loose bool) bool {
 	for i := range p.t {
 		n := p.at(i, loose)
+		if p.bad {
+			return false
+		}
 		if n == 0 {
 			continue
 		}
