@@ -18,7 +18,7 @@ func (r *reading) key() []byte {
 func (l *language) stripped(k []byte) []byte {
 	for again := true; again; {
 		again = false
-		for _, tail := range l.tails {
+		for _, tail := range l.tails[k[len(k)-1]] {
 			if rest := trimTail(k, tail); len(rest) < len(k) && len(rest) > 0 {
 				k, again = rest, true
 				break
@@ -27,7 +27,7 @@ func (l *language) stripped(k []byte) []byte {
 	}
 	for again := true; again; {
 		again = false
-		for _, head := range l.heads {
+		for _, head := range l.heads[k[0]] {
 			if rest := trimHead(k, head); len(rest) < len(k) && len(rest) > 0 {
 				k, again = rest, true
 				break
@@ -89,53 +89,26 @@ func (r *reading) choice(choices []Choice) Result {
 	if len(k) == 0 {
 		return Result{}
 	}
-	m := matcher{choices: choices}
-	if m.each(func(label []byte) float64 {
-		if string(label) == string(k) {
-			return fitsWhole
-		}
-		return 0
-	}) {
+	m := matcher{choices: choices, words: r.words, answer: k}
+	m.fold()
+	if m.find(whole) {
 		return m.result()
 	}
-	core := r.words.stripped(k)
-	if m.each(func(label []byte) float64 {
-		if bytes.Equal(label, core) || bytes.Equal(r.words.stripped(label), core) {
-			return fitsPolite
-		}
-		return 0
-	}) {
+	m.core = r.words.stripped(k)
+	if m.find(polite) {
 		return m.result()
 	}
 	if res, ok := r.position(choices); ok {
 		return res
 	}
-	negated := r.tokens().has(not)
-	if m.each(func(label []byte) float64 { return partFit(core, label) }) {
-		if negated {
+	if r.tokens().has(not) {
+		if m.find(part) {
 			return refuse(Excluded, Detail{})
 		}
-		return m.result()
-	}
-	if negated {
 		return Result{}
 	}
-	if n := utf8.RuneCount(core); n >= 4 {
-		if m.each(func(label []byte) float64 {
-			limit := 1
-			if n >= 8 && utf8.RuneCount(label) >= 8 {
-				limit = 2
-			}
-			if utf8.RuneCount(label) < 4 {
-				return 0
-			}
-			if d := slips(core, label, limit); d <= limit {
-				return fitsSlip - 0.05*float64(d-1)
-			}
-			return 0
-		}) {
-			return m.result()
-		}
+	if m.find(part) || m.find(slip) {
+		return m.result()
 	}
 	return r.eitherOf(choices)
 }
@@ -166,28 +139,91 @@ func (r *reading) eitherOf(choices []Choice) Result {
 	return Result{}
 }
 
-// matcher collects the choices whose labels fit best.
+// fit is one way of comparing an answer with a label, in order of trust.
+type fit uint8
+
+const (
+	whole  fit = iota // the same words
+	polite            // the same without the politeness around them
+	part              // one contains the other
+	slip              // the same but for a typing slip
+)
+
+// matcher compares one answer with the labels of the choices and collects the
+// choices that fit.
 type matcher struct {
 	choices []Choice
+	words   *language
+	answer  []byte // as a key
+	core    []byte // without politeness
 	found   []Candidate
-	buf     [96]byte
+
+	// The labels as keys, one behind the other; ends[i] is where label i ends.
+	labels []byte
+	ends   []int
+	buf    [512]byte
+	endBuf [32]int
 }
 
-// each rates every label and reports whether any choice fits.
-func (m *matcher) each(rate func(label []byte) float64) bool {
-	m.found = nil
+// fold makes keys of all labels, once for all ways of comparing.
+func (m *matcher) fold() {
+	m.labels, m.ends = m.buf[:0], m.endBuf[:0]
+	var buf [160]byte
+	for i := range m.choices {
+		for _, label := range m.choices[i].Labels {
+			m.labels = appendKey(m.labels, appendFold(buf[:0], label, false))
+			m.ends = append(m.ends, len(m.labels))
+		}
+	}
+}
+
+// find rates every label and reports whether any choice fits.
+func (m *matcher) find(how fit) bool {
+	m.found = m.found[:0]
+	n, begin := 0, 0
 	for i := range m.choices {
 		best := 0.0
-		for _, label := range m.choices[i].Labels {
-			folded := appendFold(m.buf[:0], label, false)
-			n := len(folded)
-			best = max(best, rate(appendKey(folded[n:n], folded)))
+		for range m.choices[i].Labels {
+			label := m.labels[begin:m.ends[n]]
+			begin = m.ends[n]
+			n++
+			if len(label) > 0 {
+				best = max(best, m.rate(how, label))
+			}
 		}
 		if best > 0 {
 			m.found = append(m.found, Candidate{m.choices[i].Value, best})
 		}
 	}
 	return len(m.found) > 0
+}
+
+func (m *matcher) rate(how fit, label []byte) float64 {
+	switch how {
+	case whole:
+		if bytes.Equal(label, m.answer) {
+			return fitsWhole
+		}
+	case polite:
+		if bytes.Equal(label, m.core) || bytes.Equal(m.words.stripped(label), m.core) {
+			return fitsPolite
+		}
+	case part:
+		return partFit(m.core, label)
+	case slip:
+		n, letters := utf8.RuneCount(m.core), utf8.RuneCount(label)
+		if n < 4 || letters < 4 {
+			return 0
+		}
+		limit := 1
+		if n >= 8 && letters >= 8 {
+			limit = 2
+		}
+		if d := slips(m.core, label, limit); d <= limit {
+			return fitsSlip - 0.05*float64(d-1)
+		}
+	}
+	return 0
 }
 
 // result returns the best fits; equals are all proposed and none wins.

@@ -124,7 +124,7 @@ func digitValue(r rune) int {
 		return -1
 	case r >= '０' && r <= '９':
 		return int(r - '０')
-	case r >= '〇' && r <= 0x9fff:
+	case r >= 0x2000 && r <= 0x9fff:
 		return kanjiDigit(r)
 	}
 	// Decimal digits come in blocks of ten, zero first.

@@ -51,15 +51,12 @@ func slot(c Context, f Field, text string) (Wish, Result) {
 			}
 		}
 		k := r.key()
-		m := matcher{choices: f.Choices}
-		core := r.words.stripped(k)
-		if len(k) > 0 && m.each(func(label []byte) float64 {
-			if string(label) == string(k) || string(label) == string(core) {
-				return fitsWhole
+		if len(k) > 0 {
+			m := matcher{choices: f.Choices, words: r.words, answer: k, core: r.words.stripped(k)}
+			m.fold()
+			if m.find(whole) || m.find(polite) {
+				return Wish{}, m.result()
 			}
-			return 0
-		}) {
-			return Wish{}, m.result()
 		}
 		if res, ok := r.position(f.Choices); ok && !bareTime(&r) {
 			return Wish{}, res
