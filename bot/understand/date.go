@@ -97,17 +97,50 @@ func (p *dateParser) scan() bool {
 		}
 		n = p.checkWeekday(i, n)
 		p.use(i, n)
-		for j := i + n; p.kind(j) == or; {
-			m := p.at(j + 1)
+		alternatives := false
+		for j := i + n; p.kind(j) == or && p.n > 0; {
+			m := p.sameMonth(j + 1)
+			if m == 0 {
+				m = p.at(j + 1)
+			}
 			if m == 0 {
 				break
 			}
+			alternatives = true
 			p.use(j, m+1)
 			j += m + 1
+		}
+		if alternatives { // however plain each is, it is for the person to say
+			for k := range p.found[:p.n] {
+				p.found[k].confidence = min(p.found[k].confidence, 0.55)
+			}
 		}
 		return true
 	}
 	return false
+}
+
+// sameMonth reads the second day of 12月3日か4日, "Dec 3 or 4": a day of the
+// month just named.
+func (p *dateParser) sameMonth(i int) int {
+	k := p.kind(i)
+	if k != num && k != dayName && k != ordinal {
+		return 0
+	}
+	n := 1
+	switch p.kind(i + 1) {
+	case dayUnit, ordMark:
+		n = 2
+		if after := p.kind(i + 2); after == monthName || after == relMonth {
+			return 0
+		}
+	case unknown, or, weekday, from, until, amPM, dayPart:
+	default:
+		return 0
+	}
+	last := p.found[p.n-1].date
+	p.exact(last.Year, int(last.Month), p.val(i), said)
+	return n
 }
 
 func (p *dateParser) use(i, n int) {
@@ -158,8 +191,7 @@ func (p *dateParser) at(i int) int {
 		p.dayOfMonth(p.val(i), leaning)
 		return 1
 	case relDay:
-		p.add(p.now.AddDays(p.val(i)), said)
-		return 1
+		return p.fromDay(i)
 	case relWeek:
 		return p.inWeek(i, 1, p.val(i))
 	case relMonth:
@@ -206,6 +238,33 @@ func (p *dateParser) at(i int) int {
 		}
 	}
 	return 0
+}
+
+// fromDay reads today, tomorrow, and 今日から3日後.
+func (p *dateParser) fromDay(i int) int {
+	base := p.now.AddDays(p.val(i))
+	if p.kind(i+1) == from && p.isNum(i+2) && p.kind(i+4) == after {
+		today := p.now
+		p.now = base
+		n := p.offset(i+2, 1)
+		p.now = today
+		if n > 0 {
+			return n + 3
+		}
+	}
+	p.add(base, said)
+	return 1
+}
+
+// nthWeekday adds the n-th wd of a month.
+func (p *dateParser) nthWeekday(y int, m time.Month, n int, wd time.Weekday) {
+	first := civil.Date{Year: y, Month: m, Day: 1}
+	d := first.AddDays((int(wd)-int(first.Weekday())+7)%7 + 7*(n-1))
+	if n < 1 || d.Month != m {
+		p.refuse(NoSuchDate, Detail{Year: y, Month: int(m)})
+		return
+	}
+	p.add(d, leaning)
 }
 
 // offset reads "3 days", "2 weeks" at i and moves that far from today.
@@ -366,6 +425,10 @@ func clampDay(y int, m time.Month, d int) civil.Date {
 func (p *dateParser) inMonth(i, n, offset int) int {
 	y, m := addMonths(p.now, offset)
 	j := i + n
+	if k := p.kind(j); (k == num || k == ordinal) && p.kind(j+1) == weekday { // 来月の第2火曜
+		p.nthWeekday(y, m, p.val(j), time.Weekday(p.val(j+1)))
+		return n + 2
+	}
 	switch p.kind(j) {
 	case num, dayName:
 		day, used := p.val(j), 1
@@ -415,6 +478,17 @@ func (p *dateParser) dayAfterMonth(j, year, month int) int {
 	case num, dayName, ordinal:
 		if k := p.kind(j + 1); k == hourUnit || k == colon {
 			break
+		}
+		if p.kind(j+1) == weekday && month >= 1 && month <= 12 { // 12月第2火曜
+			y := year
+			if y == 0 {
+				y = p.now.Year
+				if month < int(p.now.Month) && p.lean == ToFuture {
+					y++
+				}
+			}
+			p.nthWeekday(y, time.Month(month), p.val(j), time.Weekday(p.val(j+1)))
+			return 2
 		}
 		put(p.val(j))
 		if k := p.kind(j + 1); k == dayUnit || k == ordMark {
@@ -482,6 +556,10 @@ func (p *dateParser) eraDate(i int) int {
 	switch p.kind(j) {
 	case num:
 		year = p.val(j)
+		if p.t[j].digits == 6 { // S550610
+			d := civil.Date{Year: eras[p.val(i)].first.Year + year/10000 - 1, Month: time.Month(year / 100 % 100), Day: year % 100}
+			return p.inEra(eras[p.val(i)], d, j+1-i)
+		}
 	case firstYear:
 		year = 1
 	default:
@@ -649,6 +727,9 @@ func (p *dateParser) numeric(i int) int {
 		return n + p.dayAfterMonth(i+2, 0, v)
 	case next == dayUnit || next == days || next == weeks || next == months:
 		return p.counted(i)
+	case digits == 4 && next == monthName && p.isNum(i+2): // 1980 June 10
+		p.exact(v, p.val(i+1), p.val(i+2), said)
+		return 3
 	case next == monthName, next == ordMark:
 		return p.dayThenMonth(i, 1)
 	case next == endOf && p.val(i+1) == 1:
@@ -659,16 +740,11 @@ func (p *dateParser) numeric(i int) int {
 		p.exact(v/10000, v/100%100, v%100, said)
 		return 1
 	case digits == 4:
-		switch next {
-		case monthName: // 1980 June 10
-			return 0
-		case unknown:
-			if len(p.t) == 1 { // 1203
-				p.monthDay(v/100, v%100, doubtful)
-				p.reason = ""
-				if p.n > 0 {
-					return 1
-				}
+		if len(p.t) == 1 { // 1203
+			p.monthDay(v/100, v%100, doubtful)
+			p.reason = ""
+			if p.n > 0 {
+				return 1
 			}
 		}
 		if p.isNum(i+1) && p.isNum(i+2) { // 2026 12 3
@@ -838,6 +914,34 @@ func (p *dateParser) dayThenMonth(i, n int) int {
 		p.monthDay(month, day, said)
 		return n
 	}
+	if marked && p.kind(i+n) == weekday { // the second Tuesday of December
+		wd := time.Weekday(p.val(i + n))
+		n++
+		y, m := p.now.Year, p.now.Month
+		switch {
+		case p.kind(i+n) == monthName:
+			m = time.Month(p.val(i + n))
+			if m < p.now.Month && p.lean == ToFuture {
+				y++
+			}
+			n++
+		case p.kind(i+n) == relMonth:
+			y, m = addMonths(p.now, p.val(i+n))
+			n++
+		case p.kind(i+n) == nextOne && p.kind(i+n+1) == months:
+			y, m = addMonths(p.now, 1)
+			n += 2
+		default:
+			return 0
+		}
+		p.nthWeekday(y, m, day, wd)
+		return n
+	}
+	if marked && p.kind(i+n) == nextOne && p.kind(i+n+1) == months { // the 5th of next month
+		y, m := addMonths(p.now, 1)
+		p.exact(y, int(m), day, said)
+		return n + 2
+	}
 	if marked && day <= 31 && p.kind(i+n) != num { // "the second one" is no date
 		p.dayOfMonth(day, supposed)
 		return n
@@ -900,11 +1004,17 @@ func (p *dateParser) result(t *tokens) Result {
 func leftover(t *tokens) float64 {
 	factor := 1.0
 	for _, x := range t.all() {
-		if x.kind == unknown || x.kind == num && !x.used {
+		if x.used {
+			continue
+		}
+		switch x.kind {
+		case unknown, num:
 			factor *= 0.85
+		case nextOne, lastPeriod, thisOne, days, weeks, months, years, yearUnit, monthUnit, after, ago, relDay, relWeek, relMonth, relYear, weekday, monthName, era:
+			factor *= 0.6 // "a week on Tuesday": a date word that no rule took
 		}
 	}
-	return max(factor, 0.5)
+	return max(factor, 0.4)
 }
 
 func sortCandidates(c []Candidate) {

@@ -70,10 +70,11 @@ const (
 	or
 	not
 
-	person // counter for people
-	people // val is the number: ふたり
-	adults // counted beside children
-	counted
+	person   // counter for people
+	people   // val is the number: ふたり
+	adults   // counted beside children
+	self     // one person named, beside counted ones: 私, my wife
+	counted  // counter for things
 	thousand // val is the factor: 千, hundred
 )
 
@@ -247,6 +248,11 @@ func (l *lexicon) lex(folded string, out *tokens) {
 			}
 		}
 		if v, n := kanjiNumber(folded[i:]); n > 0 {
+			if rest := folded[i+n:]; strings.HasPrefix(rest, "億") || strings.HasPrefix(rest, "兆") {
+				add(token{kind: unknown, digits: 10})
+				i += n + len("億")
+				continue
+			}
 			add(token{kind: num, val: v})
 			i += n
 			continue
