@@ -16,6 +16,9 @@ func (r *reading) key() []byte {
 // stripped removes the politeness around an answer. It never removes
 // everything.
 func (l *language) stripped(k []byte) []byte {
+	if len(k) == 0 {
+		return k
+	}
 	for again := true; again; {
 		again = false
 		for _, tail := range l.tails[k[len(k)-1]] {
@@ -72,6 +75,8 @@ const (
 	fitsNumber = 0.95
 	fitsPart   = 0.8
 	fitsSlip   = 0.75
+	fitsKanji  = 0.7
+	fitsPieces = 0.65
 )
 
 // choice finds the answer among those offered: by value, label, position, part
@@ -98,6 +103,11 @@ func (r *reading) choice(choices []Choice) Result {
 	if m.find(polite) {
 		return m.result()
 	}
+	for i := range choices {
+		if strings.EqualFold(choices[i].Value, string(m.core)) {
+			return one(choices[i].Value, fitsPolite)
+		}
+	}
 	if res, ok := r.position(choices); ok {
 		return res
 	}
@@ -107,7 +117,7 @@ func (r *reading) choice(choices []Choice) Result {
 		}
 		return Result{}
 	}
-	if m.find(part) || m.find(slip) {
+	if m.find(part) || m.find(slip) || m.find(pieces) {
 		return m.result()
 	}
 	return r.eitherOf(choices)
@@ -147,6 +157,7 @@ const (
 	polite            // the same without the politeness around them
 	part              // one contains the other
 	slip              // the same but for a typing slip
+	pieces            // the words between particles are parts: 本庁の市民課に
 )
 
 // matcher compares one answer with the labels of the choices and collects the
@@ -222,6 +233,16 @@ func (m *matcher) rate(how fit, label []byte) float64 {
 		if d := slips(m.core, label, limit); d <= limit {
 			return fitsSlip - 0.05*float64(d-1)
 		}
+	case pieces:
+		fits := 0
+		for piece := range strings.FieldsFuncSeq(string(m.core), isParticle) {
+			if partFit([]byte(piece), label) > 0 {
+				fits++
+			}
+		}
+		if fits > 0 && utf8.RuneCount(m.core) <= 20 {
+			return fitsPieces + 0.02*float64(min(fits, 5))
+		}
 	}
 	return 0
 }
@@ -256,6 +277,9 @@ func partFit(core, label []byte) float64 {
 		short, long = label, core
 	}
 	letters := utf8.RuneCount(short)
+	if letters == 1 && !inAnswer && runeAt(short, 0) >= 0x4e00 && bytes.Contains(long, short) {
+		return fitsKanji // 西, where one label has it
+	}
 	if letters < 2 || letters < 3 && letter(short[0]) {
 		return 0
 	}
@@ -277,6 +301,7 @@ func partFit(core, label []byte) float64 {
 func (r *reading) position(choices []Choice) (Result, bool) {
 	t := r.tokens()
 	at, found := 0, 0
+	marked, strange := false, false
 	for i, x := range t.all() {
 		switch x.kind {
 		case num:
@@ -294,16 +319,23 @@ func (r *reading) position(choices []Choice) (Result, bool) {
 			}
 			at = len(choices)
 			found++
-		case ordMark, counted, dot:
+		case ordMark:
+			marked = marked || i > 0 && t.list[i-1].kind == num
+		case counted, dot, atMark:
+		case unknown, self:
+			strange = true
 		default:
 			return Result{}, false
 		}
 	}
-	if found != 1 {
+	if found != 1 || strange && !marked {
 		return Result{}, false
 	}
 	if at < 1 || at > len(choices) {
 		return refuse(OutOfRange, Detail{Min: 1, Max: len(choices), Number: at}), true
+	}
+	if strange { // 2番目のやつ
+		return one(choices[at-1].Value, fitsPart), true
 	}
 	return one(choices[at-1].Value, fitsNumber), true
 }

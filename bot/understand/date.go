@@ -212,6 +212,9 @@ func (p *dateParser) at(i int) int {
 			p.add(p.nextWeekday(time.Weekday(p.val(i+1)), 1), supposed)
 			return 2
 		}
+		if p.kind(i+1) == weeks {
+			return p.inWeek(i, 2, 1)
+		}
 		if p.kind(i+1) == weekend {
 			p.weekend(0)
 			return 2
@@ -715,7 +718,7 @@ func (p *dateParser) dayOfMonth(d int, confidence float64) {
 // numeric reads a phrase that begins with a number.
 func (p *dateParser) numeric(i int) int {
 	v, digits := p.val(i), int(p.t[i].digits)
-	if prev := p.kind(i - 1); prev == colon || prev == amPM || prev == until || prev == around || prev == from || prev == past || prev == to {
+	if prev := p.kind(i - 1); prev == colon || prev == amPM || prev == atMark || prev == until || prev == around || prev == from || prev == past || prev == to {
 		return 0 // part of a time
 	}
 	next := p.kind(i + 1)
@@ -917,7 +920,8 @@ func (p *dateParser) dayThenMonth(i, n int) int {
 	if marked && p.kind(i+n) == weekday { // the second Tuesday of December
 		wd := time.Weekday(p.val(i + n))
 		n++
-		y, m := p.now.Year, p.now.Month
+		y := p.now.Year
+		var m time.Month
 		switch {
 		case p.kind(i+n) == monthName:
 			m = time.Month(p.val(i + n))
@@ -942,7 +946,7 @@ func (p *dateParser) dayThenMonth(i, n int) int {
 		p.exact(y, int(m), day, said)
 		return n + 2
 	}
-	if marked && day <= 31 && p.kind(i+n) != num { // "the second one" is no date
+	if marked && day <= 31 && (p.kind(i+n) != num || p.t[i+n].digits > 0) { // "the second one" is no date
 		p.dayOfMonth(day, supposed)
 		return n
 	}

@@ -62,6 +62,7 @@ const (
 	from    // not earlier than
 	until   // not later than
 	around  // about
+	atMark  // at: what follows is a time
 
 	later
 	earlier
@@ -152,6 +153,15 @@ func (t *tokens) all() []token { return t.list[:t.n] }
 func (t *tokens) has(k kind) bool {
 	for _, x := range t.all() {
 		if x.kind == k {
+			return true
+		}
+	}
+	return false
+}
+
+func (t *tokens) unused(k kind) bool {
+	for _, x := range t.all() {
+		if x.kind == k && !x.used {
 			return true
 		}
 	}

@@ -237,6 +237,7 @@ func FuzzValue(f *testing.F) {
 	for i, text := range []string{"来週の火曜", "令和8年12月24日", "S55.6.10", "午後1時半", "half past two", "二十三", "大人2人と子供1人", "〒060-0001", "+81 90-1234-5678", "a@b.jp", "ABCDE-23456", "本人と代理人", "12/2の9時", "ﾔﾏﾀﾞ", "1,000", "99999999999999999999", "十万億", "月", "(", "3日か4日か5日か6日か7日か8日か9日", "\xff\xfe", "万千百十"} {
 		f.Add(text, uint8(i))
 	}
+	f.Add(" ", uint8(8))
 	f.Fuzz(func(t *testing.T, text string, n uint8) {
 		field := fuzzTypes[int(n)%len(fuzzTypes)]
 		for _, lang := range []i18n.Lang{i18n.Japanese, i18n.English, "vi"} {

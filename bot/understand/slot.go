@@ -111,6 +111,15 @@ func (r *reading) wish() (Wish, Result) {
 	dp := dateParser{now: r.c.Now.Date, order: r.words.order, t: list}
 
 	hasDate := dp.scan()
+	twoWishes := false
+	if hasDate && t.unused(or) { // 火曜の午後か水曜の午前
+		if before := dp.n; dp.scan() && dp.n > before {
+			twoWishes = true
+			for i := range dp.found[:dp.n] {
+				dp.found[i].confidence = min(dp.found[i].confidence, 0.55)
+			}
+		}
+	}
 	hasTime := tp.scan(false)
 	var end civil.Clock
 	ranged := false
@@ -175,6 +184,10 @@ func (r *reading) wish() (Wish, Result) {
 	if dp.n == 2 && dp.found[0].date.Weekday() == dp.found[1].date.Weekday() {
 		wd := dp.found[0].date.Weekday()
 		w.Weekday = &wd
+	}
+	if twoWishes {
+		w.From, w.To = 0, 0 // which time goes with which day is not known
+		hasTime = false
 	}
 	if hasTime {
 		mode := edge(list, tp.from, tp.to)

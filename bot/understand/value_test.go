@@ -213,7 +213,7 @@ func TestChoice(t *testing.T) {
 	})
 	f.Choices = counters
 	check(t, i18n.Japanese, f, []phrase{
-		{"本庁", "honcho"}, {"駅前", "ekimae"}, {"えきまえ出張所", "?"}, {"西サポートセンター", "nishi"}, {"西さぽーとせんたー", "nishi"}, {"西ｻﾎﾟｰﾄｾﾝﾀｰ", "nishi"}, {"西サポトセンター", "nishi"}, {"駅前出張所に行きます", "ekimae"}, {"市民課", "honcho"},
+		{"本庁", "honcho"}, {"駅前", "ekimae"}, {"えきまえ出張所", "?"}, {"西サポートセンター", "nishi"}, {"西さぽーとせんたー", "nishi"}, {"西ｻﾎﾟｰﾄｾﾝﾀｰ", "nishi"}, {"西サポトセンター", "nishi"}, {"駅前出張所に行きます", "ekimae"}, {"市民課", "honcho"}, {"本庁の市民課に行きたいです", "honcho"}, {"西", "nishi"}, {"西のセンター", "nishi"}, {"2番目のやつ", "ekimae"}, {"Nishiでお願いします", "nishi"},
 		{"本庁か駅前", "honcho|ekimae"},
 	})
 	check(t, i18n.English, f, []phrase{
