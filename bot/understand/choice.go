@@ -123,6 +123,9 @@ func (r *reading) choice(choices []Choice) Result {
 	return r.eitherOf(choices)
 }
 
+// maxParts bounds the work on an answer that lists things.
+const maxParts = 24
+
 // eitherOf reads an answer that names several choices where one was asked for
 // (本庁か駅前): all are proposed.
 func (r *reading) eitherOf(choices []Choice) Result {
@@ -131,7 +134,7 @@ func (r *reading) eitherOf(choices []Choice) Result {
 	}
 	for _, sep := range []string{" or ", "または", "もしくは", "か"} {
 		parts := strings.Split(string(r.folded), sep)
-		if len(parts) < 2 {
+		if len(parts) < 2 || len(parts) > maxParts {
 			continue
 		}
 		var res Result
@@ -350,6 +353,9 @@ func (r *reading) choices(all []Choice) Result {
 	if len(parts) == 1 {
 		parts = splitWords(parts[0], all)
 	}
+	if len(parts) > maxParts {
+		return Result{}
+	}
 	chosen := make([]bool, len(all))
 	lowest := 1.0
 	for _, part := range parts {
@@ -386,7 +392,7 @@ func (r *reading) choices(all []Choice) Result {
 // と only splits where both sides are answers, as it also stands inside words.
 func splitWords(s string, all []Choice) []string {
 	for _, sep := range []string{" and ", "と", "や", " "} {
-		if parts := strings.Split(s, sep); len(parts) > 1 {
+		if parts := strings.Split(s, sep); len(parts) > 1 && len(parts) <= maxParts {
 			fits := true
 			for _, p := range parts {
 				var sub reading

@@ -337,7 +337,7 @@ func (x *Index) Match(c Context, text string) []Candidate {
 	defer x.scratch.Put(s)
 	s.round++
 	if s.round == 0 { // wrapped
-		clearMarks(s.mark)
+		clear(s.mark)
 		s.round = 1
 	}
 	s.touched = s.touched[:0]
@@ -371,9 +371,7 @@ func (x *Index) Match(c Context, text string) []Candidate {
 			s.shared[p] += w
 		}
 	}
-	for i := range s.best {
-		s.best[i] = 0
-	}
+	clear(s.best)
 	for _, p := range s.touched {
 		// The share of the phrase that was said and the share of what was said
 		// that is the phrase, the former counting more: people add their story.
@@ -406,10 +404,4 @@ func (x *Index) Match(c Context, text string) []Candidate {
 		return nil
 	}
 	return append([]Candidate(nil), top[:n]...)
-}
-
-func clearMarks(m []uint32) {
-	for i := range m {
-		m[i] = 0
-	}
 }
