@@ -84,3 +84,22 @@ func BenchmarkIntentMatch(b *testing.B) {
 		x.Match(c, "すみません、国民健康保険の手続きをしたいんですけど")
 	}
 }
+
+// An ordinary answer costs few allocations, so that a turn stays within its own.
+func TestAllocations(t *testing.T) {
+	c := in(i18n.Japanese)
+	for _, tt := range []struct {
+		name string
+		most float64
+		run  func()
+	}{
+		{"choice", 10, func() { Value(c, Field{Type: "choice", Choices: visitors}, "本人です") }},
+		{"yesno", 5, func() { Value(c, Field{Type: "yesno"}, "はい、お願いします") }},
+		{"date", 10, func() { Value(c, Field{Type: "date"}, "令和8年12月24日（木）でお願いします") }},
+		{"command", 0, func() { Commands(c, "前に戻る", true) }},
+	} {
+		if n := testing.AllocsPerRun(100, tt.run); n > tt.most {
+			t.Errorf("%s: %v allocations, want at most %v", tt.name, n, tt.most)
+		}
+	}
+}
