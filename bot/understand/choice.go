@@ -16,9 +16,12 @@ func (r *reading) key() []byte {
 // stripped removes the politeness around an answer. It never removes
 // everything.
 func (l *language) stripped(k []byte) []byte {
+	if len(k) == 0 {
+		return k
+	}
 	for again := true; again; {
 		again = false
-		for _, tail := range l.tails {
+		for _, tail := range l.tails[k[len(k)-1]] {
 			if rest := trimTail(k, tail); len(rest) < len(k) && len(rest) > 0 {
 				k, again = rest, true
 				break
@@ -27,7 +30,7 @@ func (l *language) stripped(k []byte) []byte {
 	}
 	for again := true; again; {
 		again = false
-		for _, head := range l.heads {
+		for _, head := range l.heads[k[0]] {
 			if rest := trimHead(k, head); len(rest) < len(k) && len(rest) > 0 {
 				k, again = rest, true
 				break
@@ -42,11 +45,11 @@ func trimTail(k []byte, tail string) []byte {
 		return k
 	}
 	rest := k[:len(k)-len(tail)]
-	if letter(tail[0]) {
-		if rest[len(rest)-1] != ' ' {
-			return k // inside a word
-		}
+	switch last := rest[len(rest)-1]; {
+	case last == ' ':
 		rest = rest[:len(rest)-1]
+	case letter(tail[0]) && letter(last):
+		return k // inside a word
 	}
 	return rest
 }
@@ -56,11 +59,11 @@ func trimHead(k []byte, head string) []byte {
 		return k
 	}
 	rest := k[len(head):]
-	if letter(head[0]) {
-		if rest[0] != ' ' {
-			return k
-		}
+	switch {
+	case rest[0] == ' ':
 		rest = rest[1:]
+	case letter(head[len(head)-1]) && letter(rest[0]):
+		return k
 	}
 	return rest
 }
@@ -72,6 +75,8 @@ const (
 	fitsNumber = 0.95
 	fitsPart   = 0.8
 	fitsSlip   = 0.75
+	fitsKanji  = 0.7
+	fitsPieces = 0.65
 )
 
 // choice finds the answer among those offered: by value, label, position, part
@@ -89,79 +94,160 @@ func (r *reading) choice(choices []Choice) Result {
 	if len(k) == 0 {
 		return Result{}
 	}
-	m := matcher{choices: choices}
-	if m.each(func(label []byte) float64 {
-		if string(label) == string(k) {
-			return fitsWhole
-		}
-		return 0
-	}) {
+	m := matcher{choices: choices, words: r.words, answer: k}
+	m.fold()
+	if m.find(whole) {
 		return m.result()
 	}
-	core := r.words.stripped(k)
-	if m.each(func(label []byte) float64 {
-		if bytes.Equal(label, core) || bytes.Equal(r.words.stripped(label), core) {
-			return fitsPolite
-		}
-		return 0
-	}) {
+	m.core = r.words.stripped(k)
+	if m.find(polite) {
 		return m.result()
+	}
+	for i := range choices {
+		if strings.EqualFold(choices[i].Value, string(m.core)) {
+			return one(choices[i].Value, fitsPolite)
+		}
 	}
 	if res, ok := r.position(choices); ok {
 		return res
 	}
-	negated := r.tokens().has(not)
-	if m.each(func(label []byte) float64 { return partFit(core, label) }) {
-		if negated {
+	if r.tokens().has(not) {
+		if m.find(part) {
 			return refuse(Excluded, Detail{})
 		}
-		return m.result()
-	}
-	if negated {
 		return Result{}
 	}
-	if n := utf8.RuneCount(core); n >= 4 {
-		if m.each(func(label []byte) float64 {
-			limit := 1
-			if n >= 8 && utf8.RuneCount(label) >= 8 {
-				limit = 2
+	if m.find(part) || m.find(slip) || m.find(pieces) {
+		return m.result()
+	}
+	return r.eitherOf(choices)
+}
+
+// maxParts bounds the work on an answer that lists things.
+const maxParts = 24
+
+// eitherOf reads an answer that names several choices where one was asked for
+// (本庁か駅前): all are proposed.
+func (r *reading) eitherOf(choices []Choice) Result {
+	if !r.tokens().has(or) {
+		return Result{}
+	}
+	for _, sep := range []string{" or ", "または", "もしくは", "か"} {
+		parts := strings.Split(string(r.folded), sep)
+		if len(parts) < 2 || len(parts) > maxParts {
+			continue
+		}
+		var res Result
+		for _, part := range parts {
+			var sub reading
+			sub.begin(r.c, part)
+			if v, ok := sub.choice(choices).Value(); ok {
+				res.Candidates = appendCandidate(res.Candidates, v, 0.55)
 			}
-			if utf8.RuneCount(label) < 4 {
-				return 0
-			}
-			if d := slips(core, label, limit); d <= limit {
-				return fitsSlip - 0.05*float64(d-1)
-			}
-			return 0
-		}) {
-			return m.result()
+		}
+		if len(res.Candidates) == len(parts) {
+			return res
 		}
 	}
 	return Result{}
 }
 
-// matcher collects the choices whose labels fit best.
+// fit is one way of comparing an answer with a label, in order of trust.
+type fit uint8
+
+const (
+	whole  fit = iota // the same words
+	polite            // the same without the politeness around them
+	part              // one contains the other
+	slip              // the same but for a typing slip
+	pieces            // the words between particles are parts: 本庁の市民課に
+)
+
+// matcher compares one answer with the labels of the choices and collects the
+// choices that fit.
 type matcher struct {
 	choices []Choice
+	words   *language
+	answer  []byte // as a key
+	core    []byte // without politeness
 	found   []Candidate
-	buf     [96]byte
+
+	// The labels as keys, one behind the other; ends[i] is where label i ends.
+	labels []byte
+	ends   []int
+	buf    [512]byte
+	endBuf [32]int
 }
 
-// each rates every label and reports whether any choice fits.
-func (m *matcher) each(rate func(label []byte) float64) bool {
-	m.found = nil
+// fold makes keys of all labels, once for all ways of comparing.
+func (m *matcher) fold() {
+	m.labels, m.ends = m.buf[:0], m.endBuf[:0]
+	var buf [160]byte
+	for i := range m.choices {
+		for _, label := range m.choices[i].Labels {
+			m.labels = appendKey(m.labels, appendFold(buf[:0], label, false))
+			m.ends = append(m.ends, len(m.labels))
+		}
+	}
+}
+
+// find rates every label and reports whether any choice fits.
+func (m *matcher) find(how fit) bool {
+	m.found = m.found[:0]
+	n, begin := 0, 0
 	for i := range m.choices {
 		best := 0.0
-		for _, label := range m.choices[i].Labels {
-			folded := appendFold(m.buf[:0], label, false)
-			n := len(folded)
-			best = max(best, rate(appendKey(folded[n:n], folded)))
+		for range m.choices[i].Labels {
+			label := m.labels[begin:m.ends[n]]
+			begin = m.ends[n]
+			n++
+			if len(label) > 0 {
+				best = max(best, m.rate(how, label))
+			}
 		}
 		if best > 0 {
 			m.found = append(m.found, Candidate{m.choices[i].Value, best})
 		}
 	}
 	return len(m.found) > 0
+}
+
+func (m *matcher) rate(how fit, label []byte) float64 {
+	switch how {
+	case whole:
+		if bytes.Equal(label, m.answer) {
+			return fitsWhole
+		}
+	case polite:
+		if bytes.Equal(label, m.core) || bytes.Equal(m.words.stripped(label), m.core) {
+			return fitsPolite
+		}
+	case part:
+		return partFit(m.core, label)
+	case slip:
+		n, letters := utf8.RuneCount(m.core), utf8.RuneCount(label)
+		if n < 4 || letters < 4 {
+			return 0
+		}
+		limit := 1
+		if n >= 8 && letters >= 8 {
+			limit = 2
+		}
+		if d := slips(m.core, label, limit); d <= limit {
+			return fitsSlip - 0.05*float64(d-1)
+		}
+	case pieces:
+		fits := 0
+		for piece := range strings.FieldsFuncSeq(string(m.core), isParticle) {
+			if partFit([]byte(piece), label) > 0 {
+				fits++
+			}
+		}
+		if fits > 0 && utf8.RuneCount(m.core) <= 20 {
+			return fitsPieces + 0.02*float64(min(fits, 5))
+		}
+	}
+	return 0
 }
 
 // result returns the best fits; equals are all proposed and none wins.
@@ -194,6 +280,9 @@ func partFit(core, label []byte) float64 {
 		short, long = label, core
 	}
 	letters := utf8.RuneCount(short)
+	if letters == 1 && !inAnswer && runeAt(short, 0) >= 0x4e00 && bytes.Contains(long, short) {
+		return fitsKanji // 西, where one label has it
+	}
 	if letters < 2 || letters < 3 && letter(short[0]) {
 		return 0
 	}
@@ -215,6 +304,7 @@ func partFit(core, label []byte) float64 {
 func (r *reading) position(choices []Choice) (Result, bool) {
 	t := r.tokens()
 	at, found := 0, 0
+	marked, strange := false, false
 	for i, x := range t.all() {
 		switch x.kind {
 		case num:
@@ -232,16 +322,23 @@ func (r *reading) position(choices []Choice) (Result, bool) {
 			}
 			at = len(choices)
 			found++
-		case ordMark, counted, dot:
+		case ordMark:
+			marked = marked || i > 0 && t.list[i-1].kind == num
+		case counted, dot, atMark:
+		case unknown, self:
+			strange = true
 		default:
 			return Result{}, false
 		}
 	}
-	if found != 1 {
+	if found != 1 || strange && !marked {
 		return Result{}, false
 	}
 	if at < 1 || at > len(choices) {
 		return refuse(OutOfRange, Detail{Min: 1, Max: len(choices), Number: at}), true
+	}
+	if strange { // 2番目のやつ
+		return one(choices[at-1].Value, fitsPart), true
 	}
 	return one(choices[at-1].Value, fitsNumber), true
 }
@@ -255,6 +352,9 @@ func (r *reading) choices(all []Choice) Result {
 	parts := strings.FieldsFunc(string(r.folded), func(c rune) bool { return c == ',' || c == '/' || c == '&' || c == '+' })
 	if len(parts) == 1 {
 		parts = splitWords(parts[0], all)
+	}
+	if len(parts) > maxParts {
+		return Result{}
 	}
 	chosen := make([]bool, len(all))
 	lowest := 1.0
@@ -292,7 +392,7 @@ func (r *reading) choices(all []Choice) Result {
 // と only splits where both sides are answers, as it also stands inside words.
 func splitWords(s string, all []Choice) []string {
 	for _, sep := range []string{" and ", "と", "や", " "} {
-		if parts := strings.Split(s, sep); len(parts) > 1 {
+		if parts := strings.Split(s, sep); len(parts) > 1 && len(parts) <= maxParts {
 			fits := true
 			for _, p := range parts {
 				var sub reading

@@ -258,7 +258,7 @@ func (t *commandTable) language(k string, exact bool) (i18n.Lang, float64, bool)
 				return n.lang, 0.75, true
 			}
 		}
-		if n.foreign && utf8.RuneCountInString(before)+utf8.RuneCountInString(after) <= 8 {
+		if n.foreign && utf8.RuneCountInString(before)+utf8.RuneCountInString(after) <= 14 {
 			return n.lang, 0.75, true
 		}
 		return "", 0, false

@@ -2,6 +2,7 @@ package understand
 
 import (
 	"net/mail"
+	"regexp"
 	"strings"
 )
 
@@ -45,13 +46,21 @@ func digitsOf(text string) (digits string, plus, ok bool) {
 	return string(b[:n]), plus, n > 0
 }
 
+// postalInside finds a postal code in front of an address that has numbers too.
+var postalInside = regexp.MustCompile(`(?:^|[^0-9-])([0-9]{3})-?([0-9]{4})(?:[^0-9-]|$)`)
+
 // postal reads a postal code; its value is seven bare digits. No code begins
 // with 000.
 func postal(text string) Result {
 	digits, _, ok := digitsOf(text)
+	if !ok {
+		m := postalInside.FindAllStringSubmatch(Fold(text), 2)
+		if len(m) != 1 {
+			return Result{}
+		}
+		digits = m[0][1] + m[0][2]
+	}
 	switch {
-	case !ok:
-		return Result{}
 	case len(digits) != 7:
 		return refuse(WrongLength, Detail{Number: len(digits), Max: 7})
 	case strings.HasPrefix(digits, "000"):

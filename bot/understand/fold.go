@@ -153,7 +153,8 @@ func needsNFKC(s string) bool {
 		case r < 0x80:
 		case r >= 0x4e00 && r <= 0x9fff:
 		case r >= 0x3041 && r <= 0x3096, r >= 0x30a1 && r <= 0x30fe:
-		case r == 0x3001, r == 0x3002, r == 0x300c, r == 0x300d, r == 0x3005, r == 0x3007:
+		case r >= 0xff01 && r <= 0xff5e: // full-width ASCII, narrowed by foldRune
+		case r >= 0x3000 && r <= 0x3011, r == 0x301c:
 		default:
 			return !norm.NFKC.IsNormalString(s)
 		}
@@ -178,6 +179,8 @@ func foldRune(r, prev rune, keepKana bool) rune {
 		return '-'
 	case r >= 0x300 && r <= 0x36f: // accents left over by composition
 		return 0
+	case r >= 0xff01 && r <= 0xff5e:
+		return narrowed(r - 0xff01 + '!')
 	case r >= 0xc0 && r <= 0x24f, r >= 0x1e00 && r <= 0x1eff:
 		return plainLatin(r)
 	}
@@ -202,6 +205,17 @@ func foldRune(r, prev rune, keepKana bool) rune {
 		return ' '
 	}
 	return unicode.ToLower(r)
+}
+
+// narrowed folds a full-width character that has become ASCII.
+func narrowed(r rune) rune {
+	switch {
+	case r >= 'A' && r <= 'Z':
+		return r + 'a' - 'A'
+	case r == '!' || r == '?' || r == '"' || r == ';':
+		return ' '
+	}
+	return r
 }
 
 func plainLatin(r rune) rune {

@@ -50,7 +50,7 @@ const (
 const (
 	weightContent = 1.0  // two kanji or katakana
 	weightMixed   = 0.5  // kanji beside hiragana
-	weightGrammar = 0.25 // two hiragana
+	weightGrammar = 0.15 // two hiragana, or a particle and what it joins
 	weightStop    = 0.03 // part of a phrase that says nothing
 	weightWord    = 1.0
 	weightPair    = 0.5 // two words in a row
@@ -108,6 +108,15 @@ func plainKana(r rune) rune {
 	return r
 }
 
+// isParticle reports the particles that people swap freely: 窓口の予約, 窓口を予約.
+func isParticle(r rune) bool {
+	switch r {
+	case 'の', 'を', 'に', 'は', 'が', 'で', 'と', 'も', 'へ':
+		return true
+	}
+	return false
+}
+
 func isHiragana(r rune) bool { return r >= 0x3041 && r <= 0x309f }
 
 // extract appends the features of a text, folded with katakana kept.
@@ -131,7 +140,7 @@ func extract(dst []rawFeature, folded []byte) []rawFeature {
 				switch {
 				case stopPairs[id]:
 					w = weightStop
-				case isHiragana(prev) && isHiragana(r):
+				case isHiragana(prev) && isHiragana(r), isParticle(prev) || isParticle(r):
 					w = weightGrammar
 				case isHiragana(prev) || isHiragana(r):
 					w = weightMixed
@@ -328,7 +337,7 @@ func (x *Index) Match(c Context, text string) []Candidate {
 	defer x.scratch.Put(s)
 	s.round++
 	if s.round == 0 { // wrapped
-		clearMarks(s.mark)
+		clear(s.mark)
 		s.round = 1
 	}
 	s.touched = s.touched[:0]
@@ -362,9 +371,7 @@ func (x *Index) Match(c Context, text string) []Candidate {
 			s.shared[p] += w
 		}
 	}
-	for i := range s.best {
-		s.best[i] = 0
-	}
+	clear(s.best)
 	for _, p := range s.touched {
 		// The share of the phrase that was said and the share of what was said
 		// that is the phrase, the former counting more: people add their story.
@@ -397,10 +404,4 @@ func (x *Index) Match(c Context, text string) []Candidate {
 		return nil
 	}
 	return append([]Candidate(nil), top[:n]...)
-}
-
-func clearMarks(m []uint32) {
-	for i := range m {
-		m[i] = 0
-	}
 }

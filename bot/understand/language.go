@@ -70,11 +70,12 @@ var languages = []*words{&japanese, &english}
 // language is one language made ready, together with Japanese and English,
 // which residents mix into every other.
 type language struct {
-	order   dayOrder
-	terms   *lexicon
-	yesNo   map[string]answer
-	heads   []string
-	tails   []string
+	order dayOrder
+	terms *lexicon
+	yesNo map[string]answer
+	// heads by their first byte and tails by their last, longest first.
+	heads   map[byte][]string
+	tails   map[byte][]string
 	parties map[string]partyPhrase
 	numbers map[string]int
 }
@@ -99,7 +100,7 @@ func prepare(all []*words) map[i18n.Lang]*language {
 }
 
 func newLanguage(mix ...*words) *language {
-	l := &language{order: mix[0].order, yesNo: map[string]answer{}, parties: map[string]partyPhrase{}, numbers: map[string]int{}}
+	l := &language{order: mix[0].order, heads: map[byte][]string{}, tails: map[byte][]string{}, yesNo: map[string]answer{}, parties: map[string]partyPhrase{}, numbers: map[string]int{}}
 	var lists [][]term
 	for i, w := range mix {
 		if i > 0 && w == mix[0] {
@@ -119,10 +120,13 @@ func newLanguage(mix ...*words) *language {
 			l.numbers[key(n.text)] = n.val
 		}
 		for _, h := range w.heads {
-			l.heads = append(l.heads, key(h))
+			h = key(h)
+			l.heads[h[0]] = append(l.heads[h[0]], h)
 		}
 		for _, t := range w.tails {
-			l.tails = append(l.tails, key(t))
+			t = key(t)
+			last := t[len(t)-1]
+			l.tails[last] = append(l.tails[last], t)
 		}
 		for _, p := range w.parties {
 			if k := key(p.text); l.parties[k].persons == 0 {
@@ -130,8 +134,12 @@ func newLanguage(mix ...*words) *language {
 			}
 		}
 	}
-	longestFirst(l.heads)
-	longestFirst(l.tails)
+	for _, list := range l.heads {
+		longestFirst(list)
+	}
+	for _, list := range l.tails {
+		longestFirst(list)
+	}
 	l.terms = newLexicon(lists...)
 	return l
 }

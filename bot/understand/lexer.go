@@ -45,7 +45,7 @@ const (
 	upcoming   // 次の, 今度の: the first one to come
 	lastPeriod // last week
 	weekend    // Saturday or Sunday
-	endOf      // the last day of what stands beside it, or of this month
+	endOf      // the last day of what stands beside it, or of this month; val 1 if it names the month unit (月末)
 	within     // in 3 days
 	after      // 後: 3 days from now
 	ago        // 前: 3 days ago; before 10 o'clock
@@ -62,6 +62,7 @@ const (
 	from    // not earlier than
 	until   // not later than
 	around  // about
+	atMark  // at: what follows is a time
 
 	later
 	earlier
@@ -70,10 +71,11 @@ const (
 	or
 	not
 
-	person // counter for people
-	people // val is the number: ふたり
-	adults // counted beside children
-	counted
+	person   // counter for people
+	people   // val is the number: ふたり
+	adults   // counted beside children
+	self     // one person named, beside counted ones: 私, my wife
+	counted  // counter for things
 	thousand // val is the factor: 千, hundred
 )
 
@@ -151,6 +153,15 @@ func (t *tokens) all() []token { return t.list[:t.n] }
 func (t *tokens) has(k kind) bool {
 	for _, x := range t.all() {
 		if x.kind == k {
+			return true
+		}
+	}
+	return false
+}
+
+func (t *tokens) unused(k kind) bool {
+	for _, x := range t.all() {
+		if x.kind == k && !x.used {
 			return true
 		}
 	}
@@ -239,7 +250,19 @@ func (l *lexicon) lex(folded string, out *tokens) {
 			i++
 			continue
 		}
+		if last := out.n - 1; last >= 0 && out.list[last].kind == num && out.list[last].digits > 0 && isDigit(folded[i-1]) {
+			if unit, n := kanjiUnit(folded[i:]); n > 0 && out.list[last].val < 10000 { // ３千円
+				out.list[last].val *= unit
+				i += n
+				continue
+			}
+		}
 		if v, n := kanjiNumber(folded[i:]); n > 0 {
+			if rest := folded[i+n:]; strings.HasPrefix(rest, "億") || strings.HasPrefix(rest, "兆") {
+				add(token{kind: unknown, digits: 10})
+				i += n + len("億")
+				continue
+			}
 			add(token{kind: num, val: v})
 			i += n
 			continue
@@ -341,6 +364,19 @@ func thousands(s string) bool {
 		}
 	}
 	return len(s) == 4 || s[4] < '0' || s[4] > '9'
+}
+
+// kanjiUnit reads 百, 千 or 万 after digits.
+func kanjiUnit(s string) (unit, bytes int) {
+	switch {
+	case strings.HasPrefix(s, "百"):
+		return 100, len("百")
+	case strings.HasPrefix(s, "千"):
+		return 1000, len("千")
+	case strings.HasPrefix(s, "万"):
+		return 10000, len("万")
+	}
+	return 0, 0
 }
 
 // kanjiNumber reads a number in kanji, positional (二〇二六) or with units

@@ -15,7 +15,10 @@ func MyNumber(text string) (masked string, found bool) {
 	if !hasDigits(text, 12) {
 		return text, false
 	}
-	type group struct{ first, count int } // digits written without a gap
+	type group struct { // digits written without a gap
+		first, count int
+		plus         bool // begins an international telephone number
+	}
 	type digit struct {
 		at, size int
 		value    int
@@ -25,6 +28,9 @@ func MyNumber(text string) (masked string, found bool) {
 	var hide []bool
 	flush := func() {
 		for g := 0; g < len(groups); g++ {
+			if groups[g].plus {
+				continue
+			}
 			sum := 0
 			for h := g; h < len(groups) && sum < 12; h++ {
 				sum += groups[h].count
@@ -54,6 +60,7 @@ func MyNumber(text string) (masked string, found bool) {
 	}
 	const maxGap = 3 // separators between two digits of one number
 	gap := maxGap + 1
+	prev := rune(0)
 	for i, r := range text {
 		v := digitValue(r)
 		switch {
@@ -62,7 +69,7 @@ func MyNumber(text string) (masked string, found bool) {
 				flush()
 			}
 			if gap > 0 || len(groups) == 0 {
-				groups = append(groups, group{first: len(digits)})
+				groups = append(groups, group{first: len(digits), plus: prev == '+' || prev == '＋'})
 			}
 			groups[len(groups)-1].count++
 			digits = append(digits, digit{i, utf8.RuneLen(r), v})
@@ -72,6 +79,7 @@ func MyNumber(text string) (masked string, found bool) {
 		default:
 			gap = maxGap + 1
 		}
+		prev = r
 	}
 	flush()
 	if !found {
@@ -116,7 +124,7 @@ func digitValue(r rune) int {
 		return -1
 	case r >= '０' && r <= '９':
 		return int(r - '０')
-	case r >= 0x3040 && r <= 0x9fff:
+	case r >= 0x2000 && r <= 0x9fff:
 		return kanjiDigit(r)
 	}
 	// Decimal digits come in blocks of ten, zero first.

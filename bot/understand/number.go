@@ -130,6 +130,8 @@ func (r *reading) party(f Field) Result {
 				sum += x.val
 				parts++
 				x.used = true
+			case x.kind == self:
+				sum++
 			case x.kind == adults && x.val > 0 && (i == 0 || t.list[i-1].kind != num):
 				sum += x.val
 				parts++

@@ -51,15 +51,12 @@ func slot(c Context, f Field, text string) (Wish, Result) {
 			}
 		}
 		k := r.key()
-		m := matcher{choices: f.Choices}
-		core := r.words.stripped(k)
-		if len(k) > 0 && m.each(func(label []byte) float64 {
-			if string(label) == string(k) || string(label) == string(core) {
-				return fitsWhole
+		if len(k) > 0 {
+			m := matcher{choices: f.Choices, words: r.words, answer: k, core: r.words.stripped(k)}
+			m.fold()
+			if m.find(whole) || m.find(polite) {
+				return Wish{}, m.result()
 			}
-			return 0
-		}) {
-			return Wish{}, m.result()
 		}
 		if res, ok := r.position(f.Choices); ok && !bareTime(&r) {
 			return Wish{}, res
@@ -114,6 +111,15 @@ func (r *reading) wish() (Wish, Result) {
 	dp := dateParser{now: r.c.Now.Date, order: r.words.order, t: list}
 
 	hasDate := dp.scan()
+	twoWishes := false
+	if hasDate && t.unused(or) { // 火曜の午後か水曜の午前
+		if before := dp.n; dp.scan() && dp.n > before {
+			twoWishes = true
+			for i := range dp.found[:dp.n] {
+				dp.found[i].confidence = min(dp.found[i].confidence, 0.55)
+			}
+		}
+	}
 	hasTime := tp.scan(false)
 	var end civil.Clock
 	ranged := false
@@ -178,6 +184,10 @@ func (r *reading) wish() (Wish, Result) {
 	if dp.n == 2 && dp.found[0].date.Weekday() == dp.found[1].date.Weekday() {
 		wd := dp.found[0].date.Weekday()
 		w.Weekday = &wd
+	}
+	if twoWishes {
+		w.From, w.To = 0, 0 // which time goes with which day is not known
+		hasTime = false
 	}
 	if hasTime {
 		mode := edge(list, tp.from, tp.to)

@@ -70,6 +70,9 @@ func (p *timeParser) add(minutes int, confidence float64) {
 func (p *timeParser) scan(loose bool) bool {
 	for i := range p.t {
 		n := p.at(i, loose)
+		if p.bad {
+			return false
+		}
 		if n == 0 {
 			continue
 		}
@@ -185,10 +188,10 @@ func (p *timeParser) at(i int, loose bool) int {
 		j++
 	}
 	if !marked && !loose {
-		k := p.kind(i - 1)
-		if k != from && k != until && k != around && p.kind(j) != from && p.kind(j) != until && p.kind(j) != around {
+		if !besideTime(p.kind(i-1)) && p.kind(i-1) != atMark && !besideTime(p.kind(j)) {
 			return 0
 		}
+		marked = true
 	}
 	if hour > 23 || minute > 59 {
 		p.bad = true
@@ -200,6 +203,16 @@ func (p *timeParser) at(i int, loose bool) int {
 	}
 	p.put(hour, minute, half12, exact, wroteColon, confidence)
 	return j - i
+}
+
+// besideTime reports the words and signs that make a bare number a time: after
+// 3, 10-12.
+func besideTime(k kind) bool {
+	switch k {
+	case from, until, around, wave, dash, to:
+		return true
+	}
+	return false
 }
 
 func partHalf(part int) int {

@@ -11,8 +11,8 @@
 // A text is folded once (fold.go: width, case, kana, accents, dashes) and cut
 // into tokens by the terms of the resident's language, of Japanese and of
 // English, which people mix (lexer.go). The grammar of dates, times and numbers
-// is written over those tokens and knows no language (date.go, time.go,
-// number.go). A language is one file of words (ja.go, en.go) and one line in
+// is written over those tokens and knows no language (date.go with era.go,
+// writtendate.go and relativedate.go, time.go, number.go). A language is one file of words (ja.go, en.go) and one line in
 // languages.
 //
 // Nothing is guessed silently. Two readings are two candidates; a date that
@@ -125,16 +125,16 @@ type Result struct {
 
 // How sure is sure: Value asks for clear, and for lead over the second reading.
 const (
-	clear = 0.6
-	lead  = 0.2
+	clearEnough = 0.6
+	leadEnough  = 0.2
 )
 
 // Value returns the one clear winner.
 func (r Result) Value() (string, bool) {
-	if len(r.Candidates) == 0 || r.Candidates[0].Confidence < clear {
+	if len(r.Candidates) == 0 || r.Candidates[0].Confidence < clearEnough {
 		return "", false
 	}
-	if len(r.Candidates) > 1 && r.Candidates[0].Confidence-r.Candidates[1].Confidence < lead {
+	if len(r.Candidates) > 1 && r.Candidates[0].Confidence-r.Candidates[1].Confidence < leadEnough {
 		return "", false
 	}
 	return r.Candidates[0].Value, true

@@ -1,0 +1,357 @@
+package understand
+
+import (
+	"time"
+
+	"madoguchi/i18n/civil"
+)
+
+func isSeparator(k kind) bool { return k == slash || k == dot || k == dash }
+
+// sameMonth reads the second day of 12月3日か4日, "Dec 3 or 4": a day of the
+// month just named.
+func (p *dateParser) sameMonth(i int) int {
+	k := p.kind(i)
+	if k != num && k != dayName && k != ordinal {
+		return 0
+	}
+	n := 1
+	switch p.kind(i + 1) {
+	case dayUnit, ordMark:
+		n = 2
+		if after := p.kind(i + 2); after == monthName || after == relMonth {
+			return 0
+		}
+	case unknown, or, weekday, from, until, amPM, dayPart:
+	default:
+		return 0
+	}
+	last := p.found[p.n-1].date
+	p.exact(last.Year, int(last.Month), p.val(i), said)
+	return n
+}
+
+// dayAfterMonth reads the day that follows year and month; year 0 means none
+// was said. It returns the tokens read.
+func (p *dateParser) dayAfterMonth(j, year, month int) int {
+	put := func(day int) {
+		if year == 0 {
+			p.monthDay(month, day, said)
+		} else {
+			p.exact(year, month, day, said)
+		}
+	}
+	switch p.kind(j) {
+	case num, dayName, ordinal:
+		if k := p.kind(j + 1); k == hourUnit || k == colon {
+			break
+		}
+		if p.kind(j+1) == weekday && month >= 1 && month <= 12 { // 12月第2火曜
+			y := year
+			if y == 0 {
+				y = p.now.Year
+				if month < int(p.now.Month) && p.lean == ToFuture {
+					y++
+				}
+			}
+			p.nthWeekday(y, time.Month(month), p.val(j), time.Weekday(p.val(j+1)))
+			return 2
+		}
+		put(p.val(j))
+		if k := p.kind(j + 1); k == dayUnit || k == ordMark {
+			return 2
+		}
+		return 1
+	case endOf:
+		if month < 1 || month > 12 {
+			break
+		}
+		y := year
+		if y == 0 {
+			y = p.now.Year
+			if month < int(p.now.Month) && p.lean == ToFuture {
+				y++
+			}
+		}
+		p.exact(y, month, lastDay(y, time.Month(month)), said)
+		return 1
+	}
+	if month < 1 || month > 12 {
+		p.refuse(NoSuchDate, Detail{Year: year, Month: month})
+		return 0
+	}
+	p.month, p.year = month, year
+	p.refuse(Incomplete, Detail{Year: year, Month: month})
+	return 0
+}
+
+// numeric reads a phrase that begins with a number.
+func (p *dateParser) numeric(i int) int {
+	v, digits := p.val(i), int(p.t[i].digits)
+	if prev := p.kind(i - 1); prev == colon || prev == amPM || prev == atMark || prev == until || prev == around || prev == from || prev == past || prev == to {
+		return 0 // part of a time
+	}
+	next := p.kind(i + 1)
+	switch {
+	case next == yearUnit:
+		return p.yearFirst(i)
+	case next == monthUnit:
+		n := 2
+		return n + p.dayAfterMonth(i+2, 0, v)
+	case next == dayUnit || next == days || next == weeks || next == months:
+		return p.counted(i)
+	case digits == 4 && next == monthName && p.isNum(i+2): // 1980 June 10
+		p.exact(v, p.val(i+1), p.val(i+2), said)
+		return 3
+	case next == monthName, next == ordMark:
+		return p.dayThenMonth(i, 1)
+	case next == endOf && p.val(i+1) == 1:
+		return 1 + p.dayAfterMonth(i+1, 0, v)
+	case isSeparator(next) && p.isNum(i+2):
+		return p.separated(i)
+	case digits == 8:
+		p.exact(v/10000, v/100%100, v%100, said)
+		return 1
+	case digits == 4:
+		if len(p.t) == 1 { // 1203
+			p.monthDay(v/100, v%100, doubtful)
+			p.reason = ""
+			if p.n > 0 {
+				return 1
+			}
+		}
+		if p.isNum(i+1) && p.isNum(i+2) { // 2026 12 3
+			p.exact(v, p.val(i+1), p.val(i+2), leaning)
+			return 3
+		}
+	case p.isNum(i+1) && p.t[i+1].digits == 4 && len(p.t) == 2:
+		return 0
+	case len(p.t) == 1 && digits <= 2 && v >= 1 && v <= 31:
+		p.dayOfMonth(v, bare)
+		return 1
+	}
+	return 0
+}
+
+// counted reads 3日, 3日後, 2週間後, 3 days later.
+func (p *dateParser) counted(i int) int {
+	switch p.kind(i + 2) {
+	case after, later:
+		if n := p.offset(i, 1); n > 0 {
+			return n + 1
+		}
+	case ago:
+		if n := p.offset(i, -1); n > 0 {
+			return n + 1
+		}
+	}
+	if p.kind(i+1) == dayUnit {
+		p.dayOfMonth(p.val(i), leaning)
+		return 2
+	}
+	return 0
+}
+
+// yearFirst reads 2026年12月3日, 8年12月24日, 80年6月10日.
+func (p *dateParser) yearFirst(i int) int {
+	j := i + 2
+	if k := p.kind(j); k == after || k == ago {
+		return 0
+	}
+	if !p.isNum(j) || p.kind(j+1) != monthUnit {
+		if p.t[i].val >= 1000 {
+			p.year = p.val(i)
+			p.refuse(Incomplete, Detail{Year: p.val(i)})
+			return 2
+		}
+		return 0
+	}
+	month := p.val(j)
+	y := p.val(i)
+	if y >= 1000 {
+		return 4 + p.dayAfterMonth(j+2, y, month)
+	}
+	if k := p.kind(j + 2); k != num && k != dayName {
+		p.month = month
+		p.refuse(Incomplete, Detail{Month: month})
+		return 4
+	}
+	p.shortYear(y, month, p.val(j+2))
+	if p.kind(j+3) == dayUnit {
+		return 6
+	}
+	return 5
+}
+
+// shortYear adds the readings of a year of one or two digits: of this century,
+// of the last one, and of each era, as far as the field can mean them.
+func (p *dateParser) shortYear(y, m, d int) {
+	early := p.now.Year - 1
+	late := p.now.Year + 10
+	if p.lean == ToPast {
+		early, late = p.now.Year-110, p.now.Year
+	}
+	var years [2 + len(eras)]int
+	n := 0
+	if y < 100 {
+		years[0], years[1], n = 2000+y, 1900+y, 2
+	}
+	for _, e := range eras {
+		years[n] = e.first.Year + y - 1
+		n++
+	}
+	before := p.n
+	for k, year := range years[:n] {
+		date := civil.Date{Year: year, Month: time.Month(m), Day: d}
+		if year < early || year > late || !date.Valid() || p.lean == ToPast && p.now.Before(date) {
+			continue
+		}
+		if e := k - (n - len(eras)); e >= 0 && (date.Before(eras[e].first) || eras[e].last.Before(date)) {
+			continue
+		}
+		p.add(date, 0.55)
+	}
+	switch p.n - before {
+	case 0:
+		p.noSuchDate(civil.Date{Month: time.Month(m), Day: d})
+	case 1:
+		p.found[before].confidence = supposed
+	}
+}
+
+// separated reads 12/3, 2026/12/3, 3.12.2026, 55/6/10.
+func (p *dateParser) separated(i int) int {
+	a, b := p.val(i), p.val(i+2)
+	sep := p.kind(i + 1)
+	if p.kind(i+3) == hourUnit || p.kind(i+3) == colon {
+		return 0 // a range of times: 10-12時
+	}
+	if p.kind(i+3) != sep || !p.isNum(i+4) {
+		if p.t[i].digits == 4 {
+			p.month, p.year = b, a
+			p.refuse(Incomplete, Detail{Year: a, Month: b})
+			return 3
+		}
+		p.twoNumbers(a, b, func(m, d int, confidence float64) { p.monthDay(m, d, confidence) })
+		return 3
+	}
+	c := p.val(i + 4)
+	switch {
+	case p.t[i].digits >= 4:
+		p.exact(a, b, c, said)
+	case p.t[i+4].digits >= 4:
+		p.twoNumbers(a, b, func(m, d int, confidence float64) { p.exact(c, m, d, confidence) })
+	case p.order == monthFirst:
+		p.shortYear(a, b, c)
+	default:
+		p.twoNumbers(a, b, func(m, d int, confidence float64) { p.shortYear(c, m, d) })
+	}
+	return 5
+}
+
+// twoNumbers reads a/b as month and day in the order of the language.
+func (p *dateParser) twoNumbers(a, b int, put func(m, d int, confidence float64)) {
+	switch {
+	case p.order == monthFirst:
+		put(a, b, leaning)
+	case a > 12 && b <= 12:
+		put(b, a, leaning)
+	case b > 12:
+		put(a, b, leaning)
+	case p.order == dayFirst:
+		put(b, a, leaning)
+	case a == b:
+		put(a, b, leaning)
+	default:
+		put(a, b, 0.55)
+		put(b, a, 0.55)
+	}
+}
+
+// dayThenMonth reads "3 December 2026", "3rd of December", "the 3rd"; i is the
+// number, n the tokens it takes.
+func (p *dateParser) dayThenMonth(i, n int) int {
+	day := p.val(i)
+	marked := p.kind(i) == ordinal
+	if p.kind(i+n) == ordMark {
+		n++
+		marked = true
+	}
+	if p.kind(i+n) == monthName {
+		month := p.val(i + n)
+		n++
+		if p.isNum(i+n) && p.t[i+n].digits == 4 {
+			p.exact(p.val(i+n), month, day, said)
+			return n + 1
+		}
+		p.monthDay(month, day, said)
+		return n
+	}
+	if marked && p.kind(i+n) == weekday { // the second Tuesday of December
+		wd := time.Weekday(p.val(i + n))
+		n++
+		y := p.now.Year
+		var m time.Month
+		switch {
+		case p.kind(i+n) == monthName:
+			m = time.Month(p.val(i + n))
+			if m < p.now.Month && p.lean == ToFuture {
+				y++
+			}
+			n++
+		case p.kind(i+n) == relMonth:
+			y, m = addMonths(p.now, p.val(i+n))
+			n++
+		case p.kind(i+n) == nextOne && p.kind(i+n+1) == months:
+			y, m = addMonths(p.now, 1)
+			n += 2
+		default:
+			return 0
+		}
+		p.nthWeekday(y, m, day, wd)
+		return n
+	}
+	if marked && p.kind(i+n) == nextOne && p.kind(i+n+1) == months { // the 5th of next month
+		y, m := addMonths(p.now, 1)
+		p.exact(y, int(m), day, said)
+		return n + 2
+	}
+	if marked && day <= 31 && (p.kind(i+n) != num || p.t[i+n].digits > 0) { // "the second one" is no date
+		p.dayOfMonth(day, supposed)
+		return n
+	}
+	return 0
+}
+
+// nameThenDay reads "December 3rd, 2026", "Dec 3". A month alone counts only as
+// the whole answer, because "may" is also a verb.
+func (p *dateParser) nameThenDay(i int) int {
+	month := p.val(i)
+	j := i + 1
+	if p.kind(j) == dot { // Dec. 3
+		j++
+	}
+	if k := p.kind(j); k == num || k == ordinal {
+		day, n := p.val(j), j+1-i
+		if p.t[j].digits == 4 {
+			p.month, p.year = month, day
+			p.refuse(Incomplete, Detail{Year: day, Month: month})
+			return n
+		}
+		if p.kind(j+1) == ordMark {
+			n++
+		}
+		if p.isNum(i+n) && p.t[i+n].digits == 4 {
+			p.exact(p.val(i+n), month, day, said)
+			return n + 1
+		}
+		p.monthDay(month, day, said)
+		return n
+	}
+	if len(p.t) == 1 || p.kind(i-1) == within || p.kind(i-1) == nextOne {
+		p.month = month
+		p.refuse(Incomplete, Detail{Month: month})
+		return 1
+	}
+	return 0
+}
