@@ -5,6 +5,7 @@ import (
 	_ "embed"
 	"encoding/json"
 	"fmt"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -247,4 +248,110 @@ func (v *visitor) walkBook(look func(string)) {
 	look("book-8")
 	v.js(`document.querySelector("form[action$=leave] button").click()`)
 	v.until(`document.querySelector(".entries")`)
+}
+
+// chatting opens a fresh conversation.
+func (v *visitor) chatting() {
+	v.t.Helper()
+	v.open("/t/sample/chat?lang=ja")
+	v.until(`document.querySelector(".choices button")`)
+}
+
+func (v *visitor) lines() string {
+	v.t.Helper()
+	return v.js(`[...document.querySelectorAll(".line")].map(l => l.dataset.seq + " " + l.querySelector(".said").textContent).join("\n")`)
+}
+
+// The line breaks while a colleague writes and the resident answers: after the
+// reconnection every line is there once, in order, the resident's own included.
+func TestChatSurvivesALostLine(t *testing.T) {
+	v := &visitor{t, browser(t), serve(t, unlimited)}
+	v.chatting()
+	user := v.js(`localStorage.getItem("madoguchi.user.sample")`)
+	v.js(`document.querySelector(".choices button").click()`)
+	v.until(`document.querySelectorAll(".line").length === 5`)
+	hold := make(chan struct{})
+	v.s.mu.Lock()
+	v.s.hold = hold
+	v.s.mu.Unlock()
+	v.js(`document.querySelector(".choices button").click()`) // the answer will not arrive
+	v.until(`document.querySelector(".line.waiting")`)
+	v.s.web.sockets.mu.Lock()
+	for s := range v.s.web.sockets.open {
+		_ = s.ws.NetConn().Close()
+	}
+	v.s.web.sockets.mu.Unlock()
+	v.s.staff(user, "職員の一言", false)
+	v.s.mu.Lock()
+	v.s.hold = nil
+	v.s.mu.Unlock()
+	close(hold)
+	v.until(`document.querySelector(".choices .day")`)
+	v.until(`!document.querySelector(".line.waiting")`)
+	got := v.lines()
+	for _, once := range []string{"みほん市の窓口予約です", "ご用件をお選びください", "マイナンバーカードの受け取り", "次のものをお持ちください", "どなたが受け取り", "職員の一言", "ご本人", "ご都合のよい日時"} {
+		if n := strings.Count(got, once); n != 1 {
+			t.Errorf("%q is shown %d times in\n%s", once, n, got)
+		}
+	}
+	if v.js(`[...document.querySelectorAll(".line")].every((l, i, all) => i === 0 || Number(all[i-1].dataset.seq) < Number(l.dataset.seq))`) != "true" {
+		t.Errorf("out of order:\n%s", got)
+	}
+	v.open("/t/sample/chat") // a reload shows the same
+	v.until(`document.querySelectorAll(".line").length === 8`)
+}
+
+// Where a proxy lets no websocket through, the page talks by POST and still
+// hears what staff say.
+func TestChatFallsBackToPost(t *testing.T) {
+	s := serve(t, unlimited)
+	inner := s.Config.Handler
+	s.Config.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasSuffix(r.URL.Path, "/chat/ws") {
+			http.Error(w, "no", http.StatusBadGateway)
+			return
+		}
+		inner.ServeHTTP(w, r)
+	})
+	v := &visitor{t, browser(t), s}
+	v.chatting()
+	v.js(`document.querySelector(".choices button").click()`)
+	v.until(`document.querySelector(".papers")`)
+	s.staff(v.js(`localStorage.getItem("madoguchi.user.sample")`), "職員の一言", false)
+	v.until(`[...document.querySelectorAll(".line.staff")].length === 1`)
+}
+
+// Enter that ends a kana conversion does not send; Enter afterwards does, and
+// the focus stays where the resident types.
+func TestEnterDuringConversionDoesNotSend(t *testing.T) {
+	v := &visitor{t, browser(t), serve(t, unlimited)}
+	v.chatting()
+	press := func(init string) {
+		v.js(`document.querySelector("#text").dispatchEvent(new KeyboardEvent("keydown", {key: "Enter", bubbles: true, cancelable: true, ` + init + `}))`)
+	}
+	v.js(`(document.querySelector("#text").focus(), document.querySelector("#text").value = "かーど")`)
+	press(`isComposing: true`)
+	press(`keyCode: 229`)
+	press(`shiftKey: true`)
+	if got := v.js(`document.querySelector("#text").value`); got != "かーど" {
+		t.Errorf("sent while composing; left in the field: %q", got)
+	}
+	press(`keyCode: 13`)
+	v.until(`document.querySelector(".line.resident:not(.waiting)")`)
+	if got := v.js(`document.activeElement.id + document.querySelector("#text").value`); got != "text" {
+		t.Errorf("after sending, focus and field: %q", got)
+	}
+}
+
+// Whatever a text contains, the chat page shows it as text (A10).
+func TestA10ChatPageShowsTextAsText(t *testing.T) {
+	v := &visitor{t, browser(t), serve(t, unlimited)}
+	v.chatting()
+	user := v.js(`localStorage.getItem("madoguchi.user.sample")`)
+	nasty := `<img src=x onerror="document.title='owned'"> [<b>太字</b>|<i>x</i>] javascript:alert(1)`
+	v.s.staff(user, nasty, true)
+	v.until(`document.querySelector(".line.staff")`)
+	if got := v.js(`document.querySelectorAll(".line img, .line b, .line i").length + document.title`); !strings.HasPrefix(got, "0") || strings.Contains(got, "owned") {
+		t.Errorf("markup came alive: %s", got)
+	}
 }

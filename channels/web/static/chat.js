@@ -180,8 +180,8 @@ function receive(reply, turn) {
   asked = reply.asked ?? 0;
   const fresh = (reply.messages ?? []).filter((m) => !shown(m.seq)).sort((a, b) => a.seq - b.seq);
   const hadFocus = document.activeElement?.closest(".choices, .items, .actions") || document.activeElement === document.body;
+  turn?.line?.classList.remove("waiting");
   if (turn?.line && !turn.line.dataset.seq) {
-    turn.line.classList.remove("waiting");
     const before = reply.messages?.[0]?.seq;
     place(turn.line, before ? before - 1 : last + 0.5);
   }
