@@ -11,6 +11,7 @@ import (
 	"regexp"
 	"strings"
 	"testing/fstest"
+	"time"
 
 	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/pressly/goose/v3"
@@ -41,12 +42,19 @@ func (e *sqliteEngine) migrate(ctx context.Context) error {
 	}
 	defer conn.Close()
 	conn.SetMaxOpenConns(1)
-	// goose has no lock for SQLite. Of two processes that start together one
-	// fails on the other's tables; it looks again and finds nothing to do.
-	if err := runMigrations(ctx, goose.DialectSQLite3, conn, e.db.log, false); err != nil {
-		return runMigrations(ctx, goose.DialectSQLite3, conn, e.db.log, false)
+	// goose has no lock for SQLite. Of processes that start together one works
+	// and the others trip over its tables; they look again until it is done.
+	for try := time.Duration(1); ; try++ {
+		err := runMigrations(ctx, goose.DialectSQLite3, conn, e.db.log, false)
+		if err == nil || try == 5 {
+			return err
+		}
+		select {
+		case <-time.After(try * 50 * time.Millisecond):
+		case <-ctx.Done():
+			return err
+		}
 	}
-	return nil
 }
 
 func (e *postgresEngine) migrate(ctx context.Context) error {
