@@ -58,11 +58,14 @@ func (d *dialog) heard(text string) error {
 	if v, ok := r.Value(); ok {
 		return d.take(v)
 	}
-	if len(r.Candidates) > 1 {
+	if r.Ambiguous() {
 		return d.ambiguous(f, r)
 	}
 	if done, err := d.digress(c, text); done || err != nil {
 		return err
+	}
+	if len(r.Candidates) == 1 {
+		return d.ambiguous(f, r) // only probable: ask whether it was meant
 	}
 	return d.miss(f, r)
 }
@@ -83,7 +86,9 @@ func (d *dialog) answers(c understand.Context, text string) bool {
 
 // read lets the rules read words as a value of the field.
 func (d *dialog) read(c understand.Context, f *flows.Field, text string) understand.Result {
-	q := understand.Field{Type: f.Type, Min: f.Min, Max: f.Max, Length: f.Length}
+	// A date asked for in a procedure (moved in on …) may lie on either side of
+	// today; the visit itself is a slot.
+	q := understand.Field{Type: f.Type, Min: f.Min, Max: f.Max, Length: f.Length, Lean: understand.ToNearest}
 	switch f.Type {
 	case "choice", "choices":
 		q.Choices = d.choiceWords(d.step)
@@ -249,6 +254,9 @@ func (d *dialog) skip() error {
 func (d *dialog) ambiguous(f *flows.Field, r understand.Result) error {
 	p := &Pending{Ask: AskMeaning, Target: f.Name}
 	m := Message{Kind: KindQuestion, Text: d.words.whichMeant.In(d.s.Lang)}
+	if len(r.Candidates) == 1 {
+		m.Text = d.words.didYouMean.In(d.s.Lang)
+	}
 	for _, c := range r.Candidates {
 		if len(p.Choices) == 4 {
 			break
@@ -256,6 +264,7 @@ func (d *dialog) ambiguous(f *flows.Field, r understand.Result) error {
 		p.Choices = append(p.Choices, c.Value)
 		m.Choices = append(m.Choices, Choice{Value: c.Value, Label: d.show(f, c.Value)})
 	}
+	m.Choices = append(m.Choices, Choice{Value: "@repeat", Label: d.words.noneOfThese.In(d.s.Lang), Quiet: true})
 	d.s.Pending = p
 	d.question(m, &Expects{Field: f.Name, Type: f.Type})
 	return nil
