@@ -39,6 +39,9 @@ func (d *dialog) heard(text string) error {
 
 	f := d.flow.Field(d.step.Into)
 	if f.Personal && foreign[d.in.Channel] && !d.in.form {
+		if f.Optional && declined(c, text) {
+			return d.skip()
+		}
 		if done, err := d.digress(c, text); done || err != nil {
 			return err
 		}
@@ -58,6 +61,9 @@ func (d *dialog) heard(text string) error {
 	if v, ok := r.Value(); ok {
 		return d.take(v)
 	}
+	if f.Optional && len(r.Candidates) == 0 && declined(c, text) {
+		return d.skip()
+	}
 	if r.Ambiguous() {
 		return d.ambiguous(f, r)
 	}
@@ -68,6 +74,15 @@ func (d *dialog) heard(text string) error {
 		return d.ambiguous(f, r) // only probable: ask whether it was meant
 	}
 	return d.miss(f, r)
+}
+
+// declined reports whether words turn an optional question down: "no thanks".
+func declined(c understand.Context, text string) bool {
+	if cmd, _, _, ok := understand.Commands(c, text, false); ok && cmd == understand.Skip {
+		return true
+	}
+	v, _ := understand.Value(c, understand.Field{Type: "yesno"}, text).Value()
+	return v == "no"
 }
 
 // answers reports whether the words are exactly one of the open answers, which

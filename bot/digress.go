@@ -337,10 +337,12 @@ func (d *dialog) asked(c understand.Context, text string, least float64, shaped 
 // digress tries everything that is not an answer to the open question: the
 // things always possible, a question, another procedure.
 func (d *dialog) digress(c understand.Context, text string) (bool, error) {
-	if cmd, arg, conf, ok := understand.Commands(c, text, false); ok && conf >= sure {
+	matches := d.shelf.index.Match(c, text)
+	cmd, arg, conf, ok := understand.Commands(c, text, false)
+	if ok && conf >= sure && (conf >= actOn || len(matches) == 0 || matches[0].Confidence < actOn ||
+		d.flow != nil && matches[0].Value == d.flow.Name) {
 		return true, d.command(cmd, arg, text)
 	}
-	matches := d.shelf.index.Match(c, text)
 	if len(matches) == 0 || matches[0].Confidence < actOn {
 		return false, nil
 	}
@@ -375,14 +377,31 @@ func (d *dialog) switchTo(f *flows.Flow, text string) error {
 func (d *dialog) beginWith(f *flows.Flow, text string) error {
 	first := f.Steps[f.First]
 	if text != "" && first.Verb == flows.Ask && f.Field(first.Into).Type == "choice" {
-		d.flow, d.step = f, first
-		c := understand.Context{Lang: d.s.Lang, Now: d.now}
-		r := understand.Value(c, understand.Field{Type: "choice", Choices: d.choiceWords(first)}, text)
-		if v, ok := r.Value(); ok {
+		if v := named(d.choiceWords(first), text); v != "" {
 			return d.begin(f, Answer{first.Into, v})
 		}
 	}
 	return d.begin(f)
+}
+
+// named finds the choice whose words stand in a text, the longest of them where
+// there are several; "" if none, or two equally.
+func named(choices []understand.Choice, text string) string {
+	folded := understand.Fold(text)
+	best, length := "", 0
+	for _, ch := range choices {
+		for _, label := range ch.Labels {
+			l := understand.Fold(label)
+			switch n := len(l); {
+			case n < 3 || n < length || !strings.Contains(folded, l):
+			case n > length:
+				best, length = ch.Value, n
+			case ch.Value != best:
+				best = ""
+			}
+		}
+	}
+	return best
 }
 
 // idleHeard takes words when nothing is going on.
