@@ -219,6 +219,7 @@ func (e *Engine) turn(tx *store.Tx, in Inbound) (Reply, error) {
 		Engine: e, ctx: tx.Context(), tx: tx, in: in, site: site, shelf: shelf,
 		owner: c.ID, instant: tx.Now(), now: civil.In(tx.Now()), fresh: len(c.State) == 0,
 	}
+	d.find = func(flow string, version int) (*flows.Flow, error) { return e.Library.At(tx, flow, version) }
 	state, err := d.run(c.State)
 	if err != nil {
 		return Reply{}, err
@@ -305,7 +306,8 @@ type dialog struct {
 	in      Inbound
 	site    *Site
 	shelf   *Shelf
-	owner   string // of holds: the conversation
+	find    func(flow string, version int) (*flows.Flow, error) // a version a conversation runs on
+	owner   string                                              // of holds: the conversation
 	instant time.Time
 	now     civil.DateTime
 	fresh   bool   // the first turn of this person
@@ -342,7 +344,7 @@ func (d *dialog) resume() error {
 	if d.s.Flow == "" {
 		return nil
 	}
-	f, err := d.Library.At(d.tx, d.s.Flow, d.s.Version)
+	f, err := d.find(d.s.Flow, d.s.Version)
 	if err != nil {
 		return fmt.Errorf("resume %s version %d: %w", d.s.Flow, d.s.Version, err)
 	}
