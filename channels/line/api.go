@@ -206,6 +206,20 @@ func (a *API) language(ctx context.Context, ch *Channel, user string) string {
 	return profile.Language
 }
 
+// Bot returns the user id of the channel's own bot, for Channel.Bot. The error
+// names LINE's HTTP status.
+func (a *API) Bot(ctx context.Context, ch *Channel) (string, error) {
+	c, err := a.client(ch)
+	if err != nil {
+		return "", err
+	}
+	res, info, err := c.bound(ctx).GetBotInfoWithHttpInfo()
+	if err := failed("read the bot's account", res, err); err != nil {
+		return "", err
+	}
+	return info.UserId, nil
+}
+
 func forSDK(messages []Message) []messaging_api.MessageInterface {
 	list := make([]messaging_api.MessageInterface, len(messages))
 	for i := range messages {

@@ -637,14 +637,18 @@ func TestSetupIsIdempotent(t *testing.T) {
 }
 
 func TestSetupTakesUpABrokenOffRun(t *testing.T) {
-	for broken := range 10 {
-		t.Run(fmt.Sprint("call ", broken), func(t *testing.T) {
+	for try := range 20 {
+		broken, fault := try/2, linetest.ErrorAfter
+		if try%2 == 1 {
+			fault = linetest.ErrorBefore
+		}
+		t.Run(fmt.Sprint("call ", broken, " ", fault), func(t *testing.T) {
 			h := build(t)
 			var script []string
 			for range broken {
 				script = append(script, "")
 			}
-			h.line.Fail(linetest.Other, append(script, linetest.ErrorAfter)...)
+			h.line.Fail(linetest.Other, append(script, fault)...)
 			_, err := h.send.API.Setup(context.Background(), h.channel, "https://example.jp/hook")
 			if err == nil {
 				t.Error("the fault went unnoticed")

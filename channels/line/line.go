@@ -42,7 +42,7 @@ type Channel struct {
 	Secret string // channel secret: signs webhooks
 	Token  string // channel access token: authorises calls
 	// Bot is the channel's own user id (U…), as LINE names it in "destination".
-	// "" accepts any destination; Setup learns it.
+	// API.Bot and Setup learn it; "" accepts any destination.
 	Bot string
 	// API is the base address of the Messaging API, "" for LINE's own.
 	API string

@@ -174,7 +174,9 @@ func (m *memory) Turn(_ context.Context, in bot.Inbound) (bot.Reply, error) {
 	}
 	m.turns = append(m.turns, in)
 	m.answers[in.Event] = r
-	m.people[in.User] = "known"
+	if m.people[in.User] == "" {
+		m.people[in.User] = "known"
+	}
 	m.enqueue(Delivery{Tenant: in.Tenant, User: in.User, Conversation: r.Conversation, Messages: r.Messages,
 		Lang: r.Lang, Asked: r.Asked, Expects: r.Expects, Deliver: in.Deliver})
 	for _, msg := range r.Messages {

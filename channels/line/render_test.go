@@ -184,6 +184,27 @@ func TestActionsOfAReceiptBelongToNoQuestion(t *testing.T) {
 	}
 }
 
+// A value too long for postback data is answered by its number, typed for the
+// user, or by its label where there is no number.
+func TestValuesTooLongForAButtonAreTyped(t *testing.T) {
+	long := strings.Repeat("v", 290)
+	m := one(t, delivery(bot.Message{Text: "どれですか。", Choices: []bot.Choice{{Value: "a", Label: "一"}, {Value: long, Label: "二"}}}))[0]
+	if a := m.QuickReply.Items[1].Action; a.Type != "message" || a.Text != "2" {
+		t.Errorf("%+v", a)
+	}
+	sample := samples["booking"]
+	k := *sample.Booking
+	k.Actions = []bot.Choice{{Value: long, Label: "日時を変更する"}}
+	sample.Booking = &k
+	b, err := json.Marshal(one(t, delivery(sample)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(string(b), `"type":"message","label":"日時を変更する","text":"日時を変更する"`) {
+		t.Errorf("%s", b)
+	}
+}
+
 func TestLabelsStayDistinct(t *testing.T) {
 	tests := []struct {
 		name       string
@@ -281,7 +302,31 @@ func TestManyOffersFillSeveralCards(t *testing.T) {
 			m.Choices = append(m.Choices, bot.Choice{Value: fmt.Sprintf("honcho/2026-12-%02dT%02d:00", day+1, slot), Label: fmt.Sprintf("%d:00", slot), Day: fmt.Sprintf("12月%d日", day+1)})
 		}
 	}
-	values(t, delivery(m))
+	d := delivery(m)
+	if got := values(t, d); len(got) != 30*17 {
+		t.Errorf("%d of %d times can be pressed", len(got), 30*17)
+	}
+	bubbles := 0
+	for _, c := range renderer.offers(testChannel, d, m) {
+		bubbles += len(c.Contents)
+	}
+	if bubbles != 60 { // 17 times are more than one bubble shows
+		t.Errorf("%d bubbles", bubbles)
+	}
+}
+
+func TestTextsAreJoinedToSaveACall(t *testing.T) {
+	var messages []bot.Message
+	for range 6 {
+		messages = append(messages, bot.Message{Text: "a"})
+	}
+	card := samples["papers"]
+	messages = append([]bot.Message{card, card, card, card, card}[:4:4], messages[:2]...)
+	messages[5].Choices = []bot.Choice{{Value: "yes", Label: "はい"}}
+	m := one(t, delivery(messages...))
+	if len(m) != 5 || m[4].Text != "a\n\na\n\n1. はい" || m[4].QuickReply == nil {
+		t.Errorf("%+v", m)
+	}
 }
 
 // values checks the rendering of d against LINE's limits and returns the choice
@@ -355,7 +400,8 @@ func TestEveryReplyRendersWithinLINEsLimits(t *testing.T) {
 				rapid.SampledFrom([]int{1, 9, 21, 41, 160, 301, 1001, 1501, 5001, 9000}).Draw(t, "times"))
 		}),
 	)
-	value := rapid.OneOf(rapid.StringMatching(`[a-z]{1,12}(/2026-12-[0-3][0-9]T1[0-9]:00)?`), rapid.StringN(0, 400, 1200))
+	value := rapid.OneOf(rapid.StringMatching(`[a-z]{1,12}(/2026-12-[0-3][0-9]T1[0-9]:00)?`), rapid.StringN(0, 400, 1200),
+		rapid.Custom(func(t *rapid.T) string { return strings.Repeat("長", rapid.IntRange(200, 310).Draw(t, "length")) }))
 	choice := rapid.Custom(func(t *rapid.T) bot.Choice {
 		return bot.Choice{Value: value.Draw(t, "value"), Label: text.Draw(t, "label"),
 			Day: rapid.SampledFrom([]string{"", "12月1日（火）", "12月2日（水）", "[日|ひ]"}).Draw(t, "day"), Quiet: rapid.Bool().Draw(t, "quiet")}
