@@ -390,3 +390,25 @@ func TestLargeType(t *testing.T) {
 		v.narrow(path)
 	}
 }
+
+// Asking for another language in words turns the whole page to it, and the
+// language menu turns the conversation.
+func TestPageFollowsTheLanguageOfTheConversation(t *testing.T) {
+	v := &visitor{t, browser(t), serve(t, unlimited)}
+	v.chatting()
+	v.js(`(document.querySelector("#text").value = "English please", document.querySelector("#composer").requestSubmit())`)
+	v.until(`document.documentElement.lang === "en"`)
+	v.until(`[...document.querySelectorAll(".said")].some(e => e.textContent === "What would you like to do?")`)
+	v.js(`document.querySelector(".tools a[href*='lang=ja-easy']").click()`)
+	v.until(`document.documentElement.lang === "ja"`)
+	v.until(`[...document.querySelectorAll(".said ruby")].length > 0`)
+	if got := v.js(`location.search`); got != "" {
+		t.Errorf("the address keeps %q, and a reload would override a later choice", got)
+	}
+	turns := v.s.count()
+	v.open("/t/sample/chat")
+	v.until(`document.querySelector(".choices button")`)
+	if v.s.count() != turns {
+		t.Error("a reload changed the conversation")
+	}
+}
