@@ -70,8 +70,10 @@ func TestLimiter(t *testing.T) {
 		t.Error("another client was refused")
 	}
 	now = now.Add(time.Second)
-	if !l.Allow("a") || !l.Allow("a") || l.Allow("a") {
-		t.Error("a second later exactly two more should pass")
+	for i, want := range []bool{true, true, false} {
+		if got := l.Allow("a"); got != want {
+			t.Errorf("a second later, event %d: %v, want %v", i+1, got, want)
+		}
 	}
 	var none *Limiter
 	if !none.Allow("a") || none.Len() != 0 {

@@ -89,3 +89,8 @@ func (m Methods) allow() string {
 	slices.Sort(names)
 	return strings.Join(names, ", ")
 }
+
+// NotFound answers 404; it is for the root of the program's mux.
+func NotFound(w http.ResponseWriter, _ *http.Request) {
+	Refuse(w, http.StatusNotFound, "not_found", "there is nothing at this address")
+}

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
 )
 
 // The browser tests run in a real Chromium. MADOGUCHI_SCREENSHOTS=DIR keeps a
@@ -353,5 +354,61 @@ func TestA10ChatPageShowsTextAsText(t *testing.T) {
 	v.until(`document.querySelector(".line.staff")`)
 	if got := v.js(`document.querySelectorAll(".line img, .line b, .line i").length + document.title`); !strings.HasPrefix(got, "0") || strings.Contains(got, "owned") {
 		t.Errorf("markup came alive: %s", got)
+	}
+}
+
+// Somebody who works by keyboard is taken to the new question, past which Tab
+// reaches its answers; everything can be reached and pressed.
+func TestChatByKeyboard(t *testing.T) {
+	v := &visitor{t, browser(t), serve(t, unlimited)}
+	v.chatting()
+	v.js(`document.querySelector(".choices button").focus()`)
+	v.do("press", chromedp.KeyEvent(kb.Enter))
+	v.until(`document.querySelector(".papers")`)
+	if got := v.js(`document.activeElement.closest(".line.bot") !== null`); got != "true" {
+		t.Errorf("the focus is on %s", v.js(`document.activeElement.outerHTML.slice(0, 100)`))
+	}
+	v.do("tab", chromedp.KeyEvent(kb.Tab))
+	if got := v.js(`document.activeElement.textContent`); got != "ご本人" {
+		t.Errorf("Tab leads to %q", got)
+	}
+	v.do("press", chromedp.KeyEvent(kb.Enter))
+	v.until(`document.querySelector(".choices .day")`)
+}
+
+// Large type is a choice that every page remembers, and 200 % of it still fits
+// a phone.
+func TestLargeType(t *testing.T) {
+	v := &visitor{t, browser(t), serve(t, unlimited)}
+	v.do("resize", chromedp.EmulateViewport(320, 640))
+	v.open("/t/sample/?size=large")
+	for _, path := range []string{"/t/sample/", "/t/sample/vacancy", "/t/sample/book", "/t/sample/chat"} {
+		v.open(path)
+		if v.js(`document.documentElement.className`) != "large" {
+			t.Errorf("%s forgot the large type", path)
+		}
+		v.narrow(path)
+	}
+}
+
+// Asking for another language in words turns the whole page to it, and the
+// language menu turns the conversation.
+func TestPageFollowsTheLanguageOfTheConversation(t *testing.T) {
+	v := &visitor{t, browser(t), serve(t, unlimited)}
+	v.chatting()
+	v.js(`(document.querySelector("#text").value = "English please", document.querySelector("#composer").requestSubmit())`)
+	v.until(`document.documentElement.lang === "en"`)
+	v.until(`[...document.querySelectorAll(".said")].some(e => e.textContent === "What would you like to do?")`)
+	v.js(`document.querySelector(".tools a[href*='lang=ja-easy']").click()`)
+	v.until(`document.documentElement.lang === "ja"`)
+	v.until(`[...document.querySelectorAll(".said ruby")].length > 0`)
+	if got := v.js(`location.search`); got != "" {
+		t.Errorf("the address keeps %q, and a reload would override a later choice", got)
+	}
+	turns := v.s.count()
+	v.open("/t/sample/chat")
+	v.until(`document.querySelector(".choices button")`)
+	if v.s.count() != turns {
+		t.Error("a reload changed the conversation")
 	}
 }

@@ -159,6 +159,8 @@ func (k *talk) advance(ev bot.Inbound) {
 		}
 	case k.ended:
 		k.step, k.ended = 0, false
+	case said == "English please":
+		k.lang = i18n.English
 	case said == "戻る" || said == "もどる" || said == "back":
 		k.step = max(0, k.step-1)
 	case strings.HasPrefix(said, "correct:"):

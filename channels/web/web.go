@@ -244,9 +244,7 @@ func (w *Web) Register(mux *http.ServeMux) {
 	mux.Handle("/t/{tenant}/form/{token}", gate.Methods{"GET": w.linked, "POST": form(w.linkedAnswer)})
 	mux.Handle("/t/{tenant}/calendar/{counter}/{start}/{file}", gate.Methods{"GET": w.calendar})
 	mux.Handle("/assets/web/{version}/{file...}", gate.Methods{"GET": w.pages.asset})
-	mux.Handle("/t/{tenant}/", gate.Methods{"GET": func(rw http.ResponseWriter, r *http.Request) {
-		w.refuse(rw, r, notFound)
-	}})
+	mux.HandleFunc("/t/{tenant}/", func(rw http.ResponseWriter, r *http.Request) { w.refuse(rw, r, notFound) })
 }
 
 // Shutdown says goodbye to every websocket (1001) and waits until they are

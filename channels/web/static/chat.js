@@ -222,13 +222,11 @@ function expect(expects) {
   text.autocomplete = completes[expects?.type] ?? "off";
 }
 
-// follow turns the page's own words to the language of the conversation.
+// follow turns the page's own words to the language of the conversation, by the
+// page's own language menu: a language that is not offered there has no words.
 function follow(lang) {
-  document.cookie = `madoguchi-lang=${encodeURIComponent(lang)}; path=/; max-age=15552000; samesite=lax${location.protocol === "https:" ? "; secure" : ""}`;
-  const clean = new URL(location.href);
-  clean.searchParams.delete("lang");
-  clean.searchParams.delete("flow");
-  if (!queue.length) location.replace(clean);
+  const link = [...document.querySelectorAll(".tools a")].find((a) => new URL(a.href).searchParams.get("lang") === lang);
+  if (link && !queue.length) location.replace(link.href);
 }
 
 function tell(message, bad = false) {
