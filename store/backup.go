@@ -34,10 +34,16 @@ func (db *DB) Backup(ctx context.Context, file string) error {
 	return nil
 }
 
-// backup runs on a connection of its own. VACUUM INTO accepts an empty file; it
-// reads one snapshot and leaves out free pages.
+// backup runs on a connection of its own, because VACUUM counts as writing
+// although it only reads the database: one snapshot, without the free pages.
+// It accepts an empty file as its target.
 func (e *sqliteEngine) backup(ctx context.Context, file string) error {
-	_, err := e.read.ExecContext(ctx, `VACUUM INTO $1`, file)
+	conn, err := sql.Open(sqliteDriver, sqliteAddress(e.file, false))
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	_, err = conn.ExecContext(ctx, `VACUUM INTO $1`, file)
 	return err
 }
 

@@ -11,6 +11,7 @@ import (
 	"regexp"
 	"strings"
 	"testing/fstest"
+	"time"
 
 	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/pressly/goose/v3"
@@ -41,12 +42,19 @@ func (e *sqliteEngine) migrate(ctx context.Context) error {
 	}
 	defer conn.Close()
 	conn.SetMaxOpenConns(1)
-	// goose has no lock for SQLite. Of two processes that start together one
-	// fails on the other's tables; it looks again and finds nothing to do.
-	if err := runMigrations(ctx, goose.DialectSQLite3, conn, e.db.log, false); err != nil {
-		return runMigrations(ctx, goose.DialectSQLite3, conn, e.db.log, false)
+	// goose has no lock for SQLite. Of processes that start together one works
+	// and the others trip over its tables; they look again until it is done.
+	for try := time.Duration(1); ; try++ {
+		err := runMigrations(ctx, goose.DialectSQLite3, conn, e.db.log, false)
+		if err == nil || try == 5 {
+			return err
+		}
+		select {
+		case <-time.After(try * 50 * time.Millisecond):
+		case <-ctx.Done():
+			return err
+		}
 	}
-	return nil
 }
 
 func (e *postgresEngine) migrate(ctx context.Context) error {
@@ -183,12 +191,13 @@ func Schema(text string, postgres bool) (string, error) {
 
 // rowSecurity lets a transaction see and write only rows of its own tenant
 // (all, in System). FORCE makes it hold for the table's owner too. The
-// sub-select is evaluated once a statement, not once a row.
+// sub-select is evaluated once a statement, not once a row. The setting is ''
+// on a connection whose last transaction has ended: that is nobody.
 func rowSecurity(table, column string) string {
 	if column == "" {
 		column = "tenant"
 	}
-	const setting = `(SELECT current_setting('app.tenant', true))`
+	const setting = `(SELECT NULLIF(current_setting('app.tenant', true), ''))`
 	rule := fmt.Sprintf(`(%s = %s OR %s = '%s')`, column, setting, setting, everyTenant)
 	return fmt.Sprintf(`ALTER TABLE %[1]s ENABLE ROW LEVEL SECURITY; ALTER TABLE %[1]s FORCE ROW LEVEL SECURITY; CREATE POLICY tenant ON %[1]s USING %[2]s WITH CHECK %[2]s;`, table, rule)
 }

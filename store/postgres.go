@@ -36,6 +36,9 @@ func openPostgres(ctx context.Context, db *DB, o Options) (*postgresEngine, erro
 	// it: a frozen process must not keep its row locks.
 	config.RuntimeParams["idle_in_transaction_session_timeout"] = "15000"
 	config.RuntimeParams["application_name"] = "madoguchi"
+	if config.ConnectTimeout == 0 {
+		config.ConnectTimeout = 5 * time.Second
+	}
 	e := &postgresEngine{db: db, config: config, pool: stdlib.OpenDB(*config)}
 	size := o.Readers
 	if size <= 0 {
@@ -65,7 +68,10 @@ func (e *postgresEngine) postgres() bool { return true }
 func (e *postgresEngine) close() error { return e.pool.Close() }
 
 func (e *postgresEngine) update(ctx context.Context, scope string, fn func(*Tx) error) error {
-	id := string(goroutine(make([]byte, 40)))
+	id := goroutineID()
+	if e.db.inside.has(id) {
+		return ErrNested // it would wait for a connection or a row that its caller holds
+	}
 	var tx *Tx
 	for try := 1; ; try++ {
 		var err error

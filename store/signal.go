@@ -45,8 +45,8 @@ func newBell(db *DB) *bell {
 }
 
 // Signal wakes the subscribers of topic on every node once the transaction has
-// committed. The payload is an id, never personal data; both together stay
-// under 200 bytes.
+// committed. The topic has no spaces; the payload is an id, never personal
+// data; both together stay under 200 bytes.
 func (tx *Tx) Signal(topic, payload string) {
 	tx.signals = append(tx.signals, signal{topic, payload})
 }

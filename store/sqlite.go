@@ -3,11 +3,13 @@ package store
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"runtime"
 	"sync"
+	"time"
 )
 
 // sqliteEngine is one database file with one writing connection, owned by the
@@ -52,16 +54,18 @@ func openSQLite(ctx context.Context, db *DB, o Options) (*sqliteEngine, error) {
 		return nil, err
 	}
 	if e.read, err = sql.Open(sqliteDriver, sqliteAddress(e.file, true)); err != nil {
+		e.write.Close()
 		return nil, err
 	}
 	e.write.SetMaxOpenConns(1)
 	// The readers below are bounded by their number; upkeep (backup, check)
 	// opens a connection of its own and closes it.
 	e.read.SetMaxIdleConns(0)
-	conn, err := e.write.Conn(ctx)
+	conn, err := e.first(ctx)
 	if err != nil {
 		e.write.Close()
-		return nil, fmt.Errorf("%s: %w", e.file, classify(err))
+		e.read.Close()
+		return nil, fmt.Errorf("%s: %w", e.file, err)
 	}
 	e.writer = newWriter(db, conn)
 	e.idle = make(chan *reader, e.size)
@@ -70,6 +74,25 @@ func openSQLite(ctx context.Context, db *DB, o Options) (*sqliteEngine, error) {
 	}
 	go e.writer.loop()
 	return e, nil
+}
+
+// first opens the writing connection. While another process turns a new file
+// to WAL mode, SQLite answers "busy" at once instead of waiting as it does
+// elsewhere; so this waits.
+func (e *sqliteEngine) first(ctx context.Context) (*sql.Conn, error) {
+	ctx, cancel := context.WithTimeout(ctx, bound)
+	defer cancel()
+	for {
+		conn, err := e.write.Conn(ctx)
+		if err = classify(err); !errors.Is(err, ErrBusy) {
+			return conn, err
+		}
+		select {
+		case <-time.After(5 * time.Millisecond):
+		case <-ctx.Done():
+			return nil, err
+		}
+	}
 }
 
 func (e *sqliteEngine) postgres() bool { return false }

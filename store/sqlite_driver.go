@@ -19,10 +19,10 @@ const sqliteDriver = "sqlite"
 // comes first, because setting journal_mode may have to wait. FULL makes an
 // acknowledged commit survive a power cut; NORMAL in WAL would not.
 // secure_delete overwrites freed cells, so that destroyed keys are gone from
-// the file.
+// the file. journal_size_limit lets the log shrink again after a rush.
 func sqliteAddress(file string, readOnly bool) string {
 	q := url.Values{}
-	q["_pragma"] = []string{"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(ON)", "secure_delete(ON)", "temp_store(MEMORY)"}
+	q["_pragma"] = []string{"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(ON)", "secure_delete(ON)", "journal_size_limit(67108864)", "temp_store(MEMORY)"}
 	if readOnly {
 		q.Add("_pragma", "query_only(ON)")
 	} else {

@@ -81,32 +81,8 @@ func (w *writer) submit(ctx context.Context, scope string, fn func(*Tx) error) e
 		return err
 	}
 	m := &member{ctx: ctx, scope: scope, fn: fn, done: make(chan struct{})}
-	select {
-	case <-w.closing:
-		return ErrClosed
-	default:
-	}
-	select {
-	case w.queue <- m:
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-w.closing:
-		return ErrClosed
-	}
-	select {
-	case <-m.done:
-	case <-ctx.Done():
-		if m.state.CompareAndSwap(waiting, left) {
-			return ctx.Err()
-		}
-		<-m.done
-	case <-w.finished:
-		// The writer has stopped; it may have answered just before.
-		select {
-		case <-m.done:
-		default:
-			return ErrClosed
-		}
+	if err := w.wait(m); err != nil {
+		return err
 	}
 	switch {
 	case m.panicked != nil:
@@ -120,6 +96,45 @@ func (w *writer) submit(ctx context.Context, scope string, fn func(*Tx) error) e
 	return nil
 }
 
+// nestedAfter is how long a caller waits before it asks itself whether it is
+// the writer's own goroutine, waiting for itself. Asking costs 5 µs, too much
+// for every transaction; hardly any waits this long otherwise.
+const nestedAfter = 100 * time.Millisecond
+
+// wait returns once m has been answered, or with an error if it will not be.
+func (w *writer) wait(m *member) error {
+	queue, closing := w.queue, w.closing
+	long := time.NewTimer(nestedAfter)
+	defer long.Stop()
+	for {
+		select {
+		case queue <- m:
+			queue, closing = nil, nil
+		case <-closing:
+			return ErrClosed
+		case <-m.done:
+			return nil
+		case <-m.ctx.Done():
+			if m.state.CompareAndSwap(waiting, left) {
+				return m.ctx.Err()
+			}
+			<-m.done
+			return nil
+		case <-long.C:
+			if w.db.inside.has(goroutineID()) && m.state.CompareAndSwap(waiting, left) {
+				return ErrNested
+			}
+		case <-w.finished:
+			select {
+			case <-m.done: // answered just before
+				return nil
+			default:
+				return ErrClosed
+			}
+		}
+	}
+}
+
 // stop lets the open batch finish, refuses those still waiting and ends the
 // goroutine.
 func (w *writer) stop() {
@@ -130,7 +145,7 @@ func (w *writer) stop() {
 // loop is the writer's goroutine. It survives a Goexit in a member's function
 // by going on in a new goroutine: all its state is in w.
 func (w *writer) loop() {
-	id := string(goroutine(make([]byte, 40)))
+	id := goroutineID()
 	w.db.inside.add(id)
 	defer func() {
 		w.db.inside.remove(id)
@@ -141,8 +156,7 @@ func (w *writer) loop() {
 	for {
 		if w.open && (len(w.queue) == 0 || len(w.batch) == maxBatch || time.Since(w.opened) > maxOpen) {
 			w.commit()
-			// Those just answered often come straight back; let them join.
-			runtime.Gosched()
+			runtime.Gosched() // those just answered often come straight back: let them join
 		}
 		select {
 		case <-w.closing:

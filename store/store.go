@@ -173,8 +173,8 @@ func (db *DB) Log() *slog.Logger { return db.log }
 //
 // fn may run more than once on PostgreSQL, when the database asks for it after
 // a deadlock; so it must have no effect outside the transaction. Put such
-// effects into Tx.OnCommit. Opening a transaction inside fn fails with
-// ErrNested.
+// effects into Tx.OnCommit. An Update or System inside fn fails with ErrNested;
+// so does a View, if it is given the transaction's context as it should be.
 func (db *DB) Update(ctx context.Context, tenant string, fn func(*Tx) error) error {
 	if err := checkTenant(tenant); err != nil {
 		return err
@@ -203,14 +203,14 @@ func (db *DB) SystemView(ctx context.Context, fn func(*Tx) error) error {
 }
 
 func (db *DB) update(ctx context.Context, scope string, fn func(*Tx) error) error {
-	if err := db.refuseNested(ctx); err != nil {
+	if err := refuseNested(ctx); err != nil {
 		return err
 	}
 	return db.engine.update(ctx, scope, fn)
 }
 
 func (db *DB) view(ctx context.Context, scope string, fn func(*Tx) error) error {
-	if err := db.refuseNested(ctx); err != nil {
+	if err := refuseNested(ctx); err != nil {
 		return err
 	}
 	return db.engine.view(ctx, scope, fn)
@@ -227,21 +227,21 @@ func checkTenant(tenant string) error {
 type insideKey struct{}
 
 // insideSet holds the goroutines that are running a write transaction's
-// function. A second transaction on such a goroutine would wait for the first,
-// which waits for it: it is refused instead. The context cannot tell alone,
-// because fn may use one from outside.
+// function. A second write transaction on such a goroutine would wait for the
+// first, which waits for it: it is refused instead. The context alone cannot
+// tell, because fn may use one from outside.
 type insideSet struct {
 	mu  sync.Mutex
-	ids map[string]struct{}
+	ids map[string]bool
 }
 
 func (s *insideSet) add(id string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.ids == nil {
-		s.ids = make(map[string]struct{})
+		s.ids = make(map[string]bool)
 	}
-	s.ids[id] = struct{}{}
+	s.ids[id] = true
 }
 
 func (s *insideSet) remove(id string) {
@@ -250,32 +250,27 @@ func (s *insideSet) remove(id string) {
 	delete(s.ids, id)
 }
 
-func (s *insideSet) has(id []byte) bool {
+func (s *insideSet) has(id string) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	_, ok := s.ids[string(id)]
-	return ok
+	return s.ids[id]
 }
 
-func (db *DB) refuseNested(ctx context.Context) error {
-	var buf [40]byte
-	if ctx.Value(insideKey{}) != nil || db.inside.has(goroutine(buf[:])) {
+func refuseNested(ctx context.Context) error {
+	if ctx.Value(insideKey{}) != nil {
 		return ErrNested
 	}
 	return nil
 }
 
-// goroutine returns the current goroutine's number as the runtime prints it,
+// goroutineID returns the current goroutine's number as the runtime prints it:
 // "goroutine 7 [running]:" cut after the number. Go has no other way to ask;
 // net/http does the same.
-func goroutine(buf []byte) []byte {
-	buf = buf[:runtime.Stack(buf, false)]
-	for i := len("goroutine "); i < len(buf); i++ {
-		if buf[i] == ' ' {
-			return buf[:i]
-		}
-	}
-	return buf
+func goroutineID() string {
+	var buf [40]byte
+	text := string(buf[:runtime.Stack(buf[:], false)])
+	id, _, _ := strings.Cut(strings.TrimPrefix(text, "goroutine "), " ")
+	return id
 }
 
 // scanOne is QueryRow on whatever connection an engine has outside a Tx.

@@ -139,7 +139,7 @@ func TestMisuseIsRefused(t *testing.T) {
 			"Update under the transaction's context": {func(tx *store.Tx) error { return db.Update(tx.Context(), city, nothing) }, store.ErrNested},
 			"Update under another context":           {func(tx *store.Tx) error { return db.Update(context.Background(), town, nothing) }, store.ErrNested},
 			"System inside":                          {func(tx *store.Tx) error { return db.System(context.Background(), nothing) }, store.ErrNested},
-			"View inside":                            {func(tx *store.Tx) error { return db.View(context.Background(), city, nothing) }, store.ErrNested},
+			"View inside":                            {func(tx *store.Tx) error { return db.View(tx.Context(), city, nothing) }, store.ErrNested},
 			"a time as argument": {func(tx *store.Tx) error {
 				_, err := tx.Exec(`UPDATE slot SET used=0 WHERE tenant=$1 AND used=$2`, city, time.Now())
 				return err

@@ -137,6 +137,7 @@ func makeTemplate(ctx context.Context, address string) (string, error) {
 	err = run(ctx, in(address, "making", ""),
 		`ALTER SCHEMA public OWNER TO `+ownerRole,
 		`ALTER DEFAULT PRIVILEGES FOR ROLE `+ownerRole+` GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO `+appRole,
+		`ALTER DEFAULT PRIVILEGES FOR ROLE `+ownerRole+` GRANT SELECT ON SEQUENCES TO `+appRole, // for pg_dump
 		`ALTER DEFAULT PRIVILEGES GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO `+appRole)
 	if err != nil {
 		return "", err

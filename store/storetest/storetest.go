@@ -92,6 +92,9 @@ func Empty(tb testing.TB, kind Kind) string {
 // db, for tests that start processes.
 func Address(tb testing.TB, db *store.DB) string { return placeOf(tb, db).database }
 
+// OwnerAddress is Address with all rights.
+func OwnerAddress(tb testing.TB, db *store.DB) string { return placeOf(tb, db).owner }
+
 // Admin opens the database of db with plain database/sql and all rights, as
 // somebody with sqlite3 or psql and bad intentions would.
 func Admin(tb testing.TB, db *store.DB) *sql.DB {

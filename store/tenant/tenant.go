@@ -124,8 +124,8 @@ func (r *Registry) Create(ctx context.Context, t Tenant, who string) error {
 	return nil
 }
 
-// Load returns a tenant. The caller must not change what its Settings refer
-// to. It returns store.ErrNotFound if there is none of that id.
+// Load returns a tenant. The caller may change its fields, but not what the
+// slices and maps in its Settings hold. It returns store.ErrNotFound if there is none of that id.
 func (r *Registry) Load(ctx context.Context, id string) (*Tenant, error) {
 	var t *Tenant
 	err := r.db.View(ctx, id, func(tx *store.Tx) (err error) {
@@ -150,7 +150,8 @@ func (r *Registry) In(tx *store.Tx) (*Tenant, error) {
 	t := r.known[id]
 	r.mu.RUnlock()
 	if t != nil && t.Version == version {
-		return t, nil
+		c := *t
+		return &c, nil
 	}
 	t = &Tenant{ID: id}
 	var text string
@@ -170,7 +171,8 @@ func (r *Registry) In(tx *store.Tx) (*Tenant, error) {
 			r.known[id] = t
 		}
 	})
-	return t, nil
+	c := *t
+	return &c, nil
 }
 
 // List returns all tenants, by id.
