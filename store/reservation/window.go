@@ -104,9 +104,6 @@ func (t *Timetable) window(service string, g Group, visit civil.Date) *window {
 func (t *Timetable) Bookable(service string, g Group, visit civil.DateTime, now time.Time) error {
 	w := t.window(service, g, visit.Date)
 	if last := w.closes.before(visit); now.After(last.At()) || !now.Before(visit.At()) {
-		if visit.Before(last) { // a limit given in days never lies after the visit, but a rule may
-			last = visit
-		}
 		return ErrTooLate{Limit: last}
 	}
 	if w.acceptUntil != (civil.DateTime{}) && now.After(w.acceptUntil.At()) {
