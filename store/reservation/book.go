@@ -107,7 +107,7 @@ func (r *Reservations) Book(tx *store.Tx, q BookRequest) (b Booking, key string,
 	if q.Hold != "" {
 		err = deleteHold(tx, q.Hold)
 	} else {
-		err = e.claimPlaces(tx, nil, &v, q.Over)
+		err = e.claimPlaces(tx, nil, &v, q.Over, "")
 	}
 	if err != nil {
 		return Booking{}, "", err

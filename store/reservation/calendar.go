@@ -3,7 +3,6 @@ package reservation
 import (
 	"fmt"
 	"io"
-	"time"
 
 	ics "github.com/arran4/golang-ical"
 )
@@ -58,7 +57,7 @@ func Calendar(w io.Writer, b Booking, e Event) error {
 		if e.Alarm != "" {
 			a := v.AddAlarm()
 			a.SetAction(ics.ActionDisplay)
-			a.SetTrigger(fmt.Sprintf("-P%dD", int(dayBefore/(24*time.Hour))))
+			a.SetTrigger("-P1D") // a day before
 			a.SetProperty(ics.ComponentPropertyDescription, e.Alarm)
 		}
 	}
@@ -67,6 +66,3 @@ func Calendar(w io.Writer, b Booking, e Event) error {
 	}
 	return nil
 }
-
-// dayBefore is when a calendar reminds.
-const dayBefore = 24 * time.Hour

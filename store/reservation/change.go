@@ -77,7 +77,7 @@ func (r *Reservations) Change(tx *store.Tx, id string, to Move, by By) (Booking,
 	} else if !tx.Now().Before(to.Start.At()) {
 		return b, ErrTooLate{Limit: to.Start}
 	}
-	if err := e.claimPlaces(tx, back, &v, false); err != nil {
+	if err := e.claimPlaces(tx, back, &v, false, to.Hold); err != nil {
 		return b, err
 	}
 	if to.Hold != "" {

@@ -70,10 +70,11 @@ func (r *Reservations) Hold(tx *store.Tx, q HoldRequest) (Hold, error) {
 		return Hold{}, err
 	}
 	var back []claim
+	own := h.ID
 	if former != nil {
-		back = []claim{former.claim}
+		back, own = []claim{former.claim}, former.ID
 	}
-	if err := e.claimPlaces(tx, back, &v, false); err != nil {
+	if err := e.claimPlaces(tx, back, &v, false, own); err != nil {
 		if former == nil && err == ErrFull {
 			if err := deleteHold(tx, h.ID); err != nil {
 				return Hold{}, err
@@ -165,15 +166,15 @@ func (r *Reservations) ExpireHolds(tx *store.Tx) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	return e.endHolds(tx, nil)
+	return e.endHolds(tx, nil, "")
 }
 
 // endHolds ends expired holds; with near only those that take a slot on the
-// day and at the counter of that claim.
+// day and at the counter of that claim, and never the one with the id own.
 //
 // It may run when count rows are locked already, against the order of locks.
 // So it never waits for a row: what somebody else has in hands is left to them.
-func (e *edition) endHolds(tx *store.Tx, near *claim) (int, error) {
+func (e *edition) endHolds(tx *store.Tx, near *claim, own string) (int, error) {
 	skip := ""
 	if tx.Postgres() {
 		skip = " FOR UPDATE SKIP LOCKED"
@@ -182,7 +183,7 @@ func (e *edition) endHolds(tx *store.Tx, near *claim) (int, error) {
 	var list []Hold
 	var err error
 	if near != nil {
-		list, err = holds(tx, `until <= $2 AND counter = $3 AND day = $4 LIMIT 500`+skip, now, near.counter, near.day)
+		list, err = holds(tx, `until <= $2 AND counter = $3 AND day = $4 AND id <> $5 LIMIT 500`+skip, now, near.counter, near.day, own)
 	} else {
 		list, err = holds(tx, `until <= $2 ORDER BY until LIMIT 500`+skip, now)
 	}

@@ -322,7 +322,7 @@ func runModel(t *rapid.T, d *desk, tenant string) {
 			delete(m.bookings, id)
 		},
 		"time passes": func(t *rapid.T) {
-			d.clock.Advance(4 * time.Minute)
+			d.clock.Advance(6 * time.Minute)
 			m.now = d.clock.Now()
 		},
 		"job": func(t *rapid.T) {

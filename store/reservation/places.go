@@ -266,13 +266,14 @@ func addUp(tx *store.Tx, c *change, sign int) error {
 }
 
 // claimPlaces is exchange for a caller who may be refused a place that only an
-// expired hold still takes: those holds end first, then it tries once more.
-func (e *edition) claimPlaces(tx *store.Tx, back []claim, v *visit, over bool) error {
+// expired hold still takes: those holds end first, then it tries once more. The
+// hold with the id own is the caller's, whose places are in back already.
+func (e *edition) claimPlaces(tx *store.Tx, back []claim, v *visit, over bool, own string) error {
 	err := e.exchange(tx, back, v, over)
 	if err != ErrFull {
 		return err
 	}
-	ended, err := e.endHolds(tx, &v.claim)
+	ended, err := e.endHolds(tx, &v.claim, own)
 	if err != nil {
 		return err
 	}

@@ -490,6 +490,28 @@ func TestHoldExpires(t *testing.T) {
 	})
 }
 
+// The owner's own expired hold is replaced, another's expired hold makes room:
+// each gives its place back once.
+func TestHoldAfterBothExpired(t *testing.T) {
+	each(t, nil, func(d *desk, t *testing.T) {
+		for owner, start := range map[string]string{"one": "2026-12-01T15:00", "two": "2026-12-01T15:30"} {
+			if _, err := d.hold(owner, "nishi", start); err != nil {
+				t.Fatal(err)
+			}
+		}
+		d.clock.Advance(time.Hour)
+		if _, err := d.hold("one", "nishi", "2026-12-01T15:30"); err != nil {
+			t.Error(err)
+		}
+		for start, want := range map[string]int{"2026-12-01T15:00": 1, "2026-12-01T15:30": 0} {
+			if got := d.free("nishi", start); got != want {
+				t.Errorf("%s: %d free, want %d", start, got, want)
+			}
+		}
+		d.sound()
+	})
+}
+
 func TestHoldReplacesTheOwnersHold(t *testing.T) {
 	each(t, nil, func(d *desk, t *testing.T) {
 		first, err := d.hold("one", "nishi", "2026-12-01T15:00")

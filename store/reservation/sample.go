@@ -66,14 +66,14 @@ func Sample() Settings {
 				ID: "move",
 				Names: names("引っ越しの届出",
 					"[引|ひ]っ[越|こ]しを [知|し]らせる",
-					"Notice of moving"),
+					"Moving notification"),
 				MaxPersons: 10,
 			},
 			{
 				ID: "move-foreign", Slots: 2,
 				Names: names("引っ越しの届出（外国籍の方がいる世帯）",
 					"[引|ひ]っ[越|こ]しを [知|し]らせる（[外国|がいこく]の [人|ひと]が いる [家族|かぞく]）",
-					"Notice of moving (households with foreign residents)"),
+					"Moving notification (households with foreign residents)"),
 				MaxPersons: 10,
 			},
 			{

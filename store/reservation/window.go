@@ -13,14 +13,14 @@ type window struct {
 	services []string
 	groups   []Group
 
-	opensDays     int
-	opensAt       civil.Clock
-	closes        limit
-	change        limit
-	acceptFrom    civil.DateTime // zero: none
-	acceptUntil   civil.DateTime
-	reception     hours
-	aroundTheDays bool // reception is not limited
+	opensDays      int
+	opensAt        civil.Clock
+	closes         limit
+	change         limit
+	acceptFrom     civil.DateTime // zero: none
+	acceptUntil    civil.DateTime
+	reception      hours
+	aroundTheClock bool // reception is not limited
 }
 
 // limit is a moment before a visit: minutes before it begins, or at a time of
@@ -41,10 +41,10 @@ func (l limit) before(visit civil.DateTime) civil.DateTime {
 func (c *checker) window(at string, w Window) window {
 	x := window{
 		days: c.days(at, w.Days), services: w.Services, groups: w.Groups,
-		opensDays:     w.OpensDays,
-		closes:        c.limit(at, w.ClosesMinutes, w.ClosesDays, w.ClosesAt),
-		change:        c.limit(at, w.ChangeMinutes, w.ChangeDays, w.ChangeAt),
-		aroundTheDays: w.Reception == nil,
+		opensDays:      w.OpensDays,
+		closes:         c.limit(at, w.ClosesMinutes, w.ClosesDays, w.ClosesAt),
+		change:         c.limit(at, w.ChangeMinutes, w.ChangeDays, w.ChangeAt),
+		aroundTheClock: w.Reception == nil,
 	}
 	for _, g := range w.Groups {
 		c.that(g.index() >= 0, at, "group %q: the groups are open, phone and internal", g)
@@ -83,7 +83,7 @@ func (c *checker) dateTime(at, s string) civil.DateTime {
 }
 
 // noWindow holds where settings name none: until the visit begins.
-var noWindow = window{aroundTheDays: true}
+var noWindow = window{aroundTheClock: true}
 
 func (t *Timetable) window(service string, g Group, visit civil.Date) *window {
 	for i := range t.windows {
@@ -104,9 +104,6 @@ func (t *Timetable) window(service string, g Group, visit civil.Date) *window {
 func (t *Timetable) Bookable(service string, g Group, visit civil.DateTime, now time.Time) error {
 	w := t.window(service, g, visit.Date)
 	if last := w.closes.before(visit); now.After(last.At()) || !now.Before(visit.At()) {
-		if visit.Before(last) { // a limit given in days never lies after the visit, but a rule may
-			last = visit
-		}
 		return ErrTooLate{Limit: last}
 	}
 	if w.acceptUntil != (civil.DateTime{}) && now.After(w.acceptUntil.At()) {
@@ -121,7 +118,7 @@ func (t *Timetable) Bookable(service string, g Group, visit civil.DateTime, now 
 	if opens != (civil.DateTime{}) && now.Before(opens.At()) {
 		return ErrTooEarly{Opens: w.receptionFrom(opens)}
 	}
-	if today := civil.In(now); !w.aroundTheDays {
+	if today := civil.In(now); !w.aroundTheClock {
 		if next := w.receptionFrom(today); next != today {
 			return ErrTooEarly{Opens: next}
 		}
@@ -133,7 +130,7 @@ func (t *Timetable) Bookable(service string, g Group, visit civil.DateTime, now 
 // taken by the hours of the day.
 func (w *window) receptionFrom(dt civil.DateTime) civil.DateTime {
 	switch {
-	case w.aroundTheDays:
+	case w.aroundTheClock:
 		return dt
 	case dt.Clock < w.reception.start:
 		return civil.DateTime{Date: dt.Date, Clock: w.reception.start}
