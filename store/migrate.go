@@ -191,7 +191,7 @@ func Schema(text string, postgres bool) (string, error) {
 
 // rowSecurity lets a transaction see and write only rows of its own tenant
 // (all, in System). FORCE makes it hold for the table's owner too. The
-// sub-select is evaluated once a statement, not once a row. The setting is ''
+// sub-select is evaluated once a statement, not once a row. The setting is ”
 // on a connection whose last transaction has ended: that is nobody.
 func rowSecurity(table, column string) string {
 	if column == "" {

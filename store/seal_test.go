@@ -73,6 +73,20 @@ func TestSealedValueOpensOnlyWhereItStands(t *testing.T) {
 	})
 }
 
+// Somebody with all rights on the database moves a value together with its key.
+func TestKeyDoesNotServeAnotherTenant(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		sealed := seal(t, db, city, "mail", "x", "hello")
+		_, err := storetest.Admin(t, db).Exec(`INSERT INTO data_key(tenant,class,version,wrapped,created_at) SELECT 'town',class,version,wrapped,created_at FROM data_key`)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if plain, err := unseal(db, town, "mail", "x", sealed); !errors.Is(err, store.ErrSealed) {
+			t.Errorf("opened %q, error %v, want ErrSealed", plain, err)
+		}
+	})
+}
+
 func TestKeyOfAnUndoneTransactionIsForgotten(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		boom := errors.New("boom")

@@ -192,6 +192,28 @@ func TestRebuiltChainFailsTheCheckpoint(t *testing.T) {
 	}, storetest.At(clock))
 }
 
+// A row that was once sealed rightly, put back in the place of the one that
+// followed: its own hash is right, but the next row does not follow it.
+func TestRowFromAnOlderCopyIsNamed(t *testing.T) {
+	clock := storetest.NewClock(time.Date(2026, 11, 22, 0, 0, 0, 0, time.UTC))
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		write(t, db, clock, city, 5)
+		seal(t, db, city, 5)
+		admin := storetest.Admin(t, db)
+		tamper(t, admin, `CREATE TABLE copy AS SELECT * FROM audit WHERE seq=5`, `DELETE FROM audit WHERE seq=5`)
+		write(t, db, clock, city, 2)
+		seal(t, db, city, 2)
+		for _, s := range []string{`DELETE FROM audit WHERE seq=5`, `INSERT INTO audit SELECT * FROM copy`} {
+			if _, err := admin.Exec(s); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if r := verify(t, db, city); r.Breach == nil || r.Breach.Seq != 6 {
+			t.Errorf("breach %v, want one at row 6", r.Breach)
+		}
+	}, storetest.At(clock))
+}
+
 func TestSealersOfTwoNodesMakeOneChain(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		other := storetest.Again(t, db)
