@@ -21,6 +21,10 @@ const sure = 0.6
 // of the things always possible, else a question of the resident's own.
 func (d *dialog) heard(text string) error {
 	c := understand.Context{Lang: d.s.Lang, Now: d.now}
+	if n, err := strconv.Atoi(understand.Fold(text)); err == nil && n > d.s.Offered && n <= d.s.Offered+len(d.s.Ways) {
+		name, arg, _ := command(d.s.Ways[n-d.s.Offered-1])
+		return d.button(name, arg)
+	}
 	if cmd, arg, conf, ok := understand.Commands(c, text, true); ok && conf >= sure && !d.answers(c, text) {
 		return d.command(cmd, arg, text)
 	}

@@ -110,9 +110,6 @@ type Inbound struct {
 	Flow string            // enter this flow directly
 	With map[string]string // Flow: answers known from the start, such as a time picked in the calendar
 
-	// Media marks a message that is not words: a sticker, a picture, a place.
-	Media bool
-
 	// Address is the network address of the resident where the channel knows
 	// it, for limits on guessing keys; never stored in the clear.
 	Address string

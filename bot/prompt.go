@@ -81,6 +81,14 @@ func (d *dialog) question(m Message, e *Expects) {
 	}
 	d.s.Asked++
 	d.s.Expects = e
+	d.s.Offered, d.s.Ways = 0, d.s.Ways[:0]
+	for _, c := range m.Choices {
+		if c.Quiet {
+			d.s.Ways = append(d.s.Ways, c.Value)
+		} else {
+			d.s.Offered++
+		}
+	}
 	d.add(m)
 }
 

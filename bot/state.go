@@ -42,6 +42,11 @@ type State struct {
 	Look   *Look    `json:"d,omitempty"`
 	Offers []string `json:"o,omitempty"`
 
+	// Answers offered with the open question, and the ways out listed after them:
+	// a number typed counts through both, as they are shown.
+	Offered int      `json:"r,omitempty"`
+	Ways    []string `json:"y,omitempty"`
+
 	// Asked numbers the open question. It rises whenever a question is put, so
 	// that a button pressed late is recognised.
 	Asked   int64    `json:"n,omitempty"`

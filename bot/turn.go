@@ -164,6 +164,10 @@ func New(e Engine) *Engine {
 // tenant that does not exist. The channel refuses it.
 var ErrInput = errors.New("the event cannot be taken")
 
+// MediaPrefix begins the Choice of a message that is not words: a sticker, a
+// picture, a place.
+const MediaPrefix = "media:"
+
 // longest is the most a resident can say in one turn, in characters. LINE allows
 // 5,000; nothing a flow asks for is longer.
 const longest = 5000
@@ -369,7 +373,7 @@ func (d *dialog) hear() error {
 			return d.menu()
 		}
 		return d.begin(f)
-	case d.in.Media:
+	case strings.HasPrefix(d.in.Choice, MediaPrefix):
 		d.say(d.words.media)
 		return d.repeat()
 	case d.in.Choice != "":

@@ -38,6 +38,7 @@ type house struct {
 	library      *bot.Library
 	engine       *bot.Engine
 	madeKey      bool
+	remembered   siteMemory
 }
 
 // open builds the house over the configured database. With migrate the schema

@@ -116,6 +116,7 @@ func (h *house) line(mux *http.ServeMux, m *meters) []func(context.Context) {
 	}
 	signals, cancel := h.db.Subscribe(conversation.TopicDelivery)
 	return []func(context.Context){
+		func(ctx context.Context) { h.learnBots(ctx, api) },
 		func(ctx context.Context) { _ = receiver.Run(ctx, received) },
 		func(ctx context.Context) { _ = deliverer.Run(ctx, queued) },
 		func(ctx context.Context) {
@@ -130,6 +131,60 @@ func (h *house) line(mux *http.ServeMux, m *meters) []func(context.Context) {
 			}
 		},
 	}
+}
+
+// learnBots asks LINE, for each tenant with a channel, which bot it is, so that
+// events meant for another are not taken (LI11). It goes on trying until it
+// knows or ctx ends.
+func (h *house) learnBots(ctx context.Context, api *line.API) {
+	for wait := time.Second; ; wait = min(2*wait, 10*time.Minute) {
+		missing := false
+		ids, err := h.db.Tenants(ctx)
+		if err != nil {
+			missing = true
+		}
+		for _, id := range ids {
+			ch, err := h.lineChannels(ctx, id)
+			if err != nil || ch.Bot != "" {
+				missing = missing || err != nil && !errors.Is(err, line.ErrNoChannel)
+				continue
+			}
+			name, err := api.Bot(ctx, ch)
+			if err == nil {
+				err = h.keepBot(ctx, id, name)
+			}
+			if err != nil {
+				missing = true
+				h.log.Warn("LINE does not say which bot this channel is; trying again", "tenant", id)
+			}
+		}
+		if !missing {
+			return
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(wait):
+		}
+	}
+}
+
+// keepBot stores which bot a tenant's LINE channel is.
+func (h *house) keepBot(ctx context.Context, id, name string) error {
+	t, err := h.tenants.Load(ctx, id)
+	if err != nil {
+		return err
+	}
+	changed := *t
+	var s lineSection
+	if err := changed.Settings.Section("line", &s); err != nil {
+		return err
+	}
+	s.Bot = name
+	if err := changed.Settings.SetSection("line", s); err != nil {
+		return err
+	}
+	return h.tenants.Save(ctx, &changed, "system")
 }
 
 // text gives the texts of the catalogs by key.
@@ -292,15 +347,7 @@ func (c *lineSetup) Run(env *environment) error {
 	if err != nil {
 		return err
 	}
-	t, err := h.tenants.Load(env.ctx, c.Tenant)
-	if err != nil {
-		return err
-	}
-	changed := *t
-	if err := changed.Settings.SetSection("line", lineSection{Bot: report.Bot, API: ch.API}); err != nil {
-		return err
-	}
-	if err := h.tenants.Save(env.ctx, &changed, "cli"); err != nil {
+	if err := h.keepBot(env.ctx, c.Tenant, report.Bot); err != nil {
 		return err
 	}
 	fmt.Fprintf(env.out, "%+v\n", report)

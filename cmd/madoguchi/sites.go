@@ -3,6 +3,8 @@ package main
 import (
 	"context"
 	"errors"
+	"sync"
+	"time"
 
 	"madoguchi/bot"
 	"madoguchi/channels/web"
@@ -24,13 +26,45 @@ const namesSection = "names"
 // sites tells the dialog and the pages about the municipality.
 type sites struct{ *house }
 
+// siteLife is how long a site is used before the tenant is looked at again: a
+// changed telephone number is spoken within it, and a turn need not read it.
+const siteLife = time.Second
+
+// siteMemory keeps the sites of tenants for a moment.
+type siteMemory struct {
+	mu    sync.Mutex
+	known map[string]rememberedSite
+}
+
+type rememberedSite struct {
+	site  *bot.Site
+	until time.Time
+}
+
 // Site is what the dialog knows of the transaction's tenant.
 func (s sites) Site(tx *store.Tx) (*bot.Site, error) {
+	m := &s.remembered
+	m.mu.Lock()
+	r, ok := m.known[tx.Tenant()]
+	m.mu.Unlock()
+	if ok && time.Now().Before(r.until) {
+		return r.site, nil
+	}
 	t, err := s.tenants.In(tx)
 	if err != nil {
 		return nil, err
 	}
-	return s.of(t)
+	site, err := s.of(t)
+	if err != nil {
+		return nil, err
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.known == nil {
+		m.known = map[string]rememberedSite{}
+	}
+	m.known[tx.Tenant()] = rememberedSite{site, time.Now().Add(siteLife)}
+	return site, nil
 }
 
 func (s sites) of(t *tenant.Tenant) (*bot.Site, error) {
