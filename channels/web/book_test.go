@@ -368,3 +368,31 @@ func TestCatalogsAgree(t *testing.T) {
 func noRaw(page string) string {
 	return regexp.MustCompile(`data-(own|bot|staff|correct)="[^"]*"`).ReplaceAllString(page, "")
 }
+
+// Files of the pages may be kept for ever, because their address changes with
+// their content; every address a page names exists.
+func TestAssets(t *testing.T) {
+	s := serve(t)
+	p := s.phone(t)
+	p.get("/t/sample/chat")
+	addresses := regexp.MustCompile(`"(/assets/web/[^"]+)"`).FindAllStringSubmatch(p.page, -1)
+	if len(addresses) < 4 {
+		t.Fatalf("the page names %v", addresses)
+	}
+	for _, a := range addresses {
+		resp := p.get(a[1])
+		if resp.StatusCode != 200 || resp.Header.Get("Cache-Control") != "public, max-age=31536000, immutable" || resp.Header.Get("Content-Type") == "" || p.page == "" {
+			t.Errorf("%s: %d %v", a[1], resp.StatusCode, resp.Header)
+		}
+		if strings.HasSuffix(a[1], "/fonts/biz-udpgothic.css") {
+			for _, f := range regexp.MustCompile(`url\(([^)]+)\)`).FindAllStringSubmatch(p.page, -1) {
+				if _, ok := s.web.pages.files["fonts/"+f[1]]; !ok {
+					t.Errorf("the font file %s is missing", f[1])
+				}
+			}
+		}
+	}
+	if resp := p.get("/assets/web/older/style.css"); resp.Header.Get("Cache-Control") != "no-cache" {
+		t.Errorf("an outdated address is kept: %v", resp.Header)
+	}
+}

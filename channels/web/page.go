@@ -2,6 +2,7 @@ package web
 
 import (
 	"bytes"
+	"compress/gzip"
 	"crypto/rand"
 	"crypto/sha256"
 	"embed"
@@ -33,7 +34,8 @@ var staticFiles embed.FS
 type pages struct {
 	byName  map[string]*template.Template
 	files   map[string][]byte
-	version string // of all files together; part of their address
+	packed  map[string][]byte // gzip of the files that are text
+	version string            // of all files together; part of their address
 }
 
 // partOf makes the argument of a partial from within a page or another partial.
@@ -45,7 +47,7 @@ func partOf(from, v any) part {
 }
 
 func parsePages() (*pages, error) {
-	p := &pages{byName: map[string]*template.Template{}, files: map[string][]byte{}}
+	p := &pages{byName: map[string]*template.Template{}, files: map[string][]byte{}, packed: map[string][]byte{}}
 	funcs := template.FuncMap{"ruby": ruby, "bare": bare, "keygroups": keyGroups, "htmllang": htmlLang,
 		"part": partOf}
 	layout, err := template.New("layout").Funcs(funcs).ParseFS(templateFiles, "templates/layout.html", "templates/message.html")
@@ -67,12 +69,23 @@ func parsePages() (*pages, error) {
 		data, err := staticFiles.ReadFile(name)
 		name = strings.TrimPrefix(name, "static/")
 		p.files[name] = data
+		if path.Ext(name) != ".woff2" { // compressed already
+			p.packed[name] = pack(data)
+		}
 		fmt.Fprintf(sum, "%s %d\n", name, len(data))
 		sum.Write(data)
 		return err
 	})
 	p.version = hex.EncodeToString(sum.Sum(nil))[:12]
 	return p, err
+}
+
+func pack(data []byte) []byte {
+	var b bytes.Buffer
+	z := gzip.NewWriter(&b)
+	_, _ = z.Write(data) // into memory: cannot fail
+	_ = z.Close()
+	return b.Bytes()
 }
 
 // asset serves an embedded file. Its address changes with its content, so that
@@ -93,6 +106,13 @@ func (p *pages) asset(w http.ResponseWriter, r *http.Request) {
 		kind = "font/woff2" // not in every system's table
 	}
 	w.Header().Set("Content-Type", kind)
+	if packed, ok := p.packed[r.PathValue("file")]; ok {
+		w.Header().Set("Vary", "Accept-Encoding")
+		if strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
+			w.Header().Set("Content-Encoding", "gzip")
+			data = packed
+		}
+	}
 	w.Header().Set("Content-Length", strconv.Itoa(len(data)))
 	if r.Method != http.MethodHead {
 		_, _ = w.Write(data)

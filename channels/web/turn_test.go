@@ -396,3 +396,29 @@ func form(pairs ...string) string {
 	}
 	return v.Encode()
 }
+
+// nod answers every turn with one question, to measure the way to it.
+type nod struct{}
+
+func (nod) Turn(_ context.Context, in bot.Inbound) (bot.Reply, error) {
+	return bot.Reply{Conversation: "c", Lang: "ja", Flow: "reservation", Step: "visitor", Expects: &bot.Expects{Field: "visitor", Type: "choice"},
+		Messages: []bot.Message{{Seq: 1, From: bot.FromBot, Kind: bot.KindQuestion, Text: "どなたが受け取りに来られますか。", Choices: []bot.Choice{{Value: "self", Label: "ご本人"}, {Value: "agent", Label: "代理人"}}}}}, nil
+}
+
+// BenchmarkTurnAPI is what the entrance adds to a turn: gate, parsing, checking
+// and encoding, without network and without engine.
+func BenchmarkTurnAPI(b *testing.B) {
+	s := serve(b, unlimited, func(c *Config, _ *gate.Options) { c.Engine = nod{} })
+	body := []byte(`{"user":"4f2c0d7a9be1","event":"e-1","choice":"self","asked":3}`)
+	b.ReportAllocs()
+	for b.Loop() {
+		req, _ := http.NewRequest("POST", "http://test/t/sample/chat/turn", bytes.NewReader(body))
+		req.Header.Set("Content-Type", "application/json")
+		req.RemoteAddr = "203.0.113.5:1000"
+		rec := httptest.NewRecorder()
+		s.Config.Handler.ServeHTTP(rec, req)
+		if rec.Code != 200 {
+			b.Fatal(rec.Code)
+		}
+	}
+}
