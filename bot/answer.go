@@ -122,7 +122,7 @@ func (d *dialog) read(c understand.Context, f *flows.Field, text string) underst
 		}
 	case "counter":
 		for _, k := range d.counters(f) {
-			q.Choices = append(q.Choices, understand.Choice{Value: k.ID, Labels: []string{i18n.Bare(k.Name)}})
+			q.Choices = append(q.Choices, understand.Choice{Value: k.ID, Labels: append([]string{i18n.Bare(k.Name)}, k.Also...)})
 		}
 	}
 	return understand.Value(c, q, text)
@@ -153,6 +153,9 @@ func (d *dialog) pressed(value string) error {
 		return d.button(name, arg)
 	}
 	stale := d.in.Asked != 0 && d.in.Asked != d.s.Asked
+	if d.s.Pending != nil && !stale {
+		return d.pendingPressed(value)
+	}
 	if d.flow == nil {
 		if f := d.shelf.Current[value]; f != nil && !f.Part {
 			d.in.label = f.Title.In(d.s.Lang)
@@ -166,9 +169,6 @@ func (d *dialog) pressed(value string) error {
 	if stale {
 		d.say(d.words.oldButton)
 		return d.repeat()
-	}
-	if d.s.Pending != nil {
-		return d.pendingPressed(value)
 	}
 	if d.step.Verb == flows.Check {
 		switch value {

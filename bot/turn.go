@@ -93,6 +93,7 @@ type Counter struct {
 	ID    string
 	Name  string
 	Place string
+	Also  []string // other words people use for it
 }
 
 // OfferQuery says which free times are wanted.

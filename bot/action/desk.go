@@ -28,7 +28,7 @@ func (d Desk) Counters(tx *store.Tx, service string, lang i18n.Lang) ([]bot.Coun
 		if len(c.Services) > 0 && !slices.Contains(c.Services, service) {
 			continue
 		}
-		out = append(out, bot.Counter{ID: c.ID, Name: c.Names.In(lang), Place: c.Place.In(lang)})
+		out = append(out, bot.Counter{ID: c.ID, Name: c.Names.In(lang), Place: c.Place.In(lang), Also: append([]string{c.ID, i18n.Bare(c.Names.In(i18n.Japanese))}, c.Also...)})
 	}
 	return out, nil
 }

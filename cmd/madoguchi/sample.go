@@ -27,7 +27,7 @@ func (h *house) makeSample(ctx context.Context) error {
 		City: bot.Words{i18n.EasyJapanese: "みほん[市|し]", i18n.English: "Mihon City"},
 		Office: bot.Words{
 			i18n.EasyJapanese: "みほん[市役所|しやくしょ] [市民課|しみんか]",
-			i18n.English:      "Mihon City Hall, Residents' Division (市民課)",
+			i18n.English:      "Mihon City Hall, Citizens' Affairs Division (市民課)",
 		},
 		Hours: bot.Words{
 			i18n.EasyJapanese: "[月曜日|げつようび]から [金曜日|きんようび]、[午前|ごぜん]8[時|じ]30[分|ぷん]から [午後|ごご]5[時|じ]15[分|ふん]まで",

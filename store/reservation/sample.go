@@ -23,6 +23,7 @@ func Sample() Settings {
 				Place: names("みほん市役所 本庁舎 1階 市民課",
 					"みほん[市役所|しやくしょ] [本庁舎|ほんちょうしゃ] 1[階|かい] [市民課|しみんか]",
 					"Mihon City Hall, main building, 1st floor, Citizens' Affairs Division"),
+				Also:     []string{"本庁", "市役所", "市民課", "本庁舎", "main office", "city hall", "town hall"},
 				Position: 1,
 				Openings: []Opening{{
 					Days: weekdays, Start: "08:30", End: "17:15", Slot: 30, Except: []Hours{{"12:00", "13:00"}}, Capacity: 5,
@@ -36,6 +37,7 @@ func Sample() Settings {
 				Place: names("みほん駅前ビル 2階",
 					"みほん[駅前|えきまえ]ビル 2[階|かい]",
 					"Mihon Ekimae Building, 2nd floor"),
+				Also:     []string{"駅前", "駅", "出張所", "station", "at the station", "branch office"},
 				Position: 2,
 				Openings: []Opening{
 					{Days: weekdays, Start: "08:30", End: "12:30", Slot: 30, Capacity: 2},
@@ -50,6 +52,7 @@ func Sample() Settings {
 				Place: names("西サポートセンター 1階",
 					"[西|にし]サポートセンター 1[階|かい]",
 					"Nishi Support Center, 1st floor"),
+				Also:     []string{"西", "サポートセンター", "west", "support center"},
 				Position: 3,
 				Openings: []Opening{{Days: weekdays, Start: "14:30", End: "17:00", Slot: 30, Capacity: 1}},
 			},

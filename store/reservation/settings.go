@@ -39,11 +39,13 @@ func (n Names) In(lang i18n.Lang) string {
 
 // Counter is one place where residents are received (交付窓口).
 type Counter struct {
-	ID       string `json:"id"`
-	Names    Names  `json:"names"`
-	Place    Names  `json:"place,omitempty"` // where to go: building, floor, address
-	Phone    string `json:"phone,omitempty"`
-	Position int    `json:"position,omitempty"` // order of display, then as listed
+	ID    string `json:"id"`
+	Names Names  `json:"names"`
+	// Also are other words people use for it, in any language.
+	Also     []string `json:"also,omitempty"`
+	Place    Names    `json:"place,omitempty"` // where to go: building, floor, address
+	Phone    string   `json:"phone,omitempty"`
+	Position int      `json:"position,omitempty"` // order of display, then as listed
 	// From and To are the first and last day of operation of a temporary
 	// counter (S4-055).
 	From   string `json:"from,omitempty"`
