@@ -33,7 +33,8 @@ import (
 //
 // More than one test line means that each of the tests catches it alone; a test
 // may name a subtest, as TestTurns/postgres. The lines after the head stand in
-// the file exactly once, in this order and without a gap.
+// the file exactly once, in this order and without a gap; a blank line begins
+// another place of the same file.
 //
 // "make mutants" runs them all: the tests pass on the program as it is, and
 // fail on each mutant. The changed file only exists in a temporary folder,
@@ -45,9 +46,11 @@ type mutant struct {
 	story string
 	file  string
 	tests []testName
-	old   string // whole lines
-	new   string
+	edits []edit
 }
+
+// edit replaces whole lines by others.
+type edit struct{ old, new string }
 
 // testName is a test and the package it is in.
 type testName struct{ pkg, name string }
@@ -154,7 +157,7 @@ func readMutants(t *testing.T) []mutant {
 func parseMutant(name, text string) (mutant, error) {
 	m := mutant{name: name}
 	story, rest, ok := strings.Cut(text, "\n\nfile ")
-	head, hunk, ok2 := strings.Cut(rest, "\n\n")
+	head, hunks, ok2 := strings.Cut(rest, "\n\n")
 	if !ok || !ok2 || story == "" {
 		return m, errors.New("want a sentence, the file and tests, and the lines, with a blank line between them")
 	}
@@ -170,37 +173,47 @@ func parseMutant(name, text string) (mutant, error) {
 			return m, fmt.Errorf("%q: want \"test PACKAGE NAME\"", line)
 		}
 	}
-	for line := range strings.Lines(hunk) {
-		switch {
-		case strings.HasPrefix(line, " "):
-			m.old += line[1:]
-			m.new += line[1:]
-		case strings.HasPrefix(line, "-"):
-			m.old += line[1:]
-		case strings.HasPrefix(line, "+"):
-			m.new += line[1:]
-		default:
-			return m, fmt.Errorf("%q: want a line that begins with a space, - or +", line)
+	for hunk := range strings.SplitSeq(strings.TrimSuffix(hunks, "\n"), "\n\n") {
+		var e edit
+		for line := range strings.Lines(hunk + "\n") {
+			switch {
+			case strings.HasPrefix(line, " "):
+				e.old += line[1:]
+				e.new += line[1:]
+			case strings.HasPrefix(line, "-"):
+				e.old += line[1:]
+			case strings.HasPrefix(line, "+"):
+				e.new += line[1:]
+			default:
+				return m, fmt.Errorf("%q: want a line that begins with a space, - or +", line)
+			}
 		}
+		if e.old == "" || e.old == e.new {
+			return m, fmt.Errorf("%q: nothing changed", hunk)
+		}
+		m.edits = append(m.edits, e)
 	}
-	if m.file == "" || len(m.tests) == 0 || m.old == m.new {
-		return m, errors.New("no file, no test or nothing changed")
+	if m.file == "" || len(m.tests) == 0 {
+		return m, errors.New("no file or no test")
 	}
 	return m, nil
 }
 
-// apply returns the changed source. Its old lines must be found once, and Go
-// must still be Go.
+// apply returns the changed source. Each edit's old lines must be found once,
+// and Go must still be Go.
 func (m mutant) apply() (string, error) {
 	data, err := os.ReadFile(filepath.Join(root, m.file))
 	if err != nil {
 		return "", err
 	}
 	source := "\n" + string(data) // every line begins after a line break
-	if n := strings.Count(source, "\n"+m.old); n != 1 {
-		return "", fmt.Errorf("%s has its lines %d times, want once:\n%s", m.file, n, m.old)
+	for _, e := range m.edits {
+		if n := strings.Count(source, "\n"+e.old); n != 1 {
+			return "", fmt.Errorf("%s has these lines %d times, want once:\n%s", m.file, n, e.old)
+		}
+		source = strings.Replace(source, "\n"+e.old, "\n"+e.new, 1)
 	}
-	changed := strings.Replace(source, "\n"+m.old, "\n"+m.new, 1)[1:]
+	changed := source[1:]
 	if strings.HasSuffix(m.file, ".go") {
 		if _, err := parser.ParseFile(token.NewFileSet(), m.file, changed, 0); err != nil {
 			return "", fmt.Errorf("changed: %w", err)
@@ -290,10 +303,11 @@ func runTests(t *testing.T, env []string, overlay, pkg, pattern string) (results
 }
 
 func TestParseMutant(t *testing.T) {
-	good := "It is broken.\n\nfile a/b.go\ntest ./a TestA\ntest ./c TestC/sub\n\n keep\n-old\n+new\n"
+	good := "It is broken.\n\nfile a/b.go\ntest ./a TestA\ntest ./c TestC/sub\n\n keep\n-old\n+new\n\n-away\n"
 	m, err := parseMutant("x", good)
-	if err != nil || m.file != "a/b.go" || m.old != "keep\nold\n" || m.new != "keep\nnew\n" || m.story != "It is broken." ||
-		!slices.Equal(m.tests, []testName{{"./a", "TestA"}, {"./c", "TestC/sub"}}) {
+	if err != nil || m.file != "a/b.go" || m.story != "It is broken." ||
+		!slices.Equal(m.tests, []testName{{"./a", "TestA"}, {"./c", "TestC/sub"}}) ||
+		!slices.Equal(m.edits, []edit{{"keep\nold\n", "keep\nnew\n"}, {"away\n", ""}}) {
 		t.Errorf("%+v, %v", m, err)
 	}
 	if got := m.tests[1].pattern(); got != "^TestC$/^sub$" {
