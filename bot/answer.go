@@ -42,7 +42,7 @@ func (d *dialog) heard(text string) error {
 	}
 
 	f := d.flow.Field(d.step.Into)
-	if f.Personal && foreign[d.in.Channel] && !d.in.form {
+	if f.Personal && foreign[d.in.Channel] && d.in.link == nil {
 		if f.Optional && declined(c, text) {
 			return d.skip()
 		}

@@ -674,3 +674,26 @@ func TestTurnRefusesWhatNamesNobody(t *testing.T) {
 		}
 	}
 }
+
+// Who stops, or leaves for something else, gives the held place back at once.
+func TestStoppingGivesThePlaceBack(t *testing.T) {
+	h := newHall(t, storetest.SQLite)
+	for name, leave := range map[string][]string{"stops": {"やめる", "はい"}, "goes to the menu": {"@menu"}, "changes over": {"@flow:moving", "yes"}} {
+		h.toReadBack()
+		if n := h.rows("reservation_hold", "1=1"); n != 1 {
+			h.Fatalf("%s: %d holds before", name, n)
+		}
+		for _, in := range leave {
+			if strings.HasPrefix(in, "@") || in == "yes" {
+				h.press(in)
+			} else {
+				h.say(in)
+			}
+		}
+		if n := h.rows("reservation_hold", "1=1"); n != 0 {
+			h.Errorf("who %s keeps %d places", name, n)
+		}
+		h.sound()
+		h.clock.Advance(time.Minute)
+	}
+}

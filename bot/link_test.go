@@ -69,8 +69,13 @@ func TestLinkIsGoodOnce(t *testing.T) {
 	if r, done, err := links.Answer(ctx, townID, token, "1", "not an address", ""); err != nil || done || r.Step != "book.mail" {
 		t.Errorf("an unusable answer: done %v at %s, %v", done, r.Step, err)
 	}
-	if r, done, err := links.Answer(ctx, townID, token, "2", "taro@example.jp", ""); err != nil || !done || r.Step != "book.check" {
-		t.Errorf("the answer: done %v at %s, %v", done, r.Step, err)
+	for _, when := range []string{"the answer", "the same event again"} {
+		if r, done, err := links.Answer(ctx, townID, token, "2", "taro@example.jp", ""); err != nil || !done || r.Step != "book.check" {
+			t.Errorf("%s: done %v at %s, %v", when, done, r.Step, err)
+		}
 	}
 	gone("answered", townID, token)
+	if r, done, err := links.Answer(ctx, townID, token, "3", "yes", ""); !errors.Is(err, bot.ErrLink) || done {
+		t.Errorf("an answer to the next question by the used link: done %v at %s, %v", done, r.Step, err)
+	}
 }

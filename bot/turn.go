@@ -177,8 +177,8 @@ const longest = 5000
 const longestChoice = 300
 
 // Turn answers one event. The same event again gets the same answer and changes
-// nothing. Errors are ErrInput or faults of the machine; a fault leaves nothing
-// half-done and the event may be sent again.
+// nothing. Errors are ErrInput, ErrLink (only from Links) or faults of the
+// machine; a fault leaves nothing half-done and the event may be sent again.
 func (e *Engine) Turn(ctx context.Context, in Inbound) (Reply, error) {
 	if in.Tenant == "" || in.User == "" || in.Event == "" || in.Channel == "" {
 		return Reply{}, fmt.Errorf("%w: tenant, channel, user and event are needed", ErrInput)
@@ -240,7 +240,7 @@ func (e *Engine) turn(tx *store.Tx, in Inbound) (Reply, error) {
 		return Reply{}, fmt.Errorf("write the outcome: %w", err)
 	}
 	turn := conversation.Turn{State: state, Outcome: outcome, Lines: lines, Replies: len(d.out)}
-	if in.Push && !(in.form && d.s.Flow != "" && d.s.Step == d.stood) {
+	if in.Push && !(in.link != nil && d.s.Flow != "" && d.s.Step == d.stood) {
 		turn.Push = &conversation.Push{Means: in.Deliver}
 	}
 	if err := e.Memory.Close(tx, c, turn); err != nil {
@@ -333,6 +333,9 @@ func (d *dialog) run(stored []byte) ([]byte, error) {
 	}
 	if err := d.resume(); err != nil {
 		return nil, err
+	}
+	if d.in.link != nil && !d.in.link.open(d.s) {
+		return nil, ErrLink
 	}
 	d.chooseLanguage()
 	if d.tooFast() {
