@@ -57,6 +57,9 @@ func (d *dialog) arg(name string) i18n.Arg {
 	if n, err := strconv.Atoi(v); err == nil {
 		return i18n.Arg{Name: name, Value: n}
 	}
+	if day, err := civil.ParseDate(v); err == nil {
+		return i18n.Arg{Name: name, Value: day}
+	}
 	if dt, err := civil.ParseDateTime(v); err == nil {
 		return i18n.Arg{Name: name, Value: dt}
 	}
@@ -321,7 +324,7 @@ func (d *dialog) show(f *flows.Field, v string) string {
 		for _, one := range strings.Split(v, ",") {
 			out = append(out, d.choiceLabel(f.Name, one))
 		}
-		return strings.Join(out, "、")
+		return i18n.FormatList(lang, out)
 	case "yesno":
 		if v == "yes" {
 			return d.words.yes.In(lang)
