@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"time"
@@ -107,7 +108,7 @@ func (h *house) line(mux *http.ServeMux, m *meters) []func(context.Context) {
 		Wake: func() { wake(received) }, Observer: observer,
 	})
 	receiver := &line.Receiver{
-		Channels: h.lineChannels, Inbox: inbox, Engine: h.engine, People: linePeople{h}, Questions: lineQuestions{h},
+		Channels: h.lineChannels, Inbox: inbox, Engine: reported{h}, People: linePeople{h}, Questions: lineQuestions{h},
 		API: api, Renderer: renderer, Languages: h.texts.Languages(), Now: h.db.Now, After: time.After, Observer: observer,
 	}
 	deliverer := &line.Deliverer{
@@ -185,6 +186,25 @@ func (h *house) keepBot(ctx context.Context, id, name string) error {
 		return err
 	}
 	return h.tenants.Save(ctx, &changed, "system")
+}
+
+// reported is the engine with its faults in the log: the workers behind a
+// webhook have nobody to answer to.
+type reported struct{ *house }
+
+// Turn implements line.Engine.
+func (r reported) Turn(ctx context.Context, in bot.Inbound) (bot.Reply, error) {
+	defer func() {
+		if p := recover(); p != nil {
+			r.log.Error("a turn panicked", "channel", in.Channel, "panic", p, "stack", string(debug.Stack()))
+			panic(p)
+		}
+	}()
+	reply, err := r.engine.Turn(ctx, in)
+	if err != nil && ctx.Err() == nil {
+		r.log.Error("a turn failed and will be tried again", "channel", in.Channel, "tenant", in.Tenant, "error", err)
+	}
+	return reply, err
 }
 
 // text gives the texts of the catalogs by key.
