@@ -83,7 +83,7 @@ func (h *house) firstTenant(ctx context.Context) string {
 func (h *house) line(mux *http.ServeMux, m *meters) []func(context.Context) {
 	observer := line.Observer{
 		Audit: func(ctx context.Context, tenant, action, detail string) {
-			err := h.db.Update(ctx, tenant, func(tx *store.Tx) error { return tx.Audit("line", action, "", detail) })
+			err := h.db.Update(ctx, tenant, func(tx *store.Tx) error { return tx.Audit("line", action, "", "detail", detail) })
 			if err != nil {
 				h.log.Error("audit a LINE event", "action", action, "error", err)
 			}
