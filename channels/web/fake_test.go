@@ -7,13 +7,10 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
-	"os"
 	"strings"
 	"sync"
 	"testing"
 	"time"
-
-	"go.yaml.in/yaml/v3"
 
 	"madoguchi/bot"
 	"madoguchi/channels/gate"
@@ -387,29 +384,19 @@ func (t *town) Answer(_ context.Context, _, token, _, text, _ string) (bot.Reply
 	return bot.Reply{Lang: q.Lang}, true, nil
 }
 
-// catalog reads the texts as they ship.
+// catalog is the texts as they ship.
 func catalog(t testing.TB) Texts {
 	t.Helper()
-	words := map[i18n.Lang]map[string]string{}
-	for _, lang := range []i18n.Lang{i18n.Japanese, i18n.EasyJapanese, i18n.English} {
-		data, err := os.ReadFile("../../i18n/catalogs/" + string(lang) + "/web.yaml")
-		if err != nil {
-			t.Fatal(err)
-		}
-		words[lang] = map[string]string{}
-		if err := yaml.Unmarshal(data, words[lang]); err != nil {
-			t.Fatalf("%s: %v", lang, err)
-		}
+	shipped := i18n.Builtin()
+	known := map[string]bool{}
+	for _, source := range shipped.Sources("web") {
+		known[source.Key] = true
 	}
 	return func(lang i18n.Lang, key string, args ...i18n.Arg) string {
-		s, ok := words[lang][key]
-		if !ok {
-			t.Errorf("no text %s in %s", key, lang)
+		if !known[key] {
+			t.Errorf("no text %s", key)
 		}
-		for _, a := range args {
-			s = strings.ReplaceAll(s, "{"+a.Name+"}", a.Value.(string))
-		}
-		return s
+		return shipped.Text(key).In(lang, args...)
 	}
 }
 
