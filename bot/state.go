@@ -63,6 +63,7 @@ type Answer struct {
 type Pending struct {
 	Ask     PendingKind `json:"k"`
 	Target  string      `json:"t,omitempty"` // the flow or field it is about
+	Words   string      `json:"w,omitempty"` // what the resident said, to enter a flow with
 	Choices []string    `json:"c,omitempty"` // the values offered, where needed
 }
 
@@ -91,6 +92,10 @@ const (
 // heldPlace is the name under which the answers keep the id of the place held
 // while the resident answers.
 const heldPlace = "hold"
+
+// FirstDay is the name under which an action sets the first day on which the
+// visit makes sense; earlier times are neither offered nor taken.
+const FirstDay = "first-day"
 
 // most is the longest trail kept. The checker knows no flow near it; it bounds
 // a hostile file.

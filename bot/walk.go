@@ -2,7 +2,9 @@ package bot
 
 import (
 	"fmt"
+	"hash/fnv"
 	"slices"
+	"strconv"
 
 	"madoguchi/flows"
 	"madoguchi/i18n"
@@ -105,8 +107,8 @@ func (d *dialog) walk() error {
 		outcome := "next"
 		switch st.Verb {
 		case flows.Say:
-			if !slices.Contains(d.s.Told, st.Name) {
-				d.s.Told = note(d.s.Told, st.Name)
+			if told := d.told(st); !slices.Contains(d.s.Told, told) {
+				d.s.Told = note(d.s.Told, told)
 				d.tell(st)
 			}
 		case flows.Ask:
@@ -153,10 +155,25 @@ func (d *dialog) walk() error {
 	return fmt.Errorf("%s, step %s: no question within %d steps", d.s.Flow, d.s.Step, stride)
 }
 
+// told names a statement: by its step and, where it speaks of answers, by what
+// it says, so that it is made again when they have changed.
+func (d *dialog) told(st *flows.Step) string {
+	if st.Text == nil || len(st.Text.Placeholders()) == 0 {
+		return st.Name
+	}
+	h := fnv.New32a()
+	h.Write([]byte(d.fill(st.Text)))
+	return st.Name + "#" + strconv.FormatUint(uint64(h.Sum32()), 36)
+}
+
 // known reports whether a question need not be put because its answer is there.
 // A question the flow has come back to by itself is put again.
 func (d *dialog) known(st *flows.Step) bool {
 	if !d.s.Has(st.Into) {
+		return false
+	}
+	if _, start, ok := splitSlot(d.s.Answer(st.Into)); ok && start.Date.Before(d.notBefore()) {
+		d.drop(st.Into)
 		return false
 	}
 	if slices.Contains(d.s.Trail, st.Name) {
