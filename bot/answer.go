@@ -255,6 +255,18 @@ func (d *dialog) take(value string) error {
 			return err
 		}
 	}
+	switch i := slices.IndexFunc(d.s.Former, func(a Answer) bool { return a.Name == f.Name }); {
+	case i >= 0 && d.s.Former[i].Value == value:
+		d.restore()
+	case i >= 0:
+		if f.Type != "slot" && slices.ContainsFunc(d.s.Former, func(a Answer) bool { _, _, ok := splitSlot(a.Value); return ok }) {
+			if err := d.release(); err != nil {
+				return err
+			}
+		}
+		d.s.Former = nil
+		d.untell(func(st *flows.Step) bool { return st.Text != nil && len(st.Text.Placeholders()) > 0 })
+	}
 	d.s.Set(f.Name, value)
 	d.s.Trail = note(d.s.Trail, d.step.Name)
 	d.s.Misses, d.s.Pending, d.s.Look, d.s.Offers = 0, nil, nil, nil
@@ -332,29 +344,29 @@ func (d *dialog) missed(f *flows.Field, r understand.Result) error {
 	lang := d.s.Lang
 	listed := f == nil || !written[f.Type] // there are buttons to point at
 	reason := d.reason(r)
+	said := reason == d.s.Reason // the same fault again: other words may help more
+	d.s.Reason = reason
 	var lead string
-	switch n := d.s.Misses; {
+	n := d.s.Misses
+	if n == 3 {
+		d.say(d.words.miss3)
+		d.person()
+	}
+	switch {
 	case n == 1:
 		lead = d.hint(f, r)
+	case reason != "" && !said:
+		lead = reason
 	case n == 2 && listed:
 		lead = d.words.miss2.In(lang)
 	case n == 2 && (reason != "" || d.step.Hint != nil):
 		lead = d.words.hints[f.Type].In(lang)
 	case n%2 == 0:
 		lead = d.words.missEven.In(lang)
+	case n == 3 && listed:
+		lead = d.words.miss3After.In(lang)
 	case n == 3:
-		d.say(d.words.miss3)
-		d.person()
-		switch {
-		case reason != "":
-			lead = reason
-		case listed:
-			lead = d.words.miss3After.In(lang)
-		default:
-			lead = d.fill(d.step.Text)
-		}
-	case reason != "":
-		lead = reason
+		lead = d.fill(d.step.Text)
 	case listed:
 		lead = d.fill(d.words.missOdd)
 	default:
@@ -538,6 +550,7 @@ func (d *dialog) counterInstead(c understand.Context, text string) (bool, error)
 	}
 	for _, step := range d.s.Trail {
 		if d.flow.Steps[step].Into == name {
+			d.restore()
 			d.forget(step)
 			d.s.Step, d.step = step, d.flow.Steps[step]
 			return true, d.take(v)

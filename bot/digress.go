@@ -189,6 +189,7 @@ func (d *dialog) back() error {
 // reopen puts a question of the trail again; later answers that do not depend
 // on it are kept.
 func (d *dialog) reopen(step string) error {
+	d.restore()
 	d.forget(step)
 	d.s.Step, d.step = step, d.flow.Steps[step]
 	return d.ask(d.step)

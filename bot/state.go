@@ -26,6 +26,10 @@ type State struct {
 	// Answers holds the fields answered so far and the values actions have set,
 	// canonical, in order of answering.
 	Answers []Answer `json:"a,omitempty"`
+	// Former are the answers dropped when the open question was put again: its
+	// own and those that depend on it. They come back if it is answered as
+	// before, or left unanswered for another.
+	Former []Answer `json:"b,omitempty"`
 	// Trail is the way here: the questions answered, each once, in order. Back
 	// goes along it, and a correction finds its question on it.
 	Trail []string `json:"t,omitempty"`
@@ -35,6 +39,9 @@ type State struct {
 
 	// Misses counts unusable answers in a row to the open question.
 	Misses int `json:"m,omitempty"`
+	// Reason is what was said to be wrong with the last of them, "" if nothing
+	// in particular.
+	Reason string `json:"r,omitempty"`
 	// Pending is a question of the engine's own, asked on top of the step's.
 	Pending *Pending `json:"p,omitempty"`
 	// Look is what the resident has said of the time they would like, and

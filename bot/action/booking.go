@@ -62,6 +62,7 @@ func book(a *Actions, act *bot.Act) (string, error) {
 	if err != nil {
 		return refused(err)
 	}
+	act.Drop("hold")
 	act.Set("receipt", strconv.Itoa(b.Receipt))
 	act.Set("key", key)
 	card, err := a.card(act, b, "booked")
@@ -244,6 +245,7 @@ func change(a *Actions, act *bot.Act) (string, error) {
 	if err != nil {
 		return refused(err)
 	}
+	act.Drop("hold")
 	act.Set("receipt", strconv.Itoa(b.Receipt))
 	card, err := a.card(act, b, "changed")
 	if err != nil {

@@ -129,6 +129,9 @@ func (d Desk) weekdays(tx *store.Tx, n reservation.NextQuery, w time.Weekday) ([
 	return out, nil
 }
 
+// wholeDay are the reasons for which nobody is received all day.
+var wholeDay = []reservation.ReasonKind{reservation.ClosedDay, reservation.NationalDay, reservation.NoOpening}
+
 // Hold keeps a place for the owner and returns its id. The error is nil, a
 // *bot.Refusal, or a fault.
 func (d Desk) Hold(tx *store.Tx, owner string, q bot.OfferQuery, counter string, start civil.DateTime) (string, error) {
@@ -154,6 +157,8 @@ func (d Desk) Hold(tx *store.Tx, owner string, q bot.OfferQuery, counter string,
 		return "", &bot.Refusal{Why: "late", When: late.Limit, Cause: err}
 	case errors.As(err, &party):
 		return "", &bot.Refusal{Why: "party", Cause: err}
+	case errors.As(err, &closed) && slices.Contains(wholeDay, closed.Reason.Kind):
+		return "", &bot.Refusal{Why: "closed-day", Cause: err}
 	case errors.As(err, &closed), errors.Is(err, reservation.ErrNotFound):
 		return "", &bot.Refusal{Why: "closed", Cause: err}
 	}
