@@ -62,6 +62,7 @@ func book(a *Actions, act *bot.Act) (string, error) {
 	if err != nil {
 		return refused(err)
 	}
+	act.Drop("hold")
 	act.Set("receipt", strconv.Itoa(b.Receipt))
 	act.Set("key", key)
 	card, err := a.card(act, b, "booked")
@@ -238,12 +239,16 @@ func change(a *Actions, act *bot.Act) (string, error) {
 	}
 	var late reservation.ErrTooLate
 	var state reservation.ErrState
-	if errors.As(err, &late) || errors.As(err, &state) {
+	switch {
+	case errors.As(err, &state):
 		return "late", nil
-	}
-	if err != nil {
+	case errors.As(err, &late):
+		// Too late for the booking as it is, or for the time it should move to?
+		return a.tooLate(act)
+	case err != nil:
 		return refused(err)
 	}
+	act.Drop("hold")
 	act.Set("receipt", strconv.Itoa(b.Receipt))
 	card, err := a.card(act, b, "changed")
 	if err != nil {
@@ -251,6 +256,23 @@ func change(a *Actions, act *bot.Act) (string, error) {
 	}
 	act.Attach(card)
 	return "changed", a.notify(act, b, "changed")
+}
+
+// tooLate tells a booking that can no longer be changed from a new time that
+// can no longer be taken.
+func (a *Actions) tooLate(act *bot.Act) (string, error) {
+	b, err := a.Reservations.ByID(act.Tx, act.Answer("booking"))
+	if err != nil {
+		return "", err
+	}
+	t, err := a.Reservations.Timetable(act.Tx)
+	if err != nil {
+		return "", err
+	}
+	if t.Changeable(b.Service, group, b.Start, act.Tx.Now()) == nil {
+		return "closed", nil
+	}
+	return "late", nil
 }
 
 // cancel gives the booking up; its places are free at once (S4-039).

@@ -93,6 +93,7 @@ func explain(err error) error {
 	var late reservation.ErrTooLate
 	var closed reservation.ErrClosed
 	var state reservation.ErrState
+	var unknown reservation.ErrUnknown
 	switch {
 	case err == nil:
 		return nil
@@ -106,8 +107,10 @@ func explain(err error) error {
 		return fmt.Errorf("nobody is received at this time (%s); see madoguchi vacancy", closed.Reason.Kind)
 	case errors.As(err, &state):
 		return fmt.Errorf("not possible: the booking is %s", state.Status)
+	case errors.As(err, &unknown):
+		return fmt.Errorf("%w: there is %w (see madoguchi vacancy)", errUsage, unknown)
 	case errors.Is(err, reservation.ErrNotFound):
-		return fmt.Errorf("not found: %w (see madoguchi booking list)", err)
+		return errors.New("there is no such booking (see madoguchi booking list)")
 	}
 	return err
 }
@@ -158,6 +161,11 @@ func (c *bookingList) Run(env *environment) error {
 		for _, to := range d.to {
 			*to = day
 		}
+	}
+	switch s := reservation.Status(c.Status); s {
+	case "", reservation.Booked, reservation.Cancelled, reservation.Visited, reservation.NoShow:
+	default:
+		return fmt.Errorf("%w: --status %q: want booked, cancelled, visited or no-show", errUsage, s)
 	}
 	if c.Status != "" {
 		f.Statuses = []reservation.Status{reservation.Status(c.Status)}

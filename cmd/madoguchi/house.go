@@ -2,7 +2,9 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -44,6 +46,11 @@ type house struct {
 // open builds the house over the configured database. With migrate the schema
 // is brought up to date and an empty database gets the sample tenant.
 func open(env *environment, log *slog.Logger, migrate bool) (*house, error) {
+	if !migrate {
+		if err := exists(env.config.Database); err != nil {
+			return nil, err
+		}
+	}
 	key, made, err := env.config.masterKey()
 	if err != nil {
 		return nil, err
@@ -76,6 +83,19 @@ func open(env *environment, log *slog.Logger, migrate bool) (*house, error) {
 		}
 	}
 	return h, nil
+}
+
+// exists refuses a database file that is not there: opening it would make an
+// empty one, and with it perhaps a key nobody wants.
+func exists(database string) error {
+	if strings.Contains(database, "://") {
+		return nil
+	}
+	_, err := os.Stat(database)
+	if errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("there is no database at %s (madoguchi migrate makes one)", database)
+	}
+	return err
 }
 
 // furnish builds everything above the database.
