@@ -66,6 +66,7 @@ func (Service) Put(tx *store.Tx, events []Stored) error {
 			store.Millis(e.At), store.Millis(e.Received)); err != nil {
 			return fmt.Errorf("store an event: %w", err)
 		}
+		tx.Point("inbox.stored")
 	}
 	return nil
 }
@@ -189,6 +190,7 @@ func claim(tx *store.Tx, channel string, n int, lease time.Duration) ([]Claimed,
 			tx.Tenant(), out[i].key, out[i].Lease, now+lease.Milliseconds()); err != nil {
 			return nil, err
 		}
+		tx.Point("inbox.claimed")
 	}
 	return out, nil
 }
@@ -197,6 +199,7 @@ func claim(tx *store.Tx, channel string, n int, lease time.Duration) ([]Claimed,
 // again at a later time. A lease that is no longer this one changes nothing.
 func (Service) Finish(ctx context.Context, db *store.DB, c Claimed, retry time.Time, reason string) error {
 	return db.Update(ctx, c.Tenant, func(tx *store.Tx) error {
+		tx.Point("inbox.finishing")
 		key := tx.Blind("event", c.Channel+"\x00"+c.User+"\x00"+c.ID)
 		var err error
 		if !retry.IsZero() {
