@@ -23,7 +23,7 @@ type crowd struct {
 
 // crowded is how many slots the clients of a crowd compete for: few enough for
 // refusals, enough for bookings.
-const crowded = 40
+const crowded = 24
 
 // newCrowd brings size clients to the doors given.
 func newCrowd(t *testing.T, s *site, rng *rand.Rand, size int, urls ...string) *crowd {

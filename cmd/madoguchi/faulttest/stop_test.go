@@ -15,7 +15,7 @@ const stopTime = 10 * time.Second
 // with success and in time, and nothing acknowledged is lost.
 func TestToldToStop(t *testing.T) {
 	each(t, func(t *testing.T, kind storetest.Kind) {
-		const stops = 5
+		const stops = 8
 		rng := seeded(t)
 		s := newSite(t, kind)
 		n := s.start()
