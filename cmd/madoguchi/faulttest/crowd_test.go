@@ -31,7 +31,7 @@ func newCrowd(t *testing.T, s *site, rng *rand.Rand, size int, urls ...string) *
 	c := &crowd{t: t, site: s, door: newDoor(urls...), history: newHistory()}
 	// A client waits for a frozen node no longer than this, then tries another.
 	transport := http.DefaultTransport.(*http.Transport).Clone()
-	transport.MaxIdleConnsPerHost = size
+	transport.MaxIdleConns, transport.MaxIdleConnsPerHost = 0, 256
 	t.Cleanup(transport.CloseIdleConnections)
 	web := &http.Client{Transport: transport, Timeout: 3 * time.Second}
 	slots, err := someSlots(web, urls[0], rng, crowded)

@@ -65,7 +65,7 @@ func TestFivePlacesTwoHundredResidents(t *testing.T) {
 			case 2:
 				walkers[i] = &socketWalker{t: t, url: at, user: fmt.Sprintf("hot-%d", i)}
 			case 3:
-				walkers[i] = &plainWalker{url: at}
+				walkers[i] = &plainWalker{url: at, transport: c.http.Transport}
 			case 4:
 				walkers[i] = &lineWalker{api: api, url: at, user: linetest.User(i)}
 			}
@@ -86,6 +86,7 @@ func TestFivePlacesTwoHundredResidents(t *testing.T) {
 			}
 		}
 		all(func(_ int, w walker) error { return w.come(hot) })
+		rng.Shuffle(len(walkers), func(i, j int) { walkers[i], walkers[j] = walkers[j], walkers[i] })
 		had := make([]bool, residents)
 		all(func(i int, w walker) (err error) {
 			had[i], err = w.take(hot)
@@ -251,9 +252,10 @@ func (w *socketWalker) finish() error {
 
 // plainWalker uses the pages that need no script.
 type plainWalker struct {
-	url    string
-	http   *http.Client
-	events int
+	url       string
+	transport http.RoundTripper
+	http      *http.Client
+	events    int
 }
 
 // say posts a form and returns the page it leads to.
@@ -263,7 +265,7 @@ func (w *plainWalker) say(path string, form url.Values) (string, error) {
 		if err != nil {
 			return "", err
 		}
-		w.http = &http.Client{Jar: jar, Timeout: patience}
+		w.http = &http.Client{Jar: jar, Timeout: patience, Transport: w.transport}
 	}
 	w.events++
 	form.Set("event", fmt.Sprint("e", w.events))
