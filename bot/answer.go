@@ -467,6 +467,7 @@ func (d *dialog) hold(f *flows.Field, value string) (bool, error) {
 	}
 	id, err := d.Desk.Hold(d.tx, d.owner, q, counter, start)
 	if err == nil {
+		d.tx.Point("bot.held")
 		d.s.Set(heldPlace, id)
 		return true, nil
 	}

@@ -296,6 +296,7 @@ func (d *dialog) do(st *flows.Step) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("%s, step %s, %s: %w", d.s.Flow, st.Name, st.Action, err)
 	}
+	d.tx.Point("bot.acted")
 	return outcome, nil
 }
 

@@ -131,6 +131,23 @@ func (h *house) prepare(ctx context.Context) error {
 	if err := h.db.Migrate(ctx); err != nil {
 		return err
 	}
+	for try := 1; ; try++ {
+		err := h.setUp(ctx)
+		// Another node that starts on the same database may have been quicker:
+		// look again at what is left to do.
+		if raced := store.IsDuplicate(err) || errors.Is(err, reservation.ErrStale); !raced || try == maxSetUps {
+			return err
+		}
+	}
+}
+
+// maxSetUps is how often a node that others overtake looks again; each time one
+// of them has got further.
+const maxSetUps = 20
+
+// setUp does what prepare finds still to be done. A process may die between any
+// two steps; the next one goes on from there.
+func (h *house) setUp(ctx context.Context) error {
 	ids, err := h.db.Tenants(ctx)
 	if err != nil {
 		return err
@@ -142,6 +159,11 @@ func (h *house) prepare(ctx context.Context) error {
 		ids = []string{sampleID}
 	}
 	for _, id := range ids {
+		if id == sampleID {
+			if err := h.openSample(ctx); err != nil {
+				return fmt.Errorf("open the counters of the sample tenant: %w", err)
+			}
+		}
 		if err := h.publishBuiltin(ctx, id); err != nil {
 			return fmt.Errorf("publish the built-in procedures for %s: %w", id, err)
 		}

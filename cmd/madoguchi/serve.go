@@ -60,6 +60,9 @@ func (c *serveCommand) Run(env *environment) error {
 		gate.Refuse(w, http.StatusNotFound, "not_found", "there is nothing at this address")
 	})
 
+	if err := h.talks.Resume(env.ctx, h.db); err != nil {
+		return err
+	}
 	ctx, stop := context.WithCancel(env.ctx)
 	defer stop()
 	jobs := job.New(h.db, h.jobs()...)
