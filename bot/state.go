@@ -26,6 +26,9 @@ type State struct {
 	// Answers holds the fields answered so far and the values actions have set,
 	// canonical, in order of answering.
 	Answers []Answer `json:"a,omitempty"`
+	// Given holds what was known before the procedure began (a time picked in
+	// the calendar), until the question comes that it answers.
+	Given []Answer `json:"g,omitempty"`
 	// Trail is the way here: the questions answered, each once, in order. Back
 	// goes along it, and a correction finds its question on it.
 	Trail []string `json:"t,omitempty"`
@@ -100,6 +103,9 @@ const heldPlace = "hold"
 // most is the longest trail kept. The checker knows no flow near it; it bounds
 // a hostile file.
 const most = 128
+
+// mostGiven bounds what a channel may hand over from the start.
+const mostGiven = 8
 
 // Answer returns the value of a field, "" if it has none.
 func (s *State) Answer(name string) string {

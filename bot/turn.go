@@ -373,7 +373,7 @@ func (d *dialog) hear() error {
 		if f == nil || f.Part {
 			return d.menu()
 		}
-		return d.begin(f)
+		return d.enter(f)
 	case strings.HasPrefix(d.in.Choice, MediaPrefix):
 		d.say(d.words.media)
 		return d.repeat()

@@ -256,6 +256,7 @@ type posted struct {
 	asked                     int64
 	typed                     bool // the form had a field to fill in
 	lang                      i18n.Lang
+	with                      map[string]string // answers known from the start
 }
 
 // parsePosted reads a form. Every error is a *gate.Fault.
@@ -351,6 +352,9 @@ func (w *Web) start(rw http.ResponseWriter, r *http.Request) {
 		user = w.begin(rw, p.Tenant)
 	}
 	q.lang = p.Lang
+	if q.choice != "" {
+		q.with, q.choice = fromCalendar(q.choice), ""
+	}
 	w.plainTurn(rw, r, p, user, q)
 }
 
@@ -363,7 +367,7 @@ func (w *Web) plainTurn(rw http.ResponseWriter, r *http.Request, p *page, user s
 	reply, err := w.Engine.Turn(r.Context(), bot.Inbound{
 		Tenant: p.Tenant, Channel: ChannelPlain, User: user, Event: q.event,
 		Text: q.text, Choice: q.choice, Asked: q.asked,
-		Lang: q.lang, Hint: p.Lang, Flow: q.flow, Address: w.Gate.Client(r),
+		Lang: q.lang, Hint: p.Lang, Flow: q.flow, With: q.with, Address: w.Gate.Client(r),
 	})
 	if err != nil {
 		w.refuse(rw, r, w.turnError(err))
