@@ -39,6 +39,9 @@ type Message struct {
 	Lines   []string `json:"lines,omitempty"`
 	Booking *Booking `json:"booking,omitempty"`
 	Link    *Link    `json:"link,omitempty"`
+	// Question is the open question itself where Text only says why the answer
+	// given could not be used, for channels that show the two in two places.
+	Question string `json:"question,omitempty"`
 	// Secure marks a question whose answer is personal. Channels on which the
 	// operator of the platform could read it (LINE) send Link instead.
 	Secure bool `json:"secure,omitempty"`

@@ -57,6 +57,9 @@ func (d *dialog) arg(name string) i18n.Arg {
 	if n, err := strconv.Atoi(v); err == nil {
 		return i18n.Arg{Name: name, Value: n}
 	}
+	if day, err := civil.ParseDate(v); err == nil {
+		return i18n.Arg{Name: name, Value: day}
+	}
 	if dt, err := civil.ParseDateTime(v); err == nil {
 		return i18n.Arg{Name: name, Value: dt}
 	}
@@ -112,7 +115,7 @@ func (d *dialog) tell(st *flows.Step) {
 }
 
 // ask puts the question of an ask step.
-func (d *dialog) ask(st *flows.Step) error { return d.put(st, d.fill(st.Text)) }
+func (d *dialog) ask(st *flows.Step) error { return d.put(st, "") }
 
 // askAgain puts the open question again with other words before the choices.
 func (d *dialog) askAgain(lead string) error {
@@ -140,11 +143,15 @@ func (d *dialog) repeat() error {
 	return d.walk()
 }
 
-// put asks for a field with the given words and the answers it offers.
-func (d *dialog) put(st *flows.Step, words string) error {
+// put asks for a field and offers answers. A lead takes the place of the
+// question where it has been asked before and the answer was of no use.
+func (d *dialog) put(st *flows.Step, lead string) error {
 	f := d.flow.Field(st.Into)
 	e := &Expects{Field: f.Name, Type: f.Type, Optional: f.Optional}
-	m := Message{Text: words, Secure: f.Personal}
+	m := Message{Text: d.fill(st.Text), Secure: f.Personal}
+	if lead != "" {
+		m.Text, m.Question = lead, m.Text
+	}
 	if f.Personal && foreign[d.in.Channel] {
 		var err error
 		if m.Link, err = d.formLink(st.Name); err != nil {
@@ -321,7 +328,7 @@ func (d *dialog) show(f *flows.Field, v string) string {
 		for _, one := range strings.Split(v, ",") {
 			out = append(out, d.choiceLabel(f.Name, one))
 		}
-		return strings.Join(out, "、")
+		return i18n.FormatList(lang, out)
 	case "yesno":
 		if v == "yes" {
 			return d.words.yes.In(lang)

@@ -160,6 +160,10 @@ func layOut(reply bot.Reply, action, day string) questionPage {
 		switch {
 		case m.From == bot.FromResident:
 		case i == at:
+			if m.Question != "" {
+				q.Hints = append(q.Hints, m.Text)
+				m.Text = m.Question
+			}
 			q.Question = &m
 		case m.Kind == kindHint:
 			q.Hints = append(q.Hints, m.Text)

@@ -296,7 +296,7 @@ let tries = 0;
 let posting = false;
 
 function connect() {
-  const ws = new WebSocket(new URL(set.socket, location.href.replace(/^http/, "ws")));
+  const ws = new WebSocket(new URL(set.socket + "?furigana=ruby", location.href.replace(/^http/, "ws")));
   let opened = false;
   ws.onopen = () => {
     opened = true;
@@ -345,7 +345,7 @@ async function postTurn(turn, attempt = 0) {
 
 async function post(request) {
   try {
-    const r = await fetch(set.turn, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(request) });
+    const r = await fetch(set.turn + "?furigana=ruby", { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(request) });
     if (r.status >= 500) return null;
     return await r.json();
   } catch {
