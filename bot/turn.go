@@ -373,6 +373,7 @@ func (d *dialog) hear() error {
 		if f == nil || f.Part {
 			return d.menu()
 		}
+		d.in.label = f.Title.In(d.s.Lang)
 		return d.enter(f)
 	case strings.HasPrefix(d.in.Choice, MediaPrefix):
 		d.say(d.words.media)

@@ -90,8 +90,8 @@ func (t *town) Turn(_ context.Context, ev bot.Inbound) (bot.Reply, error) {
 	}
 	if ev.Flow != "" {
 		k.step, k.ended, k.given = 0, false, map[string]string{}
-		if strings.Contains(ev.Choice, "/") {
-			k.given["visit"] = ev.Choice
+		if visit := ev.With["visit"]; visit != "" {
+			k.given["visit"] = visit
 		}
 	}
 	from := len(k.lines)
