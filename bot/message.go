@@ -53,6 +53,8 @@ type Choice struct {
 	Label string `json:"label"`
 	// Day groups free times under a date heading (KindOffers).
 	Day string `json:"day,omitempty"`
+	// Short is the label for channels that show it under its Day: the time alone.
+	Short string `json:"short,omitempty"`
 	// Quiet choices are ways out (later days, skip, a person) and are shown
 	// after, and lighter than, the answers themselves.
 	Quiet bool `json:"quiet,omitempty"`

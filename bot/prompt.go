@@ -275,11 +275,11 @@ func (d *dialog) putOffers(f *flows.Field, m Message, e *Expects) error {
 	for _, o := range offers {
 		v := slotValue(o.Counter, o.Start)
 		d.s.Offers = append(d.s.Offers, v)
-		label := d.slotLabel(o)
+		label, short := d.slotLabel(o), i18n.FormatClockShort(d.s.Lang, o.Start.Clock)
 		if several {
-			label += " " + o.Name
+			label, short = label+" "+o.Name, short+" "+o.Name
 		}
-		m.Choices = append(m.Choices, Choice{Value: v, Label: label, Day: i18n.FormatDate(d.s.Lang, o.Start.Date)})
+		m.Choices = append(m.Choices, Choice{Value: v, Label: label, Short: short, Day: i18n.FormatDate(d.s.Lang, o.Start.Date)})
 	}
 	m.Choices = append(m.Choices, Choice{Value: "@later", Label: d.words.later.In(d.s.Lang), Quiet: true})
 	if d.s.Look != nil {

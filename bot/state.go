@@ -30,6 +30,9 @@ type State struct {
 	// own and those that depend on it. They come back if it is answered as
 	// before, or left unanswered for another.
 	Former []Answer `json:"b,omitempty"`
+	// Given holds what was known before the procedure began (a time picked in
+	// the calendar), until the question comes that it answers.
+	Given []Answer `json:"g,omitempty"`
 	// Trail is the way here: the questions answered, each once, in order. Back
 	// goes along it, and a correction finds its question on it.
 	Trail []string `json:"t,omitempty"`
@@ -112,6 +115,9 @@ const FirstDay = "first-day"
 // most is the longest trail kept. The checker knows no flow near it; it bounds
 // a hostile file.
 const most = 128
+
+// mostGiven bounds what a channel may hand over from the start.
+const mostGiven = 8
 
 // Answer returns the value of a field, "" if it has none.
 func (s *State) Answer(name string) string {

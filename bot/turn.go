@@ -376,7 +376,8 @@ func (d *dialog) hear() error {
 		if f == nil || f.Part {
 			return d.menu()
 		}
-		return d.begin(f)
+		d.in.label = f.Title.In(d.s.Lang)
+		return d.enter(f)
 	case strings.HasPrefix(d.in.Choice, MediaPrefix):
 		d.say(d.words.media)
 		return d.repeat()

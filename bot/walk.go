@@ -2,8 +2,10 @@ package bot
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 
+	"madoguchi/bot/understand"
 	"madoguchi/flows"
 	"madoguchi/i18n"
 	"madoguchi/i18n/civil"
@@ -63,6 +65,39 @@ func (d *dialog) begin(f *flows.Flow, known ...Answer) error {
 	return d.walk()
 }
 
+// enter begins a flow that the channel names, with what is known from the start.
+func (d *dialog) enter(f *flows.Flow) error {
+	if err := d.leave(); err != nil {
+		return err
+	}
+	d.s.enter(f.Name, f.Version, f.First)
+	for _, name := range slices.Sorted(maps.Keys(d.in.With)) {
+		value, _ := understand.Clean(d.in.With[name], longestChoice)
+		if len(d.s.Given) < mostGiven {
+			d.s.Given = append(d.s.Given, Answer{name, value})
+		}
+	}
+	d.flow, d.step = f, f.Steps[f.First]
+	return d.walk()
+}
+
+// given takes out what was known from the start for a question now put, checked
+// as a pressed button would be. What does not answer the question is worthless,
+// and so is the rest: a time is no use without its counter.
+func (d *dialog) given(st *flows.Step) (string, error) {
+	i := slices.IndexFunc(d.s.Given, func(a Answer) bool { return a.Name == st.Into })
+	if i < 0 {
+		return "", nil
+	}
+	value, err := d.valid(d.flow.Field(st.Into), d.s.Given[i].Value)
+	if err != nil || value == "" {
+		d.s.Given = nil
+		return "", err
+	}
+	d.s.Given = slices.Delete(d.s.Given, i, i+1)
+	return value, nil
+}
+
 // leave ends what is going on: a place held is given back.
 func (d *dialog) leave() error {
 	if err := d.release(); err != nil {
@@ -107,6 +142,11 @@ func (d *dialog) walk() error {
 		case flows.Say:
 			d.tellOnce(st)
 		case flows.Ask:
+			if v, err := d.given(st); err != nil {
+				return err
+			} else if v != "" {
+				return d.take(v)
+			}
 			if !d.known(st) {
 				return d.ask(st)
 			}

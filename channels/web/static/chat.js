@@ -66,7 +66,7 @@ function rich(s) {
 const bare = (s) => shown(s.replace(/\[([^\[\]|]+)\|[^\[\]|]+\]/g, "$1"));
 
 function choiceButton(c, line, className) {
-  const b = el("button", { type: "button", class: className }, rich(c.label));
+  const b = el("button", { type: "button", class: className, value: c.value }, rich((c.day && c.short) || c.label));
   const number = asked;
   b.addEventListener("click", () => say({ choice: c.value, asked: number }, c.label, line));
   return b;
@@ -149,7 +149,7 @@ function draw(m) {
   line.dataset.said = bare(m.text ?? "");
   line.lang = document.documentElement.lang;
   if (m.text) body.append(el("p", { class: "said" }, rich(m.text)));
-  if (m.lines?.length) body.append(el("ul", { class: "papers" }, ...m.lines.map((l) => el("li", {}, rich(l)))));
+  if (m.lines?.length) body.append(el("ul", { class: m.kind === "papers" ? "papers" : "facts" }, ...m.lines.map((l) => el("li", {}, rich(l)))));
   if (m.items?.length) body.append(items(m, line));
   if (m.booking) body.append(card(m, line));
   if (m.link && /^(https?:|\/)/.test(m.link.url)) body.append(el("p", {}, el("a", { href: m.link.url, rel: "noopener" }, rich(m.link.label))));
@@ -237,6 +237,14 @@ function tell(message, bad = false) {
   banner.textContent = message;
   banner.classList.toggle("bad", bad);
 }
+
+// What scrolls into view must not end behind the typing area, which stays at the
+// foot of the window.
+const dock = document.querySelector(".dock");
+new ResizeObserver(() => {
+  const stays = getComputedStyle(dock).position === "sticky";
+  document.documentElement.style.scrollPaddingBottom = stays ? dock.offsetHeight + "px" : "";
+}).observe(dock);
 
 // ---- talking
 
