@@ -287,12 +287,19 @@ func (Service) Lines(tx *store.Tx, conversation string, first, last int64) ([]Li
 		if err := rows.Scan(&l.Seq, &l.Author, &l.Body); err != nil {
 			return nil, fmt.Errorf("read the transcript: %w", err)
 		}
+		out = append(out, l)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("read the transcript: %w", err)
+	}
+	// Only now, as opening may have to read the key.
+	for i := range out {
+		l := &out[i]
 		if l.Body, err = tx.Unseal(class, bind(conversation, l.Seq), l.Body); err != nil {
 			return nil, fmt.Errorf("unseal message %d: %w", l.Seq, err)
 		}
-		out = append(out, l)
 	}
-	return out, rows.Err()
+	return out, nil
 }
 
 // Person returns the channel and the channel's id of the person.
