@@ -249,4 +249,3 @@ func line(file, name string) string {
 	}
 	return ""
 }
-
