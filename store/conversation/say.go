@@ -1,6 +1,7 @@
 package conversation
 
 import (
+	"errors"
 	"fmt"
 
 	"madoguchi/store"
@@ -40,7 +41,11 @@ func (s Service) Say(tx *store.Tx, id string, what Saying) (said bool, err error
 	if what.Push {
 		t.Push = &Push{}
 	}
-	if err := s.Close(tx, c, t); err != nil {
+	err = s.Close(tx, c, t)
+	if errors.Is(err, ErrAgain) {
+		return true, nil // by another node, which held the lock before us
+	}
+	if err != nil {
 		return false, fmt.Errorf("say something in a conversation: %w", err)
 	}
 	return true, nil

@@ -3,6 +3,7 @@ package conversation_test
 import (
 	"context"
 	"errors"
+	"sync"
 	"testing"
 	"time"
 
@@ -42,24 +43,31 @@ func do(t *testing.T, db *store.DB, fn func(*store.Tx) error) {
 
 func say(t *testing.T, db *store.DB, id, event string, push bool) (said bool) {
 	t.Helper()
-	do(t, db, func(tx *store.Tx) (err error) {
+	err := db.Update(context.Background(), tenant, func(tx *store.Tx) (err error) {
 		said, err = talks.Say(tx, id, conversation.Saying{
 			Event: event, Push: push, Outcome: []byte("language"),
 			Lines: []conversation.Line{{Author: "bot", Body: []byte("tomorrow")}},
 		})
 		return err
 	})
+	if err != nil {
+		t.Error(err)
+	}
 	return said
 }
 
 func TestSayIsDeliveredOnce(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		id := talk(t, db, "line", "U1")
-		for range 2 {
-			if !say(t, db, id, "reminder/1", true) {
-				t.Error("not said")
-			}
+		var nodes sync.WaitGroup
+		for range 4 {
+			nodes.Go(func() {
+				if !say(t, db, id, "reminder/1", true) {
+					t.Error("not said")
+				}
+			})
 		}
+		nodes.Wait()
 		got, err := talks.ClaimDeliveries(context.Background(), db, "line", 10, time.Minute)
 		if err != nil {
 			t.Fatal(err)
