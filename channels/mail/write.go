@@ -170,7 +170,13 @@ func (p *sheet) write(n notice.Notice, b reservation.Booking, t *reservation.Tim
 	p.line("mail.page", i18n.Arg{Name: "url", Value: address})
 
 	p.part("mail.heading.contact")
-	p.line("mail.contact", office, i18n.Arg{Name: "phone", Value: p.site.Phone}, markup("hours", p.site.Hours.In(p.lang)))
+	p.line("mail.office", office)
+	if p.site.Phone != "" {
+		p.line("mail.phone", i18n.Arg{Name: "phone", Value: p.site.Phone})
+	}
+	if hours := p.site.Hours.In(p.lang); hours != "" {
+		p.line("mail.hours", markup("hours", hours))
+	}
 	p.part("mail.footer")
 	return i18n.Plain(p.out.String())
 }
