@@ -42,10 +42,17 @@ type Act struct {
 }
 
 // BookingButtons are what can be done with a booking from its receipt.
-func (a *Act) BookingButtons(id string) []Choice {
+func (a *Act) BookingButtons(id string) []Choice { return a.words.bookingButtons(a.Lang, id) }
+
+// BookingButtons are the same for a message outside any turn.
+func (e *Engine) BookingButtons(lang i18n.Lang, id string) []Choice {
+	return e.words.bookingButtons(lang, id)
+}
+
+func (w *words) bookingButtons(lang i18n.Lang, id string) []Choice {
 	return []Choice{
-		{Value: "@change:" + id, Label: a.words.change.In(a.Lang)},
-		{Value: "@cancel:" + id, Label: a.words.cancel.In(a.Lang)},
+		{Value: "@change:" + id, Label: w.change.In(lang)},
+		{Value: "@cancel:" + id, Label: w.cancel.In(lang)},
 	}
 }
 

@@ -16,8 +16,9 @@ import (
 )
 
 // Notify queues the mail that tells a resident what has become of a booking.
-// What is one of booked, changed, cancelled.
-type Notify func(tx *store.Tx, b reservation.Booking, what string, lang i18n.Lang) error
+// What is one of booked, changed, cancelled; key is the access key of a booking
+// just made, which nobody can find out later.
+type Notify func(tx *store.Tx, b reservation.Booking, what, key string, lang i18n.Lang) error
 
 // most is how many visits one person may have booked and not yet made; families
 // book together under one key, so it is far above what is needed (tension 2 of
@@ -71,7 +72,7 @@ func book(a *Actions, act *bot.Act) (string, error) {
 	}
 	card.Key = key
 	act.Attach(card)
-	return "booked", a.notify(act, b, "booked")
+	return "booked", a.notify(act, b, "booked", key)
 }
 
 // refused turns a refusal of the service into an outcome of the flow.
@@ -255,7 +256,7 @@ func change(a *Actions, act *bot.Act) (string, error) {
 		return "", err
 	}
 	act.Attach(card)
-	return "changed", a.notify(act, b, "changed")
+	return "changed", a.notify(act, b, "changed", "")
 }
 
 // tooLate tells a booking that can no longer be changed from a new time that
@@ -291,34 +292,40 @@ func cancel(a *Actions, act *bot.Act) (string, error) {
 		return "", err
 	}
 	act.Attach(card)
-	return "cancelled", a.notify(act, b, "cancelled")
+	return "cancelled", a.notify(act, b, "cancelled", "")
 }
 
-func (a *Actions) notify(act *bot.Act, b reservation.Booking, what string) error {
+func (a *Actions) notify(act *bot.Act, b reservation.Booking, what, key string) error {
 	if a.Notify == nil || !b.Contact {
 		return nil
 	}
-	return a.Notify(act.Tx, b, what, act.Lang)
+	return a.Notify(act.Tx, b, what, key, act.Lang)
 }
 
-// card is a booking as a resident takes it away.
+// card is a booking as a resident takes it away, with what can be done with it.
 func (a *Actions) card(act *bot.Act, b reservation.Booking, status string) (*bot.Booking, error) {
-	t, err := a.Reservations.Timetable(act.Tx)
+	card, err := Card(act.Tx, a.Reservations, b, status, act.Lang)
+	if err == nil && b.Status == reservation.Booked {
+		card.Actions = act.BookingButtons(b.ID)
+	}
+	return card, err
+}
+
+// Card puts a booking into the words of a language.
+func Card(tx *store.Tx, r *reservation.Reservations, b reservation.Booking, status string, lang i18n.Lang) (*bot.Booking, error) {
+	t, err := r.Timetable(tx)
 	if err != nil {
 		return nil, err
 	}
 	card := &bot.Booking{
 		ID: b.ID, Status: status, Receipt: b.Receipt, Counter: b.Counter, Start: b.Start.String(),
-		When: i18n.FormatDateTime(act.Lang, b.Start), Service: b.Service, Persons: b.Persons,
+		When: i18n.FormatDateTime(lang, b.Start), Service: b.Service, Persons: b.Persons,
 	}
 	if c := t.Counter(b.Counter); c != nil {
-		card.Name, card.Place = c.Names.In(act.Lang), c.Place.In(act.Lang)
+		card.Name, card.Place = c.Names.In(lang), c.Place.In(lang)
 	}
 	if s := t.Service(b.Service); s != nil {
-		card.Title = s.Names.In(act.Lang)
-	}
-	if b.Status == reservation.Booked {
-		card.Actions = act.BookingButtons(b.ID)
+		card.Title = s.Names.In(lang)
 	}
 	return card, nil
 }

@@ -10,6 +10,7 @@ import (
 	"madoguchi/i18n"
 	"madoguchi/i18n/civil"
 	"madoguchi/store"
+	"madoguchi/store/notice"
 	"madoguchi/store/reservation"
 )
 
@@ -236,7 +237,7 @@ func (c *bookingBook) Run(env *environment) error {
 		}
 		made = show(b)
 		made.Key = key
-		return nil
+		return h.tell(tx, b, notice.Booked, key)
 	})
 	if err != nil {
 		return err
@@ -262,7 +263,11 @@ func (c *bookingChange) Run(env *environment) error {
 		}
 	}
 	return c.act(env, c.ID, func(h *house, tx *store.Tx, id string) (reservation.Booking, error) {
-		return h.reservations.Change(tx, id, to, staff)
+		b, err := h.reservations.Change(tx, id, to, staff)
+		if err != nil {
+			return b, err
+		}
+		return b, h.tell(tx, b, notice.Changed, "")
 	})
 }
 
@@ -291,7 +296,11 @@ type bookingCancel struct {
 // Run cancels the booking.
 func (c *bookingCancel) Run(env *environment) error {
 	return c.act(env, c.ID, func(h *house, tx *store.Tx, id string) (reservation.Booking, error) {
-		return h.reservations.Cancel(tx, id, staff)
+		b, err := h.reservations.Cancel(tx, id, staff)
+		if err != nil {
+			return b, err
+		}
+		return b, h.tell(tx, b, notice.Cancelled, "")
 	})
 }
 

@@ -22,6 +22,7 @@ import (
 	"madoguchi/store/conversation"
 	"madoguchi/store/job"
 	"madoguchi/store/limit"
+	"madoguchi/store/notice"
 	"madoguchi/store/procedure"
 	"madoguchi/store/reservation"
 	"madoguchi/store/tenant"
@@ -36,6 +37,8 @@ type house struct {
 	reservations *reservation.Reservations
 	procedures   procedure.Service
 	talks        conversation.Service
+	notices      notice.Service
+	mail         post
 	texts        *i18n.Catalog
 	library      *bot.Library
 	engine       *bot.Engine
@@ -72,6 +75,10 @@ func open(env *environment, log *slog.Logger, migrate bool) (*house, error) {
 		reservations: reservation.New(civil.Holiday),
 		texts:        i18n.Builtin(),
 	}
+	if h.mail, err = newPost(env.config); err != nil {
+		db.Close()
+		return nil, err
+	}
 	if err := h.furnish(); err != nil {
 		db.Close()
 		return nil, err
@@ -104,7 +111,7 @@ func (h *house) furnish() error {
 	if err != nil {
 		return err
 	}
-	actions := &action.Actions{Reservations: h.reservations}
+	actions := &action.Actions{Reservations: h.reservations, Notify: h.notify}
 	h.library = &bot.Library{
 		Versions: h.procedures,
 		Compile: func(v procedure.Version) (*flows.Flow, error) {
@@ -121,6 +128,7 @@ func (h *house) furnish() error {
 	})
 	h.db.AddCheck(h.reservations.Checks()...)
 	h.db.AddCheck(h.talks.Checks()...)
+	h.db.AddCheck(h.notices.Checks()...)
 	h.db.AddCheck(audit.Check())
 	return nil
 }
@@ -158,6 +166,7 @@ func (h *house) setUp(ctx context.Context) error {
 		}
 		ids = []string{sampleID}
 	}
+	h.mail.first = firstOf(ids)
 	for _, id := range ids {
 		if id == sampleID {
 			if err := h.openSample(ctx); err != nil {
@@ -204,6 +213,8 @@ func (h *house) publishBuiltin(ctx context.Context, id string) error {
 func (h *house) jobs() []job.Job {
 	jobs := append(audit.Jobs(h.db), limit.Jobs(h.db)...)
 	jobs = append(jobs, h.talks.Jobs(h.db)...)
+	jobs = append(jobs, h.notices.Jobs(h.db)...)
+	jobs = append(jobs, h.mailJobs()...)
 	return append(jobs,
 		job.Job{Name: "holds", Every: time.Minute, Run: func(ctx context.Context, tenant string) error {
 			return h.db.Update(ctx, tenant, func(tx *store.Tx) error {
