@@ -51,8 +51,8 @@ func (b *letterbox) count() int {
 	return len(b.letters)
 }
 
-// town is the whole program over a fresh database, without a server.
-type town struct {
+// mailTown is the whole program over a fresh database, without a server.
+type mailTown struct {
 	*testing.T
 	*house
 	clock  *storetest.Clock
@@ -62,20 +62,20 @@ type town struct {
 }
 
 // eachTown runs a test on both databases, on Tuesday 2026-11-24, 9:00 in Japan.
-func eachTown(t *testing.T, mail bool, test func(*town)) {
+func eachTown(t *testing.T, mail bool, test func(*mailTown)) {
 	t.Helper()
 	for _, kind := range []storetest.Kind{storetest.SQLite, storetest.Postgres} {
 		t.Run(string(kind), func(t *testing.T) { test(openTown(t, kind, mail)) })
 	}
 }
 
-func openTown(t *testing.T, kind storetest.Kind, mail bool) *town {
+func openTown(t *testing.T, kind storetest.Kind, mail bool) *mailTown {
 	t.Helper()
 	start, err := civil.ParseDateTime("2026-11-24T09:00")
 	if err != nil {
 		t.Fatal(err)
 	}
-	v := &town{T: t, clock: storetest.NewClock(start.At()), box: &letterbox{}, log: &bytes.Buffer{}}
+	v := &mailTown{T: t, clock: storetest.NewClock(start.At()), box: &letterbox{}, log: &bytes.Buffer{}}
 	config := Config{Data: t.TempDir(), Database: storetest.Empty(t, kind), PublicURL: "https://madoguchi.example"}
 	if kind == storetest.SQLite {
 		config.Database = filepath.Join(config.Data, "madoguchi.db")
@@ -98,7 +98,7 @@ func openTown(t *testing.T, kind storetest.Kind, mail bool) *town {
 	return v
 }
 
-func (v *town) set(at string) {
+func (v *mailTown) set(at string) {
 	v.Helper()
 	dt, err := civil.ParseDateTime(at)
 	if err != nil {
@@ -108,7 +108,7 @@ func (v *town) set(at string) {
 }
 
 // talk lets a person do things, each one event, and returns the last answer.
-func (v *town) talk(channel, user string, lang i18n.Lang, what ...string) (r bot.Reply) {
+func (v *mailTown) talk(channel, user string, lang i18n.Lang, what ...string) (r bot.Reply) {
 	v.Helper()
 	for _, w := range what {
 		v.events++
@@ -133,7 +133,7 @@ func (v *town) talk(channel, user string, lang i18n.Lang, what ...string) (r bot
 }
 
 // book is the dialog of a booking of the next day, up to its receipt.
-func (v *town) book(channel, user string, lang i18n.Lang, mail string) *bot.Booking {
+func (v *mailTown) book(channel, user string, lang i18n.Lang, mail string) *bot.Booking {
 	v.Helper()
 	r := v.talk(channel, user, lang, "flow:reservation", "choice:book", "choice:consult", "choice:honcho",
 		"choice:honcho/2026-11-25T10:00", mail, "choice:yes")
@@ -146,14 +146,14 @@ func (v *town) book(channel, user string, lang i18n.Lang, mail string) *bot.Book
 	return nil
 }
 
-func (v *town) run(name string) {
+func (v *mailTown) run(name string) {
 	v.Helper()
 	if err := job.New(v.db, v.jobs()...).RunNow(context.Background(), name); err != nil {
 		v.Fatal(err)
 	}
 }
 
-func (v *town) notices() (list []string) {
+func (v *mailTown) notices() (list []string) {
 	v.Helper()
 	err := v.db.View(context.Background(), sampleID, func(tx *store.Tx) error {
 		list = nil
@@ -177,7 +177,7 @@ func (v *town) notices() (list []string) {
 	return list
 }
 
-func (v *town) want(notices ...string) {
+func (v *mailTown) want(notices ...string) {
 	v.Helper()
 	if got := v.notices(); !slices.Equal(got, notices) {
 		v.Errorf("notices %q, want %q", got, notices)
@@ -185,7 +185,7 @@ func (v *town) want(notices ...string) {
 }
 
 func TestBookingByDialogIsConfirmedAndRemindedByMail(t *testing.T) {
-	eachTown(t, true, func(v *town) {
+	eachTown(t, true, func(v *mailTown) {
 		b := v.book("web", "u1", i18n.English, "text:hanako@example.com")
 		v.want("booked mail en waiting")
 		v.run("deliver")
@@ -214,7 +214,7 @@ func TestBookingByDialogIsConfirmedAndRemindedByMail(t *testing.T) {
 }
 
 func TestReminderByMailIsDroppedWhenTheVisitIsCancelledMeanwhile(t *testing.T) {
-	eachTown(t, true, func(v *town) {
+	eachTown(t, true, func(v *mailTown) {
 		b := v.book("web", "u1", i18n.Japanese, "text:hanako@example.com")
 		v.run("deliver")
 		v.set("2026-11-24T17:00")
@@ -226,7 +226,7 @@ func TestReminderByMailIsDroppedWhenTheVisitIsCancelledMeanwhile(t *testing.T) {
 }
 
 func TestReminderOnLineGoesIntoItsConversation(t *testing.T) {
-	eachTown(t, true, func(v *town) {
+	eachTown(t, true, func(v *mailTown) {
 		b := v.book("line", "U1", i18n.English, "choice:@skip")
 		v.book("web", "u2", i18n.English, "choice:@skip") // nobody to tell
 		for {                                             // the answers of the dialog
@@ -296,7 +296,7 @@ func TestReminderOnLineGoesIntoItsConversation(t *testing.T) {
 }
 
 func TestStaffBookingsAreConfirmedToo(t *testing.T) {
-	eachTown(t, true, func(v *town) {
+	eachTown(t, true, func(v *mailTown) {
 		start, err := civil.ParseDateTime("2026-11-25T10:00")
 		if err != nil {
 			v.Fatal(err)
@@ -319,7 +319,7 @@ func TestStaffBookingsAreConfirmedToo(t *testing.T) {
 }
 
 func TestWithoutMailNothingIsQueued(t *testing.T) {
-	eachTown(t, false, func(v *town) {
+	eachTown(t, false, func(v *mailTown) {
 		v.book("web", "u1", i18n.English, "text:hanako@example.com")
 		v.set("2026-11-24T17:00")
 		v.run("reminders")
@@ -332,7 +332,7 @@ func TestWithoutMailNothingIsQueued(t *testing.T) {
 }
 
 func TestTheHourOfRemindersIsASetting(t *testing.T) {
-	eachTown(t, true, func(v *town) {
+	eachTown(t, true, func(v *mailTown) {
 		shown, err := v.tenants.Load(context.Background(), sampleID)
 		if err != nil {
 			v.Fatal(err)
@@ -354,7 +354,7 @@ func TestTheHourOfRemindersIsASetting(t *testing.T) {
 }
 
 func TestATenantSendsMailUnderItsOwnNameOnly(t *testing.T) {
-	eachTown(t, true, func(v *town) {
+	eachTown(t, true, func(v *mailTown) {
 		ctx := context.Background()
 		account := func(id string) (from string) {
 			v.Helper()

@@ -14,7 +14,6 @@ import (
 
 const tenant = "sample"
 
-var talks conversation.Service
 
 // talk opens a conversation with one turn.
 func talk(t *testing.T, db *store.DB, channel, user string) (id string) {
@@ -41,7 +40,7 @@ func do(t *testing.T, db *store.DB, fn func(*store.Tx) error) {
 	}
 }
 
-func say(t *testing.T, db *store.DB, id, event string, push bool) (said bool) {
+func sayUnasked(t *testing.T, db *store.DB, id, event string, push bool) (said bool) {
 	t.Helper()
 	err := db.Update(context.Background(), tenant, func(tx *store.Tx) (err error) {
 		said, err = talks.Say(tx, id, conversation.Saying{
@@ -62,7 +61,7 @@ func TestSayIsDeliveredOnce(t *testing.T) {
 		var nodes sync.WaitGroup
 		for range 4 {
 			nodes.Go(func() {
-				if !say(t, db, id, "reminder/1", true) {
+				if !sayUnasked(t, db, id, "reminder/1", true) {
 					t.Error("not said")
 				}
 			})
@@ -99,7 +98,7 @@ func TestSayWithoutPushOnlyAppends(t *testing.T) {
 		id := talk(t, db, "web", "U1")
 		signals, cancel := db.Subscribe(conversation.TopicConversation)
 		defer cancel()
-		say(t, db, id, "reminder/1", false)
+		sayUnasked(t, db, id, "reminder/1", false)
 		heard := <-signals
 		for heard == "" { // "look for yourself", when the connection for signals is up
 			heard = <-signals
@@ -118,7 +117,7 @@ func TestSayNothingToWhoHasShutTheChannel(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		id := talk(t, db, "line", "U1")
 		do(t, db, func(tx *store.Tx) error { return talks.Block(tx, "line", "U1", true, tx.Now()) })
-		if say(t, db, id, "reminder/1", true) {
+		if sayUnasked(t, db, id, "reminder/1", true) {
 			t.Error("said")
 		}
 		err := db.Update(context.Background(), tenant, func(tx *store.Tx) error {
