@@ -39,6 +39,9 @@ type Message struct {
 	Lines   []string `json:"lines,omitempty"`
 	Booking *Booking `json:"booking,omitempty"`
 	Link    *Link    `json:"link,omitempty"`
+	// Question is the open question itself where Text only says why the answer
+	// given could not be used, for channels that show the two in two places.
+	Question string `json:"question,omitempty"`
 	// Secure marks a question whose answer is personal. Channels on which the
 	// operator of the platform could read it (LINE) send Link instead.
 	Secure bool `json:"secure,omitempty"`
@@ -50,6 +53,8 @@ type Choice struct {
 	Label string `json:"label"`
 	// Day groups free times under a date heading (KindOffers).
 	Day string `json:"day,omitempty"`
+	// Short is the label for channels that show it under its Day: the time alone.
+	Short string `json:"short,omitempty"`
 	// Quiet choices are ways out (later days, skip, a person) and are shown
 	// after, and lighter than, the answers themselves.
 	Quiet bool `json:"quiet,omitempty"`

@@ -9,7 +9,7 @@ import (
 // Plain returns the message with furigana written in brackets, 窓口（まどぐち）,
 // for whoever cannot show ruby.
 func (m Message) Plain() Message {
-	m.Text = i18n.Plain(m.Text)
+	m.Text, m.Question = i18n.Plain(m.Text), i18n.Plain(m.Question)
 	m.Choices = plainChoices(m.Choices)
 	m.Lines = slices.Clone(m.Lines)
 	for i := range m.Lines {

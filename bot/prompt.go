@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -57,8 +58,14 @@ func (d *dialog) arg(name string) i18n.Arg {
 	if n, err := strconv.Atoi(v); err == nil {
 		return i18n.Arg{Name: name, Value: n}
 	}
+	if day, err := civil.ParseDate(v); err == nil {
+		return i18n.Arg{Name: name, Value: day}
+	}
 	if dt, err := civil.ParseDateTime(v); err == nil {
 		return i18n.Arg{Name: name, Value: dt}
+	}
+	if day, err := civil.ParseDate(v); err == nil {
+		return i18n.Arg{Name: name, Value: day}
 	}
 	return i18n.Arg{Name: name, Value: v}
 }
@@ -112,7 +119,7 @@ func (d *dialog) tell(st *flows.Step) {
 }
 
 // ask puts the question of an ask step.
-func (d *dialog) ask(st *flows.Step) error { return d.put(st, d.fill(st.Text)) }
+func (d *dialog) ask(st *flows.Step) error { return d.put(st, "") }
 
 // askAgain puts the open question again with other words before the choices.
 func (d *dialog) askAgain(lead string) error {
@@ -140,11 +147,15 @@ func (d *dialog) repeat() error {
 	return d.walk()
 }
 
-// put asks for a field with the given words and the answers it offers.
-func (d *dialog) put(st *flows.Step, words string) error {
+// put asks for a field and offers answers. A lead takes the place of the
+// question where it has been asked before and the answer was of no use.
+func (d *dialog) put(st *flows.Step, lead string) error {
 	f := d.flow.Field(st.Into)
 	e := &Expects{Field: f.Name, Type: f.Type, Optional: f.Optional}
-	m := Message{Text: words, Secure: f.Personal}
+	m := Message{Text: d.fill(st.Text), Secure: f.Personal}
+	if lead != "" {
+		m.Text, m.Question = lead, m.Text
+	}
 	if f.Personal && foreign[d.in.Channel] {
 		var err error
 		if m.Link, err = d.formLink(st.Name); err != nil {
@@ -154,7 +165,7 @@ func (d *dialog) put(st *flows.Step, words string) error {
 	switch f.Type {
 	case "choice", "choices":
 		for _, ch := range st.Choices {
-			m.Choices = append(m.Choices, Choice{Value: ch.Value, Label: ch.Label.In(d.s.Lang)})
+			m.Choices = append(m.Choices, Choice{Value: ch.Value, Label: d.fill(ch.Label)})
 		}
 	case "yesno":
 		m.Choices = d.yesNo()
@@ -209,32 +220,54 @@ func (d *dialog) putOffers(f *flows.Field, m Message, e *Expects) error {
 	if look != nil {
 		q.From, q.On, q.After, q.Before, q.Weekday = look.From, look.On, look.After, look.Before, look.Weekday
 	}
+	first := d.notBefore()
+	if q.From.Before(first) {
+		q.From = first
+	}
 	offers, err := d.Desk.Offers(d.tx, q)
-	if err != nil {
+	var no *Refusal
+	if errors.As(err, &no) {
+		d.refuse(no, q.On)
+	} else if err != nil {
 		return fmt.Errorf("look for free times: %w", err)
 	}
 	if len(offers) == 0 && look != nil {
-		// Nothing there: say so and go on from the day asked for.
-		d.say(d.words.noneThen)
+		// Nothing there: say so and go on around the day asked for.
 		q.From = look.From
-		if !look.On.IsZero() && !look.On.Before(d.now.Date) {
-			q.From = look.On
+		if !look.On.IsZero() {
+			q.From = look.On.AddDays(-1)
+		}
+		if today := d.now.Date; q.From.Before(today) {
+			q.From = today
+		}
+		if q.From.Before(first) {
+			q.From = first
+		}
+		if d.paging {
+			q.From = first
 		}
 		q.On, q.After, q.Before, q.Weekday = civil.Date{}, 0, 0, nil
-		d.s.Look = &Look{From: q.From}
+		if d.s.Look = (&Look{From: q.From}); q.From == first {
+			d.s.Look = nil
+		}
 		if offers, err = d.Desk.Offers(d.tx, q); err == nil && len(offers) == 0 {
-			q.From, d.s.Look = civil.Date{}, nil
+			q.From, d.s.Look = first, nil
 			offers, err = d.Desk.Offers(d.tx, q)
 		}
 		if err != nil {
 			return fmt.Errorf("look for free times: %w", err)
 		}
+		switch {
+		case no != nil || len(offers) == 0:
+		case d.paging:
+			d.say(d.words.noLater)
+		default:
+			d.say(d.words.noneThen)
+		}
 	}
 	d.s.Offers = d.s.Offers[:0]
 	if len(offers) == 0 {
-		d.say(d.words.noneAtAll)
-		d.person()
-		d.question(m, e)
+		d.noOffers(m, e)
 		return nil
 	}
 	m.Kind = KindOffers
@@ -242,11 +275,11 @@ func (d *dialog) putOffers(f *flows.Field, m Message, e *Expects) error {
 	for _, o := range offers {
 		v := slotValue(o.Counter, o.Start)
 		d.s.Offers = append(d.s.Offers, v)
-		label := d.slotLabel(o)
+		label, short := d.slotLabel(o), i18n.FormatClockShort(d.s.Lang, o.Start.Clock)
 		if several {
-			label += " " + o.Name
+			label, short = label+" "+o.Name, short+" "+o.Name
 		}
-		m.Choices = append(m.Choices, Choice{Value: v, Label: label, Day: i18n.FormatDate(d.s.Lang, o.Start.Date)})
+		m.Choices = append(m.Choices, Choice{Value: v, Label: label, Short: short, Day: i18n.FormatDate(d.s.Lang, o.Start.Date)})
 	}
 	m.Choices = append(m.Choices, Choice{Value: "@later", Label: d.words.later.In(d.s.Lang), Quiet: true})
 	if d.s.Look != nil {
@@ -254,6 +287,30 @@ func (d *dialog) putOffers(f *flows.Field, m Message, e *Expects) error {
 	}
 	d.question(m, e)
 	return nil
+}
+
+// noOffers says that nothing can be booked at all and where else to turn.
+func (d *dialog) noOffers(m Message, e *Expects) {
+	if d.s.Misses == 0 {
+		d.say(d.words.noneAtAll)
+		m.Text = d.fill(d.words.elsewhere)
+	}
+	if counter := d.counterAsked(); counter != "" {
+		m.Choices = append(m.Choices, Choice{Value: "@correct:" + counter, Label: d.words.otherCounter.In(d.s.Lang)})
+	}
+	m.Choices = append(m.Choices, Choice{Value: "@person", Label: d.words.buttons[understand.Person].In(d.s.Lang), Quiet: true})
+	d.question(m, e)
+}
+
+// counterAsked is the field of the counter the resident has chosen, "" if they
+// were not asked for one.
+func (d *dialog) counterAsked() string {
+	for _, name := range d.s.Trail {
+		if f := d.flow.Field(d.flow.Steps[name].Into); f.Type == "counter" {
+			return f.Name
+		}
+	}
+	return ""
 }
 
 // slotLabel is a free time on a button: 12/1(火) 10:00.
@@ -321,7 +378,7 @@ func (d *dialog) show(f *flows.Field, v string) string {
 		for _, one := range strings.Split(v, ",") {
 			out = append(out, d.choiceLabel(f.Name, one))
 		}
-		return strings.Join(out, "、")
+		return i18n.FormatList(lang, out)
 	case "yesno":
 		if v == "yes" {
 			return d.words.yes.In(lang)
@@ -385,7 +442,7 @@ func (d *dialog) choiceLabel(field, value string) string {
 		}
 		for _, ch := range st.Choices {
 			if ch.Value == value {
-				return ch.Label.In(d.s.Lang)
+				return d.fill(ch.Label)
 			}
 		}
 	}
@@ -393,8 +450,11 @@ func (d *dialog) choiceLabel(field, value string) string {
 }
 
 // menu offers what can be done here.
-func (d *dialog) menu() error {
-	m := Message{Kind: KindQuestion, Text: d.words.menu.In(d.s.Lang)}
+func (d *dialog) menu() error { return d.offerMenu(d.words.menu) }
+
+// offerMenu offers what can be done here, in other words than usual.
+func (d *dialog) offerMenu(lead *i18n.Text) error {
+	m := Message{Kind: KindQuestion, Text: d.fill(lead)}
 	for _, f := range d.shelf.Menu {
 		m.Choices = append(m.Choices, Choice{Value: f.Name, Label: f.Title.In(d.s.Lang)})
 	}

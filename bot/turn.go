@@ -75,7 +75,9 @@ type Sites interface {
 type Desk interface {
 	// Counters lists the counters that take a service, in the order to offer.
 	Counters(tx *store.Tx, service string, lang i18n.Lang) ([]Counter, error)
-	// Offers lists free times that fit the wish, at most Limit.
+	// Offers lists free times that fit the wish, at most Limit. If nothing can
+	// be had on the one day asked for because of the day itself, the error is a
+	// *Refusal.
 	Offers(tx *store.Tx, q OfferQuery) ([]Offer, error)
 	// Hold keeps a place for the owner, in place of the one kept before, and
 	// returns its id. The error is nil, a *Refusal, or a fault.
@@ -121,8 +123,8 @@ type Offer struct {
 
 // Refusal says why a place cannot be had.
 type Refusal struct {
-	Why   string // full, closed, early, late, gone, party
-	When  civil.DateTime
+	Why   string         // full, closed, closed-day, early, late, past, gone, party, before
+	When  civil.DateTime // early: when bookings open; late: the limit
 	Cause error
 }
 
@@ -317,6 +319,7 @@ type dialog struct {
 	now     civil.DateTime
 	fresh   bool   // the first turn of this person
 	stood   string // the step the turn began at
+	paging  bool   // the resident asks for offers after those shown
 
 	s    State
 	flow *flows.Flow // of s.Flow; nil when idle
@@ -376,7 +379,8 @@ func (d *dialog) hear() error {
 		if f == nil || f.Part {
 			return d.menu()
 		}
-		return d.begin(f)
+		d.in.label = f.Title.In(d.s.Lang)
+		return d.enter(f)
 	case strings.HasPrefix(d.in.Choice, MediaPrefix):
 		d.say(d.words.media)
 		return d.repeat()

@@ -35,6 +35,7 @@ type questionPage struct {
 	Days     []offerDay // of a question for a time
 	Chosen   string     // the day whose times are shown
 	Other    string     // address of the list of days
+	Wish     bool       // another time may be asked for in words
 	Input    *input     // nil: the answer is one of the buttons
 	Asked    int64
 	Back     bool // the dialog's own way back is offered
@@ -160,9 +161,14 @@ func layOut(reply bot.Reply, action, day string) questionPage {
 		switch {
 		case m.From == bot.FromResident:
 		case i == at:
+			if m.Question != "" {
+				q.Hints = append(q.Hints, m.Text)
+				m.Text = m.Question
+			}
 			q.Question = &m
 		case m.Kind == kindHint:
 			q.Hints = append(q.Hints, m.Text)
+		case at >= 0 && isQuestion(m): // put again since, in another language say
 		default:
 			q.Before = append(q.Before, m)
 		}
@@ -183,6 +189,7 @@ func layOut(reply bot.Reply, action, day string) questionPage {
 		}
 	}
 	q.chooseDay(day)
+	q.Wish = len(q.Days)+len(q.Answers) > 0 && q.Question.Kind == bot.KindOffers
 	if e := reply.Expects; e != nil && (len(q.Question.Choices) == 0 || !slices.Contains(pickOnly, e.Type)) && q.Question.Kind != bot.KindSummary {
 		in, ok := inputs[e.Type]
 		if !ok {
@@ -217,11 +224,15 @@ func questionIndex(reply bot.Reply) int {
 	for i, m := range reply.Messages {
 		switch {
 		case m.From == bot.FromResident || m.Kind == kindHint:
-		case m.Kind == bot.KindQuestion, m.Kind == bot.KindSummary, m.Kind == bot.KindOffers, last < 0, len(m.Choices) > 0:
+		case isQuestion(m), last < 0:
 			last = i
 		}
 	}
 	return last
+}
+
+func isQuestion(m bot.Message) bool {
+	return m.Kind == bot.KindQuestion || m.Kind == bot.KindSummary || m.Kind == bot.KindOffers || len(m.Choices) > 0
 }
 
 func addOffer(days []offerDay, action string, c bot.Choice) []offerDay {
@@ -256,6 +267,7 @@ type posted struct {
 	asked                     int64
 	typed                     bool // the form had a field to fill in
 	lang                      i18n.Lang
+	with                      map[string]string // answers known from the start
 }
 
 // parsePosted reads a form. Every error is a *gate.Fault.
@@ -351,6 +363,9 @@ func (w *Web) start(rw http.ResponseWriter, r *http.Request) {
 		user = w.begin(rw, p.Tenant)
 	}
 	q.lang = p.Lang
+	if q.choice != "" {
+		q.with, q.choice = fromCalendar(q.choice), ""
+	}
 	w.plainTurn(rw, r, p, user, q)
 }
 
@@ -363,7 +378,7 @@ func (w *Web) plainTurn(rw http.ResponseWriter, r *http.Request, p *page, user s
 	reply, err := w.Engine.Turn(r.Context(), bot.Inbound{
 		Tenant: p.Tenant, Channel: ChannelPlain, User: user, Event: q.event,
 		Text: q.text, Choice: q.choice, Asked: q.asked,
-		Lang: q.lang, Hint: p.Lang, Flow: q.flow, Address: w.Gate.Client(r),
+		Lang: q.lang, Hint: p.Lang, Flow: q.flow, With: q.with, Address: w.Gate.Client(r),
 	})
 	if err != nil {
 		w.refuse(rw, r, w.turnError(err))

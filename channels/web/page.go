@@ -295,15 +295,12 @@ func (p *page) Tel() template.URL {
 	}, p.Site.Phone))
 }
 
-// Day names a date in the page's language: key web.day.full or web.day.short.
-func (p *page) Day(key string, d civil.Date) string {
-	return p.text(key, []any{
-		"year", d.Year, "month", int(d.Month), "day", d.Day,
-		"monthname", p.text(fmt.Sprintf("web.month.%d", d.Month), nil),
-		"monthshort", p.text(fmt.Sprintf("web.monthshort.%d", d.Month), nil),
-		"weekday", p.text(fmt.Sprintf("web.weekday.%d", d.Weekday()), nil),
-	})
-}
+// Date is a date with its year, Day one of a week at hand, in the page's
+// language.
+func (p *page) Date(d civil.Date) string { return i18n.FormatDate(p.Lang, d) }
+
+// Day is a date without its year.
+func (p *page) Day(d civil.Date) string { return i18n.FormatDay(p.Lang, d) }
 
 // File is the address of a booking's calendar file, "" if none can be had.
 func (p *page) File(b *bot.Booking) string {

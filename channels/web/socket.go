@@ -302,7 +302,7 @@ func (s *socket) take(data []byte) {
 	}
 	s.listenTo(q, a)
 	if missed := s.missed(ctx, q, a.Reply); len(missed.Messages) > 0 {
-		s.out <- outgoing{data: encode(answer{Reply: missed})}
+		s.out <- outgoing{data: encode(answer{Reply: s.caller.shaped(missed)})}
 	}
 	wake := s.follow(a.Conversation)
 	s.sent = max(s.sent, lastSeq(a.Messages))
@@ -420,7 +420,7 @@ func (s *socket) pushed() []byte {
 		return nil
 	}
 	s.sent = max(s.sent, lastSeq(r.Messages))
-	return encode(answer{Reply: r})
+	return encode(answer{Reply: s.caller.shaped(r)})
 }
 
 func (s *socket) refusal(ctx context.Context, event string, err error) []byte {
@@ -432,7 +432,6 @@ func (s *socket) refusal(ctx context.Context, event string, err error) []byte {
 }
 
 func encode(a answer) []byte {
-	a.Reply = shaped(a.Reply)
 	data, err := json.Marshal(a)
 	if err != nil {
 		panic(fmt.Sprintf("web: a reply that is not JSON: %v", err)) // strings and numbers only

@@ -141,6 +141,8 @@ type caller struct {
 	tenant, address string
 	hint            i18n.Lang
 	languages       []Language
+	// ruby is asked for by ?furigana=ruby: texts then keep [漢字|かんじ].
+	ruby bool
 }
 
 // take performs one request and returns what to answer. Errors that are the
@@ -154,7 +156,7 @@ func (w *Web) take(ctx context.Context, c caller, q request) (answer, error) {
 		if err != nil {
 			return answer{}, fmt.Errorf("resume: %w", err)
 		}
-		return answer{Resumed: true, Reply: shaped(reply)}, nil
+		return answer{Resumed: true, Reply: c.shaped(reply)}, nil
 	}
 	if q.Lang != "" && !offers(c.languages, q.Lang) {
 		return answer{}, bad("unknown_lang", "lang must be one of the tenant's languages")
@@ -170,7 +172,7 @@ func (w *Web) take(ctx context.Context, c caller, q request) (answer, error) {
 	if err != nil {
 		return answer{}, w.turnError(err)
 	}
-	return answer{Event: q.Event, Reply: shaped(reply)}, nil
+	return answer{Event: q.Event, Reply: c.shaped(reply)}, nil
 }
 
 var tooMany = &gate.Fault{Status: http.StatusTooManyRequests, Code: "too_many_requests", Message: "too many turns; wait a few seconds and try again"}
@@ -186,11 +188,17 @@ func (w *Web) turnError(err error) error {
 	return fmt.Errorf("turn: %w", err)
 }
 
-// shaped makes an empty list of messages read [] and not null.
-func shaped(r bot.Reply) bot.Reply {
-	if r.Messages == nil {
-		r.Messages = []bot.Message{}
+// shaped makes an empty list of messages read [] and not null, and writes
+// furigana in brackets for a front end that has not said it can show ruby.
+func (c caller) shaped(r bot.Reply) bot.Reply {
+	out := make([]bot.Message, len(r.Messages))
+	for i, m := range r.Messages {
+		if !c.ruby {
+			m = m.Plain()
+		}
+		out[i] = m
 	}
+	r.Messages = out
 	return r
 }
 
@@ -246,6 +254,7 @@ func (w *Web) caller(r *http.Request) (caller, error) {
 	return caller{
 		tenant: tenant, address: w.Gate.Client(r), languages: site.Languages,
 		hint: accepted(r.Header.Get("Accept-Language"), site.Languages),
+		ruby: r.URL.Query().Get("furigana") == "ruby",
 	}, nil
 }
 

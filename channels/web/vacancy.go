@@ -209,6 +209,13 @@ func cellAt(counter string, d VacantDay, start civil.Clock) calendarCell {
 	return cell
 }
 
+// fromCalendar is what a time picked in the calendar answers of the flow to book:
+// that a new booking is wanted, where and when. The dialog asks for the rest.
+func fromCalendar(slot string) map[string]string {
+	counter, _, _ := strings.Cut(slot, "/")
+	return map[string]string{"what": "book", "counter": counter, "visit": slot}
+}
+
 // Free are the times of a day that can be booked, for the list on phones.
 func (c calendarPage) Free(d VacantDay) []calendarCell {
 	var free []calendarCell

@@ -48,21 +48,25 @@ const el = (name, attributes = {}, ...children) => {
   return e;
 };
 
+// What a resident wrote carries an invisible joiner before [ | and ], so that it
+// is never taken for furigana; it is dropped when shown.
+const shown = (s) => s.replaceAll("\u2060", "");
+
 // rich turns [漢字|かんじ] into ruby; all else is text, never markup.
 function rich(s) {
   const out = document.createDocumentFragment();
   let at = 0;
   for (const m of s.matchAll(/\[([^\[\]|]+)\|([^\[\]|]+)\]/g)) {
-    out.append(s.slice(at, m.index), el("ruby", {}, m[1], el("rp", {}, "（"), el("rt", {}, m[2]), el("rp", {}, "）")));
+    out.append(shown(s.slice(at, m.index)), el("ruby", {}, m[1], el("rp", {}, "（"), el("rt", {}, m[2]), el("rp", {}, "）")));
     at = m.index + m[0].length;
   }
-  out.append(s.slice(at));
+  out.append(shown(s.slice(at)));
   return out;
 }
-const bare = (s) => s.replace(/\[([^\[\]|]+)\|[^\[\]|]+\]/g, "$1");
+const bare = (s) => shown(s.replace(/\[([^\[\]|]+)\|[^\[\]|]+\]/g, "$1"));
 
 function choiceButton(c, line, className) {
-  const b = el("button", { type: "button", class: className }, rich(c.label));
+  const b = el("button", { type: "button", class: className, value: c.value }, rich((c.day && c.short) || c.label));
   const number = asked;
   b.addEventListener("click", () => say({ choice: c.value, asked: number }, c.label, line));
   return b;
@@ -145,7 +149,7 @@ function draw(m) {
   line.dataset.said = bare(m.text ?? "");
   line.lang = document.documentElement.lang;
   if (m.text) body.append(el("p", { class: "said" }, rich(m.text)));
-  if (m.lines?.length) body.append(el("ul", { class: "papers" }, ...m.lines.map((l) => el("li", {}, rich(l)))));
+  if (m.lines?.length) body.append(el("ul", { class: m.kind === "papers" ? "papers" : "facts" }, ...m.lines.map((l) => el("li", {}, rich(l)))));
   if (m.items?.length) body.append(items(m, line));
   if (m.booking) body.append(card(m, line));
   if (m.link && /^(https?:|\/)/.test(m.link.url)) body.append(el("p", {}, el("a", { href: m.link.url, rel: "noopener" }, rich(m.link.label))));
@@ -234,6 +238,14 @@ function tell(message, bad = false) {
   banner.classList.toggle("bad", bad);
 }
 
+// What scrolls into view must not end behind the typing area, which stays at the
+// foot of the window.
+const dock = document.querySelector(".dock");
+new ResizeObserver(() => {
+  const stays = getComputedStyle(dock).position === "sticky";
+  document.documentElement.style.scrollPaddingBottom = stays ? dock.offsetHeight + "px" : "";
+}).observe(dock);
+
 // ---- talking
 
 // say sends one turn: an answer, or nothing, which opens the conversation.
@@ -296,7 +308,7 @@ let tries = 0;
 let posting = false;
 
 function connect() {
-  const ws = new WebSocket(new URL(set.socket, location.href.replace(/^http/, "ws")));
+  const ws = new WebSocket(new URL(set.socket + "?furigana=ruby", location.href.replace(/^http/, "ws")));
   let opened = false;
   ws.onopen = () => {
     opened = true;
@@ -345,7 +357,7 @@ async function postTurn(turn, attempt = 0) {
 
 async function post(request) {
   try {
-    const r = await fetch(set.turn, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(request) });
+    const r = await fetch(set.turn + "?furigana=ruby", { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(request) });
     if (r.status >= 500) return null;
     return await r.json();
   } catch {
