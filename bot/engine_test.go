@@ -398,7 +398,7 @@ func TestTranscriptIsWhatWasSaid(t *testing.T) {
 			}
 			want = append(want, r.Messages...)
 		}
-		said("", h.must(bot.Inbound{Flow: "card-pickup"}))
+		said("マイナンバーカードの受け取り", h.must(bot.Inbound{Flow: "card-pickup"}))
 		said("ご本人", h.press("self"))
 		said("ふたり", h.say("ふたり"))
 		said("もう一度", h.say("もう一度"))
@@ -571,11 +571,13 @@ func TestA10WordsAreNeverMarkup(t *testing.T) {
 	if err != nil {
 		h.Fatal(err)
 	}
-	i := slices.IndexFunc(r.Messages, func(m bot.Message) bool { return m.From == bot.FromResident })
-	if i < 0 {
-		h.Fatalf("the words are not in the transcript: %s", asJSON(h.T, r.Messages))
+	var said []string
+	for _, m := range r.Messages {
+		if m.From == bot.FromResident {
+			said = append(said, i18n.Plain(m.Text))
+		}
 	}
-	if got := i18n.Plain(r.Messages[i].Text); got != words {
+	if got := said[len(said)-1]; got != words {
 		h.Errorf("shown as %q, want %q", got, words)
 	}
 }
@@ -613,7 +615,7 @@ func TestA16GuessingKeysIsBudgeted(t *testing.T) {
 			}
 			return r
 		}
-		blocked := func(r bot.Reply) bool { return strings.Contains(texts(r), "照会を止めています") }
+		blocked := func(r bot.Reply) bool { return r.Flow == "" }
 		if r := guess("eve", "192.0.2.1", card.Key); blocked(r) || r.Step != "then" {
 			h.Fatalf("the right key: at %s, %s", r.Step, texts(r))
 		}
