@@ -208,8 +208,9 @@ function receive(reply, turn) {
   forget.hidden = log.childElementCount === 0;
   if (first) {
     if (hadFocus && turn) first.focus({ preventScroll: true });
-    const end = log.lastElementChild;
-    (end.offsetHeight > innerHeight / 2 ? first : end).scrollIntoView({ block: end.offsetHeight > innerHeight / 2 ? "start" : "end" });
+    // All that is new if it fits, else the new from its beginning.
+    log.lastElementChild.scrollIntoView({ block: "end" });
+    if (first.getBoundingClientRect().top < bar.getBoundingClientRect().bottom) first.scrollIntoView({ block: "start" });
   }
   if (reply.lang && reply.lang !== set.lang && (turn || !("explicit" in set))) follow(reply.lang);
 }
@@ -236,6 +237,7 @@ function tell(message, bad = false) {
 
 // What scrolls into view must not end behind the typing area, which stays at the
 // foot of the window.
+const bar = document.querySelector(".bar");
 const dock = document.querySelector(".dock");
 new ResizeObserver(() => {
   const stays = getComputedStyle(dock).position === "sticky";
