@@ -3,7 +3,10 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"flag"
 	"fmt"
+	"image"
+	"image/png"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -203,7 +206,7 @@ func TestBrowserPages(t *testing.T) {
 	}
 	if os.Getenv("MADOGUCHI_SCREENSHOTS") != "" {
 		walks = walks[:0]
-		for _, lang := range []string{"ja", "en", "ja-easy"} {
+		for _, lang := range strings.Fields(os.Getenv("MADOGUCHI_SCREENSHOT_LANGS")) {
 			for _, at := range []window{phone, desk, handset, narrow, zoomed} {
 				walks = append(walks, struct {
 					lang string
@@ -638,4 +641,79 @@ func TestBrowserChatIsQuick(t *testing.T) {
 	if took[len(took)/2] > 1000 {
 		t.Errorf("a resident waits %.0f ms for an answer", took[len(took)/2])
 	}
+}
+
+var update = flag.Bool("update", false, "take the README's pictures anew")
+
+// pictures are where the README finds them.
+const pictures = "../../channels/web/pictures"
+
+// TestBrowserPictures takes the README's pictures with -update, and otherwise
+// checks that each is there in its size: letters differ a little from machine to
+// machine, so their pixels are not compared.
+func TestBrowserPictures(t *testing.T) {
+	s := startTown(t)
+	chromium := webtest.Start(t)
+	take := func(name, lang string, w, h int64, walk func(r *resident)) {
+		t.Helper()
+		r := &resident{webtest.Visit(t, chromium, s.base), t}
+		r.Size(w, h)
+		r.Open("/?lang=" + lang)
+		walk(r)
+		file := filepath.Join(pictures, name+".png")
+		shot := r.Picture(false)
+		if *update {
+			if err := os.WriteFile(file, shot, 0o644); err != nil {
+				t.Fatal(err)
+			}
+			return
+		}
+		data, err := os.ReadFile(file)
+		if err != nil {
+			t.Errorf("%v (take it with -update)", err)
+			return
+		}
+		if got, err := pngSize(data); err != nil || got != (image.Point{X: int(w), Y: int(h)}) {
+			t.Errorf("%s is %v %v, want %d × %d (take it anew with -update)", name, got, err, w, h)
+		}
+	}
+	steps := func(r *resident, values ...string) {
+		for _, v := range values {
+			r.answer(v)
+		}
+		r.JS(`document.activeElement.blur()`)
+	}
+	take("front", "ja", 390, 844, func(*resident) {})
+	take("chat-papers", "ja", 390, 844, func(r *resident) {
+		r.chat("")
+		steps(r, "card-pickup", "self")
+	})
+	take("chat-times", "ja", 390, 844, func(r *resident) {
+		r.chat("")
+		steps(r, "card-pickup", "self", "1", "honcho")
+	})
+	take("chat-booked", "ja", 390, 844, func(r *resident) {
+		r.chat("")
+		steps(r, "card-pickup", "self", "1", "honcho", "honcho/2026-11-26T13:00", "@skip", "yes")
+	})
+	take("chat-easy", "ja-easy", 390, 844, func(r *resident) {
+		r.chat("")
+		steps(r, "card-pickup", "self", "1", "honcho")
+	})
+	take("chat-english", "en", 1280, 900, func(r *resident) {
+		r.chat("")
+		steps(r, "moving")
+	})
+	take("vacancy", "ja", 1280, 900, func(r *resident) { r.Open("/vacancy") })
+	take("plain", "ja", 240, 320, func(r *resident) {
+		r.NoScript()
+		r.Open("/book")
+		r.turn("reservation", "book")
+		r.turn("book", "consult")
+	})
+}
+
+func pngSize(data []byte) (image.Point, error) {
+	c, err := png.DecodeConfig(bytes.NewReader(data))
+	return image.Point{X: c.Width, Y: c.Height}, err
 }
