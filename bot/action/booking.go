@@ -303,9 +303,11 @@ func (a *Actions) notify(act *bot.Act, b reservation.Booking, what, key string) 
 }
 
 // card is a booking as a resident takes it away, with what can be done with it.
+// The buttons know a booking by whose it is; one found by its key is changed
+// through the key (abuse case A23).
 func (a *Actions) card(act *bot.Act, b reservation.Booking, status string) (*bot.Booking, error) {
 	card, err := Card(act.Tx, a.Reservations, b, status, act.Lang)
-	if err == nil && b.Status == reservation.Booked {
+	if err == nil && b.Status == reservation.Booked && b.Owner == act.Owner {
 		card.Actions = act.BookingButtons(b.ID)
 	}
 	return card, err

@@ -212,8 +212,9 @@ function receive(reply, turn) {
   forget.hidden = log.childElementCount === 0;
   if (first) {
     if (hadFocus && turn) first.focus({ preventScroll: true });
-    const end = log.lastElementChild;
-    (end.offsetHeight > innerHeight / 2 ? first : end).scrollIntoView({ block: end.offsetHeight > innerHeight / 2 ? "start" : "end" });
+    // All that is new if it fits, else the new from its beginning.
+    log.lastElementChild.scrollIntoView({ block: "end" });
+    if (first.getBoundingClientRect().top < Math.max(0, bar.getBoundingClientRect().bottom)) first.scrollIntoView({ block: "start" });
   }
   if (reply.lang && reply.lang !== set.lang && (turn || !("explicit" in set))) follow(reply.lang);
 }
@@ -238,13 +239,21 @@ function tell(message, bad = false) {
   banner.classList.toggle("bad", bad);
 }
 
-// What scrolls into view must not end behind the typing area, which stays at the
-// foot of the window.
+// In a roomy window the city's name stays at the head and the typing area at the
+// foot; what scrolls into view must not end behind them. Large type needs more.
+const bar = document.querySelector(".bar");
 const dock = document.querySelector(".dock");
-new ResizeObserver(() => {
-  const stays = getComputedStyle(dock).position === "sticky";
-  document.documentElement.style.scrollPaddingBottom = stays ? dock.offsetHeight + "px" : "";
-}).observe(dock);
+function arrange() {
+  const rem = parseFloat(getComputedStyle(document.documentElement).fontSize);
+  const roomy = innerHeight >= 31 * rem && innerWidth >= 16 * rem;
+  document.body.classList.toggle("roomy", roomy);
+  document.documentElement.style.scrollPadding = roomy ? `${bar.offsetHeight + 4}px 0 ${dock.offsetHeight + 4}px` : "";
+}
+arrange();
+addEventListener("resize", arrange);
+const resized = new ResizeObserver(arrange);
+resized.observe(bar);
+resized.observe(dock);
 
 // ---- talking
 

@@ -195,6 +195,15 @@ func (v *Visitor) Type(words string) {
 	}
 }
 
+// Compose writes words as a kana conversion does that is not accepted yet.
+func (v *Visitor) Compose(words string) {
+	v.t.Helper()
+	n := int64(len([]rune(words)))
+	if _, err := chromedp.Call(v.ctx, input.ImeSetComposition, input.ImeSetCompositionParams{Text: words, SelectionStart: n, SelectionEnd: n}); err != nil {
+		v.t.Fatalf("compose %q: %v", words, err)
+	}
+}
+
 // Enter and Tab press a key; what the page prevents does not happen.
 func (v *Visitor) Enter() { v.t.Helper(); v.key("Enter", "\r", 13) }
 func (v *Visitor) Tab()   { v.t.Helper(); v.key("Tab", "", 9) }
