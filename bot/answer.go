@@ -53,8 +53,8 @@ func (d *dialog) heard(text string) error {
 		d.say(d.words.useLink)
 		return d.repeat()
 	}
-	if questioning(text) || f.Type != "text" {
-		if done, err := d.asked(c, text, 0.75, questioning(text)); done || err != nil {
+	if questioning(text) {
+		if done, err := d.asked(c, text); done || err != nil {
 			return err
 		}
 	}

@@ -324,13 +324,10 @@ func questioning(text string) bool {
 }
 
 // asked answers words that are a question of the resident's own rather than an
-// answer. At least is the confidence asked for.
-func (d *dialog) asked(c understand.Context, text string, least float64, shaped bool) (bool, error) {
-	if !shaped {
-		return false, nil
-	}
+// answer.
+func (d *dialog) asked(c understand.Context, text string) (bool, error) {
 	matches := d.shelf.index.Match(c, text)
-	if len(matches) == 0 || matches[0].Confidence < least {
+	if len(matches) == 0 || matches[0].Confidence < actOn {
 		return false, nil
 	}
 	id, ok := strings.CutPrefix(matches[0].Value, faqPrefix)
