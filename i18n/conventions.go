@@ -14,7 +14,7 @@ import "strings"
 //	{h} {h12} {h24} hour from 0 to 11, from 1 to 12, from 00 to 23
 //	{min} {mm}      minutes, in two digits
 //	{min-read}      the reading of 分 after them
-//	{half}          the half of the day; {half-short} as on buttons
+//	{half}          the half of the day
 //
 // Adding a language is adding its entry to the table below. format.go reads it.
 type conventions struct {
@@ -26,7 +26,7 @@ type conventions struct {
 
 	clock, noon           clockForm // in sentences; noon from 12:00 to 12:59
 	clockShort, noonShort clockForm // on buttons
-	half, halfShort       [2]string // before and after noon
+	half                  [2]string // before and after noon
 
 	weekdays, wd [7]string  // from Sunday
 	months, mon  [12]string // from January
@@ -72,17 +72,16 @@ var table = map[Lang]*conventions{
 	// one learns.
 	EasyJapanese: {
 		date:       "{y}[年|ねん]{m}[月|がつ]{d-read} {weekday}",
-		day:        "{m}月{d}日({wd})",
+		day:        "{m}[月|がつ]{d-read}({wd})",
 		dateTime:   "{date} {clock}",
 		clock:      clockForm{"{half}{h}[時|じ]{min}[分|{min-read}]", "{half}{h}[時|じ]"},
 		noon:       clockForm{"[昼|ひる]の 12[時|じ]{min}[分|{min-read}]", "[昼|ひる]の 12[時|じ]"},
-		clockShort: clockForm{"{half-short}{h}時{min}分", "{half-short}{h}時"},
-		noonShort:  clockForm{"昼12時{min}分", "昼12時"},
+		clockShort: clockForm{"{half}{h}[時|じ]{min}[分|{min-read}]", "{half}{h}[時|じ]"},
+		noonShort:  clockForm{"[昼|ひる]12[時|じ]{min}[分|{min-read}]", "[昼|ひる]12[時|じ]"},
 		half:       [2]string{"[午前|ごぜん]", "[午後|ごご]"},
-		halfShort:  [2]string{"午前", "午後"},
 		weekdays: [7]string{"[日曜日|にちようび]", "[月曜日|げつようび]", "[火曜日|かようび]", "[水曜日|すいようび]",
 			"[木曜日|もくようび]", "[金曜日|きんようび]", "[土曜日|どようび]"},
-		wd:   [7]string{"日", "月", "火", "水", "木", "金", "土"},
+		wd:   [7]string{"[日|にち]", "[月|げつ]", "[火|か]", "[水|すい]", "[木|もく]", "[金|きん]", "[土|ど]"},
 		list: [2]string{"、", "、"},
 	},
 	English: {

@@ -178,8 +178,6 @@ func (c *conventions) word(b []byte, word string, d civil.Date, t civil.Clock) [
 		return append(b, minuteReadings[t%10]...)
 	case "half":
 		return append(b, c.half[t/(12*60)]...)
-	case "half-short":
-		return append(b, c.halfShort[t/(12*60)]...)
 	}
 	return b
 }
