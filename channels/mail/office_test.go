@@ -188,7 +188,7 @@ func (o *office) remind(b reservation.Booking) {
 // send works until nothing is due.
 func (o *office) send() {
 	o.Helper()
-	for {
+	for range 20 {
 		n, err := o.worker.Once(context.Background())
 		if err != nil {
 			o.Fatal(err)
@@ -197,6 +197,7 @@ func (o *office) send() {
 			return
 		}
 	}
+	o.Fatal("the queue does not get empty")
 }
 
 // letters are those the relay took, read.
