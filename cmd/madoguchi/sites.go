@@ -112,7 +112,7 @@ func (p pages) Site(ctx context.Context, id string, lang i18n.Lang) (web.Site, e
 	if err != nil {
 		return web.Site{}, err
 	}
-	s, err := sites{p.house}.of(t)
+	s, err := sites(p).of(t)
 	if err != nil {
 		return web.Site{}, err
 	}

@@ -14,7 +14,6 @@ import (
 
 const tenant = "sample"
 
-
 // talk opens a conversation with one turn.
 func talk(t *testing.T, db *store.DB, channel, user string) (id string) {
 	t.Helper()
