@@ -505,7 +505,7 @@ func TestUnsentMessageIsGone(t *testing.T) {
 // Who has shut the channel gets nothing more; the later note wins.
 func TestBlockedPersonGetsNothing(t *testing.T) {
 	each(t, func(t *testing.T, db *store.DB, clock *storetest.Clock) {
-		c := mustSay(t, db, city, event("taro", "1"), "hello", &conversation.Push{})
+		mustSay(t, db, city, event("taro", "1"), "hello", &conversation.Push{})
 		block := func(blocked bool, at time.Time) {
 			in(t, db, city, func(tx *store.Tx) error { return talks.Block(tx, channel, "taro", blocked, at) })
 		}
@@ -520,7 +520,7 @@ func TestBlockedPersonGetsNothing(t *testing.T) {
 		if d := claimDeliveries(t, db); len(d) != 0 {
 			t.Errorf("blocked, and yet: %+v", d)
 		}
-		if c = mustSay(t, db, city, event("taro", "1"), "hello", nil); !c.Blocked {
+		if c := mustSay(t, db, city, event("taro", "1"), "hello", nil); !c.Blocked {
 			t.Error("the block is not remembered")
 		}
 	})
