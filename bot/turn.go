@@ -195,8 +195,10 @@ func (e *Engine) Turn(ctx context.Context, in Inbound) (Reply, error) {
 			reply, err = e.turn(tx, in)
 			return err
 		})
-		if errors.Is(err, conversation.ErrAgain) && ctx.Err() == nil {
-			continue
+		if errors.Is(err, conversation.ErrAgain) {
+			if err = ctx.Err(); err == nil {
+				continue
+			}
 		}
 		if err != nil {
 			return Reply{}, fmt.Errorf("answer an event on %s: %w", in.Channel, err)

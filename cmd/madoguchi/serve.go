@@ -87,7 +87,17 @@ func (c *serveCommand) Run(env *environment) error {
 	err = errors.Join(pages.Shutdown(end), server.Shutdown(end))
 	stop()
 	jobs.Stop()
-	workers.Wait()
+	// A platform that does not answer must not keep us: what is still on its way
+	// to it stays on lease and is taken up by the next process.
+	idle := make(chan struct{})
+	go func() {
+		workers.Wait()
+		close(idle)
+	}()
+	select {
+	case <-idle:
+	case <-end.Done():
+	}
 	return err
 }
 

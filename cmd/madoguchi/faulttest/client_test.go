@@ -93,6 +93,16 @@ type acknowledged struct {
 
 func (a *acknowledged) slot() string { return a.Counter + "/" + a.Start }
 
+// slot is where a booking is, with its places.
+func (c *client) slot(b *acknowledged) slot {
+	for _, s := range c.slots {
+		if s.value == b.slot() {
+			return s
+		}
+	}
+	return slot{value: b.slot()}
+}
+
 // tally counts what all clients did.
 type tally struct {
 	turns    atomic.Int64 // answered
@@ -320,13 +330,8 @@ func (c *client) book(s slot) error {
 
 // move changes a booking to another slot, if that is free.
 func (c *client) move(b *acknowledged, to slot) error {
-	from := slot{value: b.slot()}
-	for _, s := range c.slots {
-		if s.value == from.value {
-			from = s
-		}
-	}
-	if from.value == to.value {
+	from := c.slot(b)
+	if from == to {
 		return nil
 	}
 	r, err := c.choose(b.user, "@change:"+b.ID)
@@ -365,17 +370,11 @@ func (c *client) cancel(b *acknowledged) error {
 	if err != nil {
 		return err
 	}
-	from := slot{value: b.slot()}
-	for _, s := range c.slots {
-		if s.value == from.value {
-			from = s
-		}
-	}
 	began := c.history.now()
 	if r, err = c.choose(b.user, "yes"); err != nil {
 		return err
 	}
-	c.history.add(c.id, began, from, "give", outcome{})
+	c.history.add(c.id, began, c.slot(b), "give", outcome{})
 	if now := r.booking(); now == nil || now.Status != "cancelled" || now.ID != b.ID {
 		return fmt.Errorf("cancelling %s led to %s", b.ID, r.raw)
 	}

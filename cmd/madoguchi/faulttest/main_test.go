@@ -41,6 +41,10 @@ func TestMain(m *testing.M) {
 	if testing.Short() {
 		os.Exit(m.Run()) // every test skips itself
 	}
+	// Much of the time is spent waiting: for leases of the dead, for the thaw.
+	if err := flag.Set("test.parallel", "4"); err != nil {
+		panic(err) // the testing package has no such flag any more
+	}
 	dir, err := os.MkdirTemp("", "madoguchi-faults-")
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)

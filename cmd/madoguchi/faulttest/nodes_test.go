@@ -25,13 +25,13 @@ func TestTwoNodes(t *testing.T) {
 	for range rounds(t) {
 		crowd.during(func() {
 			for range 10 {
-				time.Sleep(time.Duration(50+rng.IntN(300)) * time.Millisecond) // any moment under load
+				crowd.moment(rng, 20, 150)
 				i := rng.IntN(2)
 				other := nodes[1-i]
 				nodes[i].kill()
 				kills++
 				crowd.door.set(other.url)
-				time.Sleep(time.Duration(rng.IntN(200)) * time.Millisecond) // one node alone for a while
+				crowd.moment(rng, 0, 60) // one node alone for a while
 				nodes[i] = s.start()
 				crowd.door.set(nodes[0].url, nodes[1].url)
 			}
@@ -39,7 +39,7 @@ func TestTwoNodes(t *testing.T) {
 		crowd.check()
 		crowd.during(func() {
 			for i := range nodes {
-				time.Sleep(time.Duration(50+rng.IntN(300)) * time.Millisecond)
+				crowd.moment(rng, 20, 150)
 				nodes[i].signal(t, syscall.SIGSTOP)
 				freezes++
 				// Longer than a client waits for an answer: what the frozen node
@@ -66,11 +66,11 @@ func TestFrozenForLong(t *testing.T) {
 	a, b := s.start(), s.start()
 	crowd := newCrowd(t, s, rng, 8, a.url, b.url)
 	crowd.during(func() {
-		time.Sleep(300 * time.Millisecond)
+		crowd.moment(rng, 50, 150)
 		a.signal(t, syscall.SIGSTOP)
 		time.Sleep(18 * time.Second)
 		a.signal(t, syscall.SIGCONT)
-		time.Sleep(300 * time.Millisecond)
+		crowd.moment(rng, 50, 150)
 	})
 	crowd.settle()
 	report(t, a)
