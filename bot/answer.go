@@ -241,8 +241,10 @@ func (d *dialog) valid(f *flows.Field, value string) (string, error) {
 	default:
 		r := understand.Value(understand.Context{Lang: d.s.Lang, Now: d.now},
 			understand.Field{Type: f.Type, Min: f.Min, Max: f.Max, Length: f.Length}, value)
-		v, _ := r.Value()
-		return v, nil
+		if v, _ := r.Value(); v == value {
+			return v, nil
+		}
+		return "", nil // a button carries the value itself, not words for it
 	}
 }
 

@@ -51,6 +51,13 @@ func (p calendarPages) Vacancies(ctx context.Context, q web.VacancyQuery) ([]web
 func (p calendarPages) Calendar(ctx context.Context, tenant string, lang i18n.Lang, counter string, start civil.DateTime, receipt int) ([]byte, error) {
 	var file bytes.Buffer
 	err := p.db.View(ctx, tenant, func(tx *store.Tx) error {
+		t, err := p.reservations.Timetable(tx)
+		if err != nil {
+			return err
+		}
+		if t.Counter(counter) == nil {
+			return reservation.ErrNotFound
+		}
 		b, err := p.reservations.ByReceipt(tx, counter, start.Date, receipt)
 		if err != nil {
 			return err

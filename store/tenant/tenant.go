@@ -127,6 +127,9 @@ func (r *Registry) Create(ctx context.Context, t Tenant, who string) error {
 // Load returns a tenant. The caller may change its fields, but not what the
 // slices and maps in its Settings hold. It returns store.ErrNotFound if there is none of that id.
 func (r *Registry) Load(ctx context.Context, id string) (*Tenant, error) {
+	if !idForm.MatchString(id) { // from an address, perhaps nothing a database could store
+		return nil, fmt.Errorf("loading tenant %q: %w", id, store.ErrNotFound)
+	}
 	var t *Tenant
 	err := r.db.View(ctx, id, func(tx *store.Tx) (err error) {
 		t, err = r.In(tx)
