@@ -1,6 +1,7 @@
 # make          builds the program
 # make run      runs it with the sample municipality
 # make test     installs what the tests need and runs everything
+# make mutants  breaks the program on purpose and sees that the tests notice
 # make bench    measures, each figure with its raw limit from the same run
 
 SHELL := /bin/bash
@@ -57,3 +58,8 @@ $(STATICCHECK):
 
 bench:
 	go test -run '^$$' -bench . -benchtime 2s ./bot ./flows ./i18n/... ./store/... ./channels/...
+
+# Breaks the program in the ways listed in cmd/madoguchi/testdata/mutants, one
+# at a time, and shows that the test named there fails.
+mutants:
+	MADOGUCHI_MUTANTS=1 go test -v -timeout 60m -run '^TestMutants$$' ./cmd/madoguchi

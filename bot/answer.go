@@ -42,7 +42,7 @@ func (d *dialog) heard(text string) error {
 	}
 
 	f := d.flow.Field(d.step.Into)
-	if f.Personal && foreign[d.in.Channel] && !d.in.form {
+	if f.Personal && foreign[d.in.Channel] && d.in.link == nil {
 		if f.Optional && declined(c, text) {
 			return d.skip()
 		}
@@ -85,8 +85,16 @@ func declined(c understand.Context, text string) bool {
 	if cmd, _, _, ok := understand.Commands(c, text, false); ok && cmd == understand.Skip {
 		return true
 	}
-	v, _ := understand.Value(c, understand.Field{Type: "yesno"}, text).Value()
-	return v == "no"
+	if v, _ := understand.Value(c, understand.Field{Type: "yesno"}, text).Value(); v == "no" {
+		return true
+	}
+	t := strings.TrimRight(text, " 　。.!！")
+	for _, end := range []string{"いらない", "いりません", "要らない", "要りません", "いらないです", "要らないです", "必要ない", "必要ないです", "必要ありません", "don't need it", "not needed"} {
+		if strings.HasSuffix(t, end) {
+			return true
+		}
+	}
+	return false
 }
 
 // answers reports whether the words are exactly one of the open answers, which
@@ -134,9 +142,9 @@ func (d *dialog) choiceWords(st *flows.Step) []understand.Choice {
 	out := make([]understand.Choice, len(st.Choices))
 	for i, ch := range st.Choices {
 		labels := make([]string, 0, 8)
-		labels = append(labels, i18n.Bare(ch.Label.In(d.s.Lang)))
+		labels = append(labels, i18n.Bare(d.fill(ch.Label)))
 		if d.s.Lang != i18n.Japanese {
-			labels = append(labels, ch.Label.Source)
+			labels = append(labels, i18n.Bare(ch.Label.In(i18n.Japanese, d.globals()...)))
 		}
 		labels = append(labels, ch.Also[d.s.Lang]...)
 		if d.s.Lang != i18n.Japanese {
@@ -251,6 +259,18 @@ func (d *dialog) take(value string) error {
 			return err
 		}
 	}
+	switch i := slices.IndexFunc(d.s.Former, func(a Answer) bool { return a.Name == f.Name }); {
+	case i >= 0 && d.s.Former[i].Value == value:
+		d.restore()
+	case i >= 0:
+		if f.Type != "slot" && slices.ContainsFunc(d.s.Former, func(a Answer) bool { _, _, ok := splitSlot(a.Value); return ok }) {
+			if err := d.release(); err != nil {
+				return err
+			}
+		}
+		d.s.Former = nil
+		d.untell(func(st *flows.Step) bool { return st.Text != nil && len(st.Text.Placeholders()) > 0 })
+	}
 	d.s.Set(f.Name, value)
 	d.s.Trail = note(d.s.Trail, d.step.Name)
 	d.s.Misses, d.s.Pending, d.s.Look, d.s.Offers = 0, nil, nil, nil
@@ -319,32 +339,50 @@ func (d *dialog) confirmed() error {
 	return d.walk()
 }
 
-// miss says that an answer could not be used, each time in other words: first
-// what was wrong with it, then the choices, then the way to a person.
+// miss says that an answer could not be used, never twice running in the same
+// words: first what was wrong with it, then the choices, then the way to a person.
 func (d *dialog) miss(f *flows.Field, r understand.Result) error { return d.missed(f, r) }
 
 func (d *dialog) missed(f *flows.Field, r understand.Result) error {
 	d.s.Misses++
 	lang := d.s.Lang
+	listed := f == nil || !written[f.Type] // there are buttons to point at
+	reason := d.reason(r)
+	said := reason == d.s.Reason // the same fault again: other words may help more
+	d.s.Reason = reason
 	var lead string
-	switch n := d.s.Misses; {
-	case n == 1:
-		lead = d.hint(f, r)
-	case n == 2:
-		lead = d.words.miss2.In(lang)
-	case n == 3:
+	n := d.s.Misses
+	if n == 3 {
 		d.say(d.words.miss3)
 		d.person()
-		lead = d.words.miss3After.In(lang)
+	}
+	switch {
+	case n == 1:
+		lead = d.hint(f, r)
+	case reason != "" && !said:
+		lead = reason
+	case n == 2 && listed:
+		lead = d.words.miss2.In(lang)
+	case n == 2 && (reason != "" || d.step.Hint != nil):
+		lead = d.words.hints[f.Type].In(lang)
 	case n%2 == 0:
 		lead = d.words.missEven.In(lang)
+	case n == 3 && listed:
+		lead = d.words.miss3After.In(lang)
+	case n == 3:
+		lead = d.fill(d.step.Text)
+	case listed:
+		lead = d.fill(d.words.missOdd)
 	default:
-		lead = d.words.missOdd.In(lang, i18n.Arg{Name: "phone", Value: d.site.Phone})
-	}
-	if reason := d.reason(r); reason != "" && d.s.Misses > 1 {
-		lead = reason
+		lead = d.fill(d.words.missOdd) + "\n" + d.fill(d.step.Text)
 	}
 	return d.askAgain(lead)
+}
+
+// written are the types of field that have no choices to tap.
+var written = map[string]bool{
+	"text": true, "date": true, "birthdate": true, "time": true, "number": true, "postal": true,
+	"phone": true, "mail": true, "kana": true, "name": true, "code": true, "receipt": true,
 }
 
 // hint is the first thing said to an unusable answer: the precise reason if
@@ -422,8 +460,14 @@ func (d *dialog) hold(f *flows.Field, value string) (bool, error) {
 		d.say(d.words.oldButton)
 		return false, d.ask(d.step)
 	}
+	if first := d.notBefore(); start.Date.Before(first) {
+		d.refuse(&Refusal{Why: "before"}, first)
+		d.s.Look = nil
+		return false, d.ask(d.step)
+	}
 	id, err := d.Desk.Hold(d.tx, d.owner, q, counter, start)
 	if err == nil {
+		d.tx.Point("bot.held")
 		d.s.Set(heldPlace, id)
 		return true, nil
 	}
@@ -431,16 +475,31 @@ func (d *dialog) hold(f *flows.Field, value string) (bool, error) {
 	if !errors.As(err, &no) {
 		return false, err
 	}
-	t := d.words.refusals[no.Why]
-	if t == nil {
-		t = d.words.refusals["closed"]
-	}
-	d.say(t, i18n.Arg{Name: "when", Value: no.When})
+	d.refuse(no, start.Date)
 	d.s.Look = nil
 	if no.Why == "full" {
 		d.s.Look = &Look{On: start.Date}
 	}
 	return false, d.ask(d.step)
+}
+
+// refuse says why a place on a day cannot be had.
+func (d *dialog) refuse(no *Refusal, day civil.Date) {
+	t := d.words.refusals[no.Why]
+	if t == nil {
+		t = d.words.refusals["closed"]
+	}
+	d.say(t, i18n.Arg{Name: "when", Value: no.When}, i18n.Arg{Name: "date", Value: day})
+}
+
+// notBefore is the first day on which the visit makes sense, set by an action
+// (a notice of moving is taken only after moving in); zero if there is none.
+func (d *dialog) notBefore() civil.Date {
+	day, err := civil.ParseDate(d.s.Answer(FirstDay))
+	if err != nil {
+		return civil.Date{}
+	}
+	return day
 }
 
 // slotHeard takes words at the question for a time: one of the times offered,
@@ -472,12 +531,37 @@ func (d *dialog) slotHeard(c understand.Context, f *flows.Field, text string) er
 			if done, err := d.digress(c, text); done || err != nil {
 				return err
 			}
+			if done, err := d.counterInstead(c, text); done || err != nil {
+				return err
+			}
 		}
 		return d.miss(f, r)
 	}
 	d.s.Misses = 0
 	d.look(wish)
 	return d.ask(d.step)
+}
+
+// counterInstead takes the name of another counter said at the question for a
+// time: the counter is changed.
+func (d *dialog) counterInstead(c understand.Context, text string) (bool, error) {
+	name := d.counterAsked()
+	if name == "" {
+		return false, nil
+	}
+	v, ok := d.read(c, d.flow.Field(name), text).Value()
+	if !ok {
+		return false, nil
+	}
+	for _, step := range d.s.Trail {
+		if d.flow.Steps[step].Into == name {
+			d.restore()
+			d.forget(step)
+			d.s.Step, d.step = step, d.flow.Steps[step]
+			return true, d.take(v)
+		}
+	}
+	return false, nil
 }
 
 // at takes a time named in words: if one counter comes into question and is
@@ -489,6 +573,11 @@ func (d *dialog) at(f *flows.Field, at civil.DateTime) error {
 	}
 	q.On, q.After, q.Before, q.Limit = at.Date, at.Clock, at.Clock+1, 10
 	offers, err := d.Desk.Offers(d.tx, q)
+	var no *Refusal
+	if errors.As(err, &no) {
+		d.s.Look = &Look{On: at.Date} // the offers say why
+		return d.ask(d.step)
+	}
 	if err != nil {
 		return fmt.Errorf("look for a free time: %w", err)
 	}
@@ -533,6 +622,7 @@ func (d *dialog) look(w understand.Wish) {
 
 // later moves the offers on to the days after those shown.
 func (d *dialog) later() {
+	d.paging = true
 	from := d.now.Date.AddDays(1)
 	if n := len(d.s.Offers); n > 0 {
 		if _, start, ok := splitSlot(d.s.Offers[n-1]); ok {

@@ -146,6 +146,12 @@ func (d *dialog) command(cmd understand.Command, arg, text string) error {
 		return d.language(i18n.Lang(arg))
 	case understand.Help:
 		return d.help(arg, text)
+	case understand.Thanks:
+		d.say(d.words.welcome)
+		if d.flow == nil {
+			return nil
+		}
+		return d.repeat()
 	case understand.Skip:
 		if d.flow == nil {
 			return d.menu()
@@ -183,6 +189,7 @@ func (d *dialog) back() error {
 // reopen puts a question of the trail again; later answers that do not depend
 // on it are kept.
 func (d *dialog) reopen(step string) error {
+	d.restore()
 	d.forget(step)
 	d.s.Step, d.step = step, d.flow.Steps[step]
 	return d.ask(d.step)
@@ -363,7 +370,7 @@ func (d *dialog) switchTo(f *flows.Flow, text string) error {
 	if d.flow == nil || len(d.s.Trail) == 0 {
 		return d.beginWith(f, text)
 	}
-	d.s.Pending = &Pending{Ask: AskSwitch, Target: f.Name}
+	d.s.Pending = &Pending{Ask: AskSwitch, Target: f.Name, Words: text}
 	d.question(Message{
 		Text: d.words.reallySwitch.In(d.s.Lang,
 			i18n.Arg{Name: "from", Value: d.flow.Title}, i18n.Arg{Name: "to", Value: f.Title}),
@@ -407,7 +414,7 @@ func named(choices []understand.Choice, text string) string {
 // idleHeard takes words when nothing is going on.
 func (d *dialog) idleHeard(c understand.Context, text string) error {
 	if cmd, arg, conf, ok := understand.Commands(c, text, false); ok && conf >= sure &&
-		(cmd == understand.Language || cmd == understand.Person || cmd == understand.Help) {
+		(cmd == understand.Language || cmd == understand.Person || cmd == understand.Help || cmd == understand.Thanks) {
 		return d.command(cmd, arg, text)
 	}
 	return d.idleIntent(c, text)
@@ -436,28 +443,25 @@ func (d *dialog) idleIntent(c understand.Context, text string) error {
 		return d.beginWith(d.shelf.Current[matches[0].Value], text)
 	}
 	if len(matches) > 0 && matches[0].Confidence >= askAbout {
-		return d.askIntent(matches)
+		return d.askIntent(matches, text)
 	}
 	d.s.Misses++
 	switch {
 	case d.s.Misses == 1 && d.fresh:
 		d.say(d.words.greeting)
-	case d.s.Misses == 1:
-		d.say(d.words.idleMiss1)
-	case d.s.Misses == 2:
-		d.say(d.words.idleMiss2)
-	case d.s.Misses%2 == 1:
+		return d.menu()
+	case d.s.Misses%2 == 0:
+		return d.offerMenu(d.words.idleMiss2)
+	case d.s.Misses > 1:
 		d.person()
-	default:
-		d.say(d.words.idleMiss1)
 	}
-	return d.menu()
+	return d.offerMenu(d.words.idleMiss1)
 }
 
 // askIntent asks which of the likely meanings is right.
-func (d *dialog) askIntent(matches []understand.Candidate) error {
+func (d *dialog) askIntent(matches []understand.Candidate, text string) error {
 	m := Message{Kind: KindQuestion, Text: d.words.didYouMean.In(d.s.Lang)}
-	p := &Pending{Ask: AskIntent}
+	p := &Pending{Ask: AskIntent, Words: text}
 	for _, c := range matches {
 		if len(p.Choices) == 3 || c.Confidence < askAbout {
 			break
@@ -521,7 +525,7 @@ func (d *dialog) pendingPressed(value string) error {
 		if value == "yes" {
 			d.in.label = d.words.yes.In(d.s.Lang)
 			if f := d.shelf.Current[p.Target]; f != nil {
-				return d.begin(f)
+				return d.beginWith(f, p.Words)
 			}
 		}
 		return d.repeat()
@@ -547,7 +551,7 @@ func (d *dialog) pendingPressed(value string) error {
 		}
 		if f := d.shelf.Current[value]; f != nil && !f.Part {
 			d.in.label = f.Title.In(d.s.Lang)
-			return d.begin(f)
+			return d.beginWith(f, p.Words)
 		}
 	}
 	d.say(d.words.oldButton)

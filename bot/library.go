@@ -165,6 +165,9 @@ func (l *Library) compile(tenant string, v procedure.Version) (*flows.Flow, erro
 // It is "" if nothing is sure enough to act on.
 func (s *Shelf) Intent(c understand.Context, text string) (string, float64) {
 	if cmd, _, conf, ok := understand.Commands(c, text, true); ok && conf >= sure {
+		if cmd == understand.Thanks {
+			return "", 0
+		}
 		return string(cmd), conf
 	}
 	m := s.index.Match(c, text)

@@ -35,6 +35,9 @@ type link struct {
 	Until        int64  `json:"u"`
 }
 
+// open reports whether a conversation stands at the link's question.
+func (k *link) open(s State) bool { return s.Flow == k.Flow && s.Step == k.Step }
+
 const classLink = "link"
 
 // formLink makes the link to the open question.
@@ -73,42 +76,38 @@ type LinkedQuestion struct {
 	Asked    int64
 }
 
-// resolve opens a token and finds its conversation, which must still stand at
-// the question.
-func (l Links) resolve(tx *store.Tx, token string) (*conversation.Conversation, State, link, error) {
-	var k link
+// resolve opens a token and finds its conversation.
+func (l Links) resolve(tx *store.Tx, token string) (*conversation.Conversation, *link, error) {
 	raw, err := base64.RawURLEncoding.DecodeString(token)
 	if err != nil || len(raw) > 1000 {
-		return nil, State{}, k, ErrLink
+		return nil, nil, ErrLink
 	}
+	k := new(link)
 	body, err := tx.Unseal(classLink, classLink, raw)
-	if err != nil || json.Unmarshal(body, &k) != nil || tx.Now().Unix() > k.Until {
-		return nil, State{}, k, ErrLink
+	if err != nil || json.Unmarshal(body, k) != nil || tx.Now().Unix() > k.Until {
+		return nil, nil, ErrLink
 	}
 	c, err := l.Memory.ByID(tx, k.Conversation)
 	if errors.Is(err, store.ErrNotFound) {
-		return nil, State{}, k, ErrLink
+		return nil, nil, ErrLink
 	}
-	if err != nil {
-		return nil, State{}, k, err
-	}
-	s, err := DecodeState(c.State)
-	if err != nil {
-		return nil, State{}, k, err
-	}
-	if s.Flow != k.Flow || s.Step != k.Step {
-		return nil, s, k, ErrLink
-	}
-	return c, s, k, nil
+	return c, k, err
 }
 
 // Question returns the question behind a token, or ErrLink.
 func (l Links) Question(ctx context.Context, tenant, token string) (LinkedQuestion, error) {
 	var q LinkedQuestion
 	err := l.Engine.DB.View(ctx, tenant, func(tx *store.Tx) error {
-		c, s, _, err := l.resolve(tx, token)
+		c, k, err := l.resolve(tx, token)
 		if err != nil {
 			return err
+		}
+		s, err := DecodeState(c.State)
+		if err != nil {
+			return err
+		}
+		if !k.open(s) {
+			return ErrLink
 		}
 		lines, err := l.Memory.Lines(tx, c.ID, max(0, c.Seq-turnLines)+1, c.Seq)
 		if err != nil {
@@ -132,25 +131,22 @@ func (l Links) Question(ctx context.Context, tenant, token string) (LinkedQuesti
 	return q, err
 }
 
-// Answer gives the answer to the question behind a token. If it cannot be used,
-// done is false and the reply says why; the link stays good. A repeated event
-// repeats its outcome.
+// Answer gives the answer to the question behind a token, or ErrLink. If it
+// cannot be used, done is false and the reply says why; the link stays good. A
+// repeated event repeats its outcome.
 func (l Links) Answer(ctx context.Context, tenant, token, event, text, choice string) (reply Reply, done bool, err error) {
-	var user, channel string
-	var k link
+	in := Inbound{Tenant: tenant, Event: "form:" + event, Text: text, Choice: choice, Push: true}
 	if err := l.Engine.DB.View(ctx, tenant, func(tx *store.Tx) error {
-		var c *conversation.Conversation
-		var err error
-		if c, _, k, err = l.resolve(tx, token); c != nil {
-			channel, user = c.Person()
+		c, k, err := l.resolve(tx, token)
+		if err != nil {
+			return err
 		}
-		return err
+		in.Channel, in.User = c.Person()
+		in.link = k // whether it is still good is for the turn to say, which has the lock
+		return nil
 	}); err != nil {
 		return Reply{}, false, err
 	}
-	reply, err = l.Engine.Turn(ctx, Inbound{
-		Tenant: tenant, Channel: channel, User: user, Event: "form:" + event,
-		Text: text, Choice: choice, Push: true, form: true,
-	})
-	return reply, err == nil && (reply.Flow != k.Flow || reply.Step != k.Step), err
+	reply, err = l.Engine.Turn(ctx, in)
+	return reply, err == nil && (reply.Flow != in.link.Flow || reply.Step != in.link.Step), err
 }

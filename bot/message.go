@@ -124,7 +124,7 @@ type Inbound struct {
 	Push    bool
 
 	masked bool   // a My Number was taken out of Text
-	form   bool   // an answer given on the page of a link
+	link   *link  // an answer given on the page of this link
 	label  string // what the pressed button said
 }
 

@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -62,6 +63,9 @@ func (d *dialog) arg(name string) i18n.Arg {
 	}
 	if dt, err := civil.ParseDateTime(v); err == nil {
 		return i18n.Arg{Name: name, Value: dt}
+	}
+	if day, err := civil.ParseDate(v); err == nil {
+		return i18n.Arg{Name: name, Value: day}
 	}
 	return i18n.Arg{Name: name, Value: v}
 }
@@ -161,7 +165,7 @@ func (d *dialog) put(st *flows.Step, lead string) error {
 	switch f.Type {
 	case "choice", "choices":
 		for _, ch := range st.Choices {
-			m.Choices = append(m.Choices, Choice{Value: ch.Value, Label: ch.Label.In(d.s.Lang)})
+			m.Choices = append(m.Choices, Choice{Value: ch.Value, Label: d.fill(ch.Label)})
 		}
 	case "yesno":
 		m.Choices = d.yesNo()
@@ -216,32 +220,54 @@ func (d *dialog) putOffers(f *flows.Field, m Message, e *Expects) error {
 	if look != nil {
 		q.From, q.On, q.After, q.Before, q.Weekday = look.From, look.On, look.After, look.Before, look.Weekday
 	}
+	first := d.notBefore()
+	if q.From.Before(first) {
+		q.From = first
+	}
 	offers, err := d.Desk.Offers(d.tx, q)
-	if err != nil {
+	var no *Refusal
+	if errors.As(err, &no) {
+		d.refuse(no, q.On)
+	} else if err != nil {
 		return fmt.Errorf("look for free times: %w", err)
 	}
 	if len(offers) == 0 && look != nil {
-		// Nothing there: say so and go on from the day asked for.
-		d.say(d.words.noneThen)
+		// Nothing there: say so and go on around the day asked for.
 		q.From = look.From
-		if !look.On.IsZero() && !look.On.Before(d.now.Date) {
-			q.From = look.On
+		if !look.On.IsZero() {
+			q.From = look.On.AddDays(-1)
+		}
+		if today := d.now.Date; q.From.Before(today) {
+			q.From = today
+		}
+		if q.From.Before(first) {
+			q.From = first
+		}
+		if d.paging {
+			q.From = first
 		}
 		q.On, q.After, q.Before, q.Weekday = civil.Date{}, 0, 0, nil
-		d.s.Look = &Look{From: q.From}
+		if d.s.Look = (&Look{From: q.From}); q.From == first {
+			d.s.Look = nil
+		}
 		if offers, err = d.Desk.Offers(d.tx, q); err == nil && len(offers) == 0 {
-			q.From, d.s.Look = civil.Date{}, nil
+			q.From, d.s.Look = first, nil
 			offers, err = d.Desk.Offers(d.tx, q)
 		}
 		if err != nil {
 			return fmt.Errorf("look for free times: %w", err)
 		}
+		switch {
+		case no != nil || len(offers) == 0:
+		case d.paging:
+			d.say(d.words.noLater)
+		default:
+			d.say(d.words.noneThen)
+		}
 	}
 	d.s.Offers = d.s.Offers[:0]
 	if len(offers) == 0 {
-		d.say(d.words.noneAtAll)
-		d.person()
-		d.question(m, e)
+		d.noOffers(m, e)
 		return nil
 	}
 	m.Kind = KindOffers
@@ -261,6 +287,30 @@ func (d *dialog) putOffers(f *flows.Field, m Message, e *Expects) error {
 	}
 	d.question(m, e)
 	return nil
+}
+
+// noOffers says that nothing can be booked at all and where else to turn.
+func (d *dialog) noOffers(m Message, e *Expects) {
+	if d.s.Misses == 0 {
+		d.say(d.words.noneAtAll)
+		m.Text = d.fill(d.words.elsewhere)
+	}
+	if counter := d.counterAsked(); counter != "" {
+		m.Choices = append(m.Choices, Choice{Value: "@correct:" + counter, Label: d.words.otherCounter.In(d.s.Lang)})
+	}
+	m.Choices = append(m.Choices, Choice{Value: "@person", Label: d.words.buttons[understand.Person].In(d.s.Lang), Quiet: true})
+	d.question(m, e)
+}
+
+// counterAsked is the field of the counter the resident has chosen, "" if they
+// were not asked for one.
+func (d *dialog) counterAsked() string {
+	for _, name := range d.s.Trail {
+		if f := d.flow.Field(d.flow.Steps[name].Into); f.Type == "counter" {
+			return f.Name
+		}
+	}
+	return ""
 }
 
 // slotLabel is a free time on a button: 12/1(火) 10:00.
@@ -392,7 +442,7 @@ func (d *dialog) choiceLabel(field, value string) string {
 		}
 		for _, ch := range st.Choices {
 			if ch.Value == value {
-				return ch.Label.In(d.s.Lang)
+				return d.fill(ch.Label)
 			}
 		}
 	}
@@ -400,8 +450,11 @@ func (d *dialog) choiceLabel(field, value string) string {
 }
 
 // menu offers what can be done here.
-func (d *dialog) menu() error {
-	m := Message{Kind: KindQuestion, Text: d.words.menu.In(d.s.Lang)}
+func (d *dialog) menu() error { return d.offerMenu(d.words.menu) }
+
+// offerMenu offers what can be done here, in other words than usual.
+func (d *dialog) offerMenu(lead *i18n.Text) error {
+	m := Message{Kind: KindQuestion, Text: d.fill(lead)}
 	for _, f := range d.shelf.Menu {
 		m.Choices = append(m.Choices, Choice{Value: f.Name, Label: f.Title.In(d.s.Lang)})
 	}

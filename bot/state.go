@@ -26,6 +26,10 @@ type State struct {
 	// Answers holds the fields answered so far and the values actions have set,
 	// canonical, in order of answering.
 	Answers []Answer `json:"a,omitempty"`
+	// Former are the answers dropped when the open question was put again: its
+	// own and those that depend on it. They come back if it is answered as
+	// before, or left unanswered for another.
+	Former []Answer `json:"b,omitempty"`
 	// Given holds what was known before the procedure began (a time picked in
 	// the calendar), until the question comes that it answers.
 	Given []Answer `json:"g,omitempty"`
@@ -38,6 +42,9 @@ type State struct {
 
 	// Misses counts unusable answers in a row to the open question.
 	Misses int `json:"m,omitempty"`
+	// Reason is what was said to be wrong with the last of them, "" if nothing
+	// in particular.
+	Reason string `json:"r,omitempty"`
 	// Pending is a question of the engine's own, asked on top of the step's.
 	Pending *Pending `json:"p,omitempty"`
 	// Look is what the resident has said of the time they would like, and
@@ -47,7 +54,7 @@ type State struct {
 
 	// Answers offered with the open question, and the ways out listed after them:
 	// a number typed counts through both, as they are shown.
-	Offered int      `json:"r,omitempty"`
+	Offered int      `json:"h,omitempty"`
 	Ways    []string `json:"y,omitempty"`
 
 	// Asked numbers the open question. It rises whenever a question is put, so
@@ -71,6 +78,7 @@ type Answer struct {
 type Pending struct {
 	Ask     PendingKind `json:"k"`
 	Target  string      `json:"t,omitempty"` // the flow or field it is about
+	Words   string      `json:"w,omitempty"` // what the resident said, to enter a flow with
 	Choices []string    `json:"c,omitempty"` // the values offered, where needed
 }
 
@@ -99,6 +107,10 @@ const (
 // heldPlace is the name under which the answers keep the id of the place held
 // while the resident answers.
 const heldPlace = "hold"
+
+// FirstDay is the name under which an action sets the first day on which the
+// visit makes sense; earlier times are neither offered nor taken.
+const FirstDay = "first-day"
 
 // most is the longest trail kept. The checker knows no flow near it; it bounds
 // a hostile file.

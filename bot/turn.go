@@ -75,7 +75,9 @@ type Sites interface {
 type Desk interface {
 	// Counters lists the counters that take a service, in the order to offer.
 	Counters(tx *store.Tx, service string, lang i18n.Lang) ([]Counter, error)
-	// Offers lists free times that fit the wish, at most Limit.
+	// Offers lists free times that fit the wish, at most Limit. If nothing can
+	// be had on the one day asked for because of the day itself, the error is a
+	// *Refusal.
 	Offers(tx *store.Tx, q OfferQuery) ([]Offer, error)
 	// Hold keeps a place for the owner, in place of the one kept before, and
 	// returns its id. The error is nil, a *Refusal, or a fault.
@@ -121,8 +123,8 @@ type Offer struct {
 
 // Refusal says why a place cannot be had.
 type Refusal struct {
-	Why   string // full, closed, early, late, gone, party
-	When  civil.DateTime
+	Why   string         // full, closed, closed-day, early, late, past, gone, party, before
+	When  civil.DateTime // early: when bookings open; late: the limit
 	Cause error
 }
 
@@ -177,8 +179,8 @@ const longest = 5000
 const longestChoice = 300
 
 // Turn answers one event. The same event again gets the same answer and changes
-// nothing. Errors are ErrInput or faults of the machine; a fault leaves nothing
-// half-done and the event may be sent again.
+// nothing. Errors are ErrInput, ErrLink (only from Links) or faults of the
+// machine; a fault leaves nothing half-done and the event may be sent again.
 func (e *Engine) Turn(ctx context.Context, in Inbound) (Reply, error) {
 	if in.Tenant == "" || in.User == "" || in.Event == "" || in.Channel == "" {
 		return Reply{}, fmt.Errorf("%w: tenant, channel, user and event are needed", ErrInput)
@@ -240,7 +242,7 @@ func (e *Engine) turn(tx *store.Tx, in Inbound) (Reply, error) {
 		return Reply{}, fmt.Errorf("write the outcome: %w", err)
 	}
 	turn := conversation.Turn{State: state, Outcome: outcome, Lines: lines, Replies: len(d.out)}
-	if in.Push && !(in.form && d.s.Flow != "" && d.s.Step == d.stood) {
+	if in.Push && !(in.link != nil && d.s.Flow != "" && d.s.Step == d.stood) {
 		turn.Push = &conversation.Push{Means: in.Deliver}
 	}
 	if err := e.Memory.Close(tx, c, turn); err != nil {
@@ -317,6 +319,7 @@ type dialog struct {
 	now     civil.DateTime
 	fresh   bool   // the first turn of this person
 	stood   string // the step the turn began at
+	paging  bool   // the resident asks for offers after those shown
 
 	s    State
 	flow *flows.Flow // of s.Flow; nil when idle
@@ -333,6 +336,9 @@ func (d *dialog) run(stored []byte) ([]byte, error) {
 	}
 	if err := d.resume(); err != nil {
 		return nil, err
+	}
+	if d.in.link != nil && !d.in.link.open(d.s) {
+		return nil, ErrLink
 	}
 	d.chooseLanguage()
 	if d.tooFast() {

@@ -42,10 +42,17 @@ type Act struct {
 }
 
 // BookingButtons are what can be done with a booking from its receipt.
-func (a *Act) BookingButtons(id string) []Choice {
+func (a *Act) BookingButtons(id string) []Choice { return a.words.bookingButtons(a.Lang, id) }
+
+// BookingButtons are the same for a message outside any turn.
+func (e *Engine) BookingButtons(lang i18n.Lang, id string) []Choice {
+	return e.words.bookingButtons(lang, id)
+}
+
+func (w *words) bookingButtons(lang i18n.Lang, id string) []Choice {
 	return []Choice{
-		{Value: "@change:" + id, Label: a.words.change.In(a.Lang)},
-		{Value: "@cancel:" + id, Label: a.words.cancel.In(a.Lang)},
+		{Value: "@change:" + id, Label: w.change.In(lang)},
+		{Value: "@cancel:" + id, Label: w.cancel.In(lang)},
 	}
 }
 
@@ -140,10 +147,7 @@ func (d *dialog) walk() error {
 		outcome := "next"
 		switch st.Verb {
 		case flows.Say:
-			if !slices.Contains(d.s.Told, st.Name) {
-				d.s.Told = note(d.s.Told, st.Name)
-				d.tell(st)
-			}
+			d.tellOnce(st)
 		case flows.Ask:
 			if v, err := d.given(st); err != nil {
 				return err
@@ -193,10 +197,33 @@ func (d *dialog) walk() error {
 	return fmt.Errorf("%s, step %s: no question within %d steps", d.s.Flow, d.s.Step, stride)
 }
 
+// tellOnce makes a statement unless it stands on the screen already: the way
+// forward after a correction does not repeat it. Of several checklists the last
+// one said is the one that counts.
+func (d *dialog) tellOnce(st *flows.Step) {
+	if slices.Contains(d.s.Told, st.Name) {
+		return
+	}
+	if st.Papers != "" {
+		d.untell(func(other *flows.Step) bool { return other.Papers != "" })
+	}
+	d.s.Told = note(d.s.Told, st.Name)
+	d.tell(st)
+}
+
+// untell lets statements be made again.
+func (d *dialog) untell(which func(*flows.Step) bool) {
+	d.s.Told = slices.DeleteFunc(d.s.Told, func(name string) bool { return which(d.flow.Steps[name]) })
+}
+
 // known reports whether a question need not be put because its answer is there.
 // A question the flow has come back to by itself is put again.
 func (d *dialog) known(st *flows.Step) bool {
 	if !d.s.Has(st.Into) {
+		return false
+	}
+	if _, start, ok := splitSlot(d.s.Answer(st.Into)); ok && start.Date.Before(d.notBefore()) {
+		d.drop(st.Into)
 		return false
 	}
 	if slices.Contains(d.s.Trail, st.Name) {
@@ -207,14 +234,30 @@ func (d *dialog) known(st *flows.Step) bool {
 }
 
 // forget goes back on the trail to before a question and drops its answer and
-// those that depend on it; the other later answers are kept.
+// those that depend on it; the other later answers are kept. What is dropped
+// stays at hand until the question is answered.
 func (d *dialog) forget(name string) {
 	if i := slices.Index(d.s.Trail, name); i >= 0 {
 		d.s.Trail = d.s.Trail[:i]
 	}
 	st := d.flow.Steps[name]
+	before := slices.Clone(d.s.Answers)
 	d.drop(st.Into)
+	d.s.Former = d.s.Former[:0]
+	for _, a := range before {
+		if !d.s.Has(a.Name) {
+			d.s.Former = append(d.s.Former, a)
+		}
+	}
 	d.s.Misses, d.s.Pending, d.s.Look, d.s.Offers = 0, nil, nil, nil
+}
+
+// restore takes back what forget dropped.
+func (d *dialog) restore() {
+	for _, a := range d.s.Former {
+		d.s.Set(a.Name, a.Value)
+	}
+	d.s.Former = nil
 }
 
 // drop forgets an answer and those that need it.
@@ -300,12 +343,10 @@ func (d *dialog) do(st *flows.Step) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("%s, step %s, %s: %w", d.s.Flow, st.Name, st.Action, err)
 	}
+	d.tx.Point("bot.acted")
 	return outcome, nil
 }
 
-// finish ends the flow: nothing of it is kept.
-func (d *dialog) finish() error {
-	d.s.idle()
-	d.flow, d.step = nil, nil
-	return nil
-}
+// finish ends the flow: nothing of it is kept, and a place held for a booking
+// that did not come about is given back.
+func (d *dialog) finish() error { return d.leave() }

@@ -18,7 +18,8 @@ type words struct {
 	miss2, miss3, miss3After, missEven, missOdd           *i18n.Text
 	hintCheck, idleMiss1, idleMiss2                       *i18n.Text
 	oldButton, media, myNumber, slower                    *i18n.Text
-	noneThen, noneAtAll, notThatTime, persons             *i18n.Text
+	noneThen, noneAtAll, noLater, notThatTime             *i18n.Text
+	elsewhere, otherCounter, persons, welcome             *i18n.Text
 
 	buttons  map[understand.Command]*i18n.Text // what a global button says
 	hints    map[string]*i18n.Text             // by field type
@@ -65,6 +66,7 @@ func bindWords(c *i18n.Catalog) *words {
 		hintCheck: t("hint.check"), idleMiss1: t("idle.first"), idleMiss2: t("idle.second"),
 		oldButton: t("old-button"), media: t("media"), myNumber: t("my-number"), slower: t("slower"),
 		noneThen: t("slot.none-then"), noneAtAll: t("slot.none-at-all"), notThatTime: t("slot.not-that-time"),
+		noLater: t("slot.no-later"), elsewhere: t("slot.elsewhere"), otherCounter: t("slot.other-counter"), welcome: t("welcome"),
 		persons: t("persons"),
 
 		buttons:  map[understand.Command]*i18n.Text{},
@@ -91,7 +93,7 @@ func bindWords(c *i18n.Catalog) *words {
 	for _, r := range reasons {
 		w.reasons[string(r)] = t("reason." + string(r))
 	}
-	for _, why := range []string{"full", "closed", "early", "late", "gone", "party", "past"} {
+	for _, why := range []string{"full", "closed", "closed-day", "early", "late", "gone", "party", "past", "before"} {
 		w.refusals[why] = t("refusal." + why)
 	}
 	return w

@@ -32,10 +32,19 @@ func (tx *Tx) Audit(who, action, subject string, detail ...any) error {
 			return fmt.Errorf("auditing %s: %w", action, err)
 		}
 	}
-	_, err := tx.Exec(`INSERT INTO audit(tenant,id,at,who,action,subject,detail) VALUES($1,$2,$3,$4,$5,$6,$7)`,
-		tx.scope, NewID(), Millis(tx.now), who, action, subject, string(text))
-	if err != nil {
+	row := []any{tx.scope, NewID(), Millis(tx.now), who, action, subject, string(text)}
+	if tx.write && tx.Postgres() {
+		// Sent together with COMMIT: a round trip less while rows are locked.
+		if err := tx.ready(row); err != nil {
+			return fmt.Errorf("auditing %s: %w", action, err)
+		}
+		tx.audits = append(tx.audits, row)
+		return nil
+	}
+	if _, err := tx.Exec(insertAudit, row...); err != nil {
 		return fmt.Errorf("auditing %s: %w", action, err)
 	}
 	return nil
 }
+
+const insertAudit = `INSERT INTO audit(tenant,id,at,who,action,subject,detail) VALUES($1,$2,$3,$4,$5,$6,$7)`

@@ -185,13 +185,41 @@ func (e *postgresEngine) call(tx *Tx, id string, fn func(*Tx) error) error {
 	return err
 }
 
+// finishing sends COMMIT or ROLLBACK; before COMMIT, in the same round trip, the
+// audit rows. If one of those fails nothing is committed.
+func finishing(ctx context.Context, c *pgx.Conn, tx *Tx, word string) (pgconn.CommandTag, error) {
+	if len(tx.audits) == 0 || word != "COMMIT" {
+		return c.Exec(ctx, word)
+	}
+	var batch pgx.Batch
+	for _, row := range tx.audits {
+		batch.Queue(insertAudit, row...)
+	}
+	batch.Queue(word)
+	results := c.SendBatch(ctx, &batch)
+	for range tx.audits {
+		if _, err := results.Exec(); err != nil {
+			results.Close()
+			if _, undo := c.Exec(ctx, "ROLLBACK"); undo != nil {
+				return pgconn.CommandTag{}, errors.Join(err, undo)
+			}
+			return pgconn.CommandTag{}, fmt.Errorf("auditing: %w", err)
+		}
+	}
+	tag, err := results.Exec()
+	if closing := results.Close(); err == nil {
+		err = closing
+	}
+	return tag, err
+}
+
 // end sends COMMIT or ROLLBACK and looks at what the server did: it answers a
 // COMMIT of a failed transaction with ROLLBACK and no error.
 func (e *postgresEngine) end(tx *Tx, word string) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(tx.ctx), bound)
 	defer cancel()
 	return raw(tx.conn, func(c *pgx.Conn) error {
-		tag, err := c.Exec(ctx, word)
+		tag, err := finishing(ctx, c, tx, word)
 		var pg *pgconn.PgError
 		switch {
 		case errors.As(err, &pg) && pg.Severity == "ERROR": // the server refused: nothing happened

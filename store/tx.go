@@ -32,6 +32,7 @@ type Tx struct {
 	commits  []func()
 	signals  []signal
 	newKeys  map[keyName]*dataKey
+	audits   [][]any // PostgreSQL: rows that go out with COMMIT
 	shadowed map[string]bool // classes whose keys in memory no longer count
 }
 

@@ -31,7 +31,7 @@ type entry struct {
 // table lists every action. A new one is a function and a line here.
 var table = map[string]entry{
 	"note":               {note, flows.Action{Outcomes: []string{"next"}}},
-	"moving.deadline":    {movingDeadline, flows.Action{Needs: []string{"moved-in"}, Sets: []string{"deadline"}, Outcomes: []string{"open", "over"}}},
+	"moving.deadline":    {movingDeadline, flows.Action{Needs: []string{"moved-in"}, Sets: []string{"deadline", bot.FirstDay}, Outcomes: []string{"open", "over"}}},
 	"reservation.book":   {book, flows.Action{Needs: []string{"visit", "service"}, Sets: []string{"receipt", "key"}, Outcomes: []string{"booked", "full", "closed", "limit"}}},
 	"reservation.own":    {own, flows.Action{Needs: []string{"booking"}, Outcomes: []string{"one", "several", "none"}}},
 	"reservation.pick":   {pick, flows.Action{Needs: []string{"booking"}, Outcomes: []string{"found", "gone"}}},

@@ -16,8 +16,9 @@ import (
 )
 
 // Notify queues the mail that tells a resident what has become of a booking.
-// What is one of booked, changed, cancelled.
-type Notify func(tx *store.Tx, b reservation.Booking, what string, lang i18n.Lang) error
+// What is one of booked, changed, cancelled; key is the access key of a booking
+// just made, which nobody can find out later.
+type Notify func(tx *store.Tx, b reservation.Booking, what, key string, lang i18n.Lang) error
 
 // most is how many visits one person may have booked and not yet made; families
 // book together under one key, so it is far above what is needed (tension 2 of
@@ -62,6 +63,7 @@ func book(a *Actions, act *bot.Act) (string, error) {
 	if err != nil {
 		return refused(err)
 	}
+	act.Drop("hold")
 	act.Set("receipt", strconv.Itoa(b.Receipt))
 	act.Set("key", key)
 	card, err := a.card(act, b, "booked")
@@ -70,7 +72,7 @@ func book(a *Actions, act *bot.Act) (string, error) {
 	}
 	card.Key = key
 	act.Attach(card)
-	return "booked", a.notify(act, b, "booked")
+	return "booked", a.notify(act, b, "booked", key)
 }
 
 // refused turns a refusal of the service into an outcome of the flow.
@@ -238,19 +240,40 @@ func change(a *Actions, act *bot.Act) (string, error) {
 	}
 	var late reservation.ErrTooLate
 	var state reservation.ErrState
-	if errors.As(err, &late) || errors.As(err, &state) {
+	switch {
+	case errors.As(err, &state):
 		return "late", nil
-	}
-	if err != nil {
+	case errors.As(err, &late):
+		// Too late for the booking as it is, or for the time it should move to?
+		return a.tooLate(act)
+	case err != nil:
 		return refused(err)
 	}
+	act.Drop("hold")
 	act.Set("receipt", strconv.Itoa(b.Receipt))
 	card, err := a.card(act, b, "changed")
 	if err != nil {
 		return "", err
 	}
 	act.Attach(card)
-	return "changed", a.notify(act, b, "changed")
+	return "changed", a.notify(act, b, "changed", "")
+}
+
+// tooLate tells a booking that can no longer be changed from a new time that
+// can no longer be taken.
+func (a *Actions) tooLate(act *bot.Act) (string, error) {
+	b, err := a.Reservations.ByID(act.Tx, act.Answer("booking"))
+	if err != nil {
+		return "", err
+	}
+	t, err := a.Reservations.Timetable(act.Tx)
+	if err != nil {
+		return "", err
+	}
+	if t.Changeable(b.Service, group, b.Start, act.Tx.Now()) == nil {
+		return "closed", nil
+	}
+	return "late", nil
 }
 
 // cancel gives the booking up; its places are free at once (S4-039).
@@ -269,36 +292,42 @@ func cancel(a *Actions, act *bot.Act) (string, error) {
 		return "", err
 	}
 	act.Attach(card)
-	return "cancelled", a.notify(act, b, "cancelled")
+	return "cancelled", a.notify(act, b, "cancelled", "")
 }
 
-func (a *Actions) notify(act *bot.Act, b reservation.Booking, what string) error {
+func (a *Actions) notify(act *bot.Act, b reservation.Booking, what, key string) error {
 	if a.Notify == nil || !b.Contact {
 		return nil
 	}
-	return a.Notify(act.Tx, b, what, act.Lang)
+	return a.Notify(act.Tx, b, what, key, act.Lang)
 }
 
-// card is a booking as a resident takes it away.
+// card is a booking as a resident takes it away, with what can be done with it.
+// The buttons know a booking by whose it is; one found by its key is changed
+// through the key (abuse case A23).
 func (a *Actions) card(act *bot.Act, b reservation.Booking, status string) (*bot.Booking, error) {
-	t, err := a.Reservations.Timetable(act.Tx)
+	card, err := Card(act.Tx, a.Reservations, b, status, act.Lang)
+	if err == nil && b.Status == reservation.Booked && b.Owner == act.Owner {
+		card.Actions = act.BookingButtons(b.ID)
+	}
+	return card, err
+}
+
+// Card puts a booking into the words of a language.
+func Card(tx *store.Tx, r *reservation.Reservations, b reservation.Booking, status string, lang i18n.Lang) (*bot.Booking, error) {
+	t, err := r.Timetable(tx)
 	if err != nil {
 		return nil, err
 	}
 	card := &bot.Booking{
 		ID: b.ID, Status: status, Receipt: b.Receipt, Counter: b.Counter, Start: b.Start.String(),
-		When: i18n.FormatDateTime(act.Lang, b.Start), Service: b.Service, Persons: b.Persons,
+		When: i18n.FormatDateTime(lang, b.Start), Service: b.Service, Persons: b.Persons,
 	}
 	if c := t.Counter(b.Counter); c != nil {
-		card.Name, card.Place = c.Names.In(act.Lang), c.Place.In(act.Lang)
+		card.Name, card.Place = c.Names.In(lang), c.Place.In(lang)
 	}
 	if s := t.Service(b.Service); s != nil {
-		card.Title = s.Names.In(act.Lang)
-	}
-	// The buttons know a booking by whose it is; one found by its key is changed
-	// through the key (abuse case A23).
-	if b.Status == reservation.Booked && b.Owner == act.Owner {
-		card.Actions = act.BookingButtons(b.ID)
+		card.Title = s.Names.In(lang)
 	}
 	return card, nil
 }

@@ -49,7 +49,7 @@ func (d Desk) Offers(tx *store.Tx, q bot.OfferQuery) ([]bot.Offer, error) {
 	case !q.On.IsZero():
 		n.From, n.Until = civil.DateTime{Date: q.On}, q.On
 		if q.On.Before(civil.In(tx.Now()).Date) {
-			return nil, nil
+			return nil, &bot.Refusal{Why: "past"}
 		}
 		found, err = d.Reservations.Next(tx, n)
 	case q.Weekday != nil:
@@ -64,11 +64,42 @@ func (d Desk) Offers(tx *store.Tx, q bot.OfferQuery) ([]bot.Offer, error) {
 	if err != nil {
 		return nil, err
 	}
+	if len(found) == 0 && !q.On.IsZero() {
+		return nil, d.why(tx, q)
+	}
 	out := make([]bot.Offer, len(found))
 	for i, o := range found {
 		out[i] = bot.Offer{Counter: o.Counter.ID, Name: o.Counter.Names.In(q.Lang), Start: o.Start, Free: o.Free}
 	}
 	return out, nil
+}
+
+// why says what is wrong with the day asked for: a *bot.Refusal if nobody is
+// received on it or it cannot be booked yet, nil if it is only full.
+func (d Desk) why(tx *store.Tx, q bot.OfferQuery) error {
+	t, err := d.Reservations.Timetable(tx)
+	if err != nil {
+		return err
+	}
+	closed := true
+	for _, c := range t.Counters(q.On) {
+		if q.Counter != "" && c.ID != q.Counter || !c.Takes(q.Service) {
+			continue
+		}
+		plan := t.Day(c.ID, q.On)
+		if len(plan.Slots) == 0 {
+			continue
+		}
+		closed = false
+		var early reservation.ErrTooEarly
+		if err := t.Bookable(q.Service, group, civil.DateTime{Date: q.On, Clock: plan.Slots[0].Start}, tx.Now()); errors.As(err, &early) {
+			return &bot.Refusal{Why: "early", When: early.Opens, Cause: err}
+		}
+	}
+	if closed {
+		return &bot.Refusal{Why: "closed-day"}
+	}
+	return nil
 }
 
 // weeksAhead bounds the search for a named weekday; no booking window is longer
@@ -98,6 +129,9 @@ func (d Desk) weekdays(tx *store.Tx, n reservation.NextQuery, w time.Weekday) ([
 	return out, nil
 }
 
+// wholeDay are the reasons for which nobody is received all day.
+var wholeDay = []reservation.ReasonKind{reservation.ClosedDay, reservation.NationalDay, reservation.NoOpening}
+
 // Hold keeps a place for the owner and returns its id. The error is nil, a
 // *bot.Refusal, or a fault.
 func (d Desk) Hold(tx *store.Tx, owner string, q bot.OfferQuery, counter string, start civil.DateTime) (string, error) {
@@ -123,6 +157,8 @@ func (d Desk) Hold(tx *store.Tx, owner string, q bot.OfferQuery, counter string,
 		return "", &bot.Refusal{Why: "late", When: late.Limit, Cause: err}
 	case errors.As(err, &party):
 		return "", &bot.Refusal{Why: "party", Cause: err}
+	case errors.As(err, &closed) && slices.Contains(wholeDay, closed.Reason.Kind):
+		return "", &bot.Refusal{Why: "closed-day", Cause: err}
 	case errors.As(err, &closed), errors.Is(err, reservation.ErrNotFound):
 		return "", &bot.Refusal{Why: "closed", Cause: err}
 	}

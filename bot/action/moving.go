@@ -23,6 +23,10 @@ func movingDeadline(a *Actions, act *bot.Act) (string, error) {
 	}
 	last := civil.Deadline(moved, noticeDays, func(d civil.Date) bool { return open(t, d) })
 	act.Set("deadline", last.String())
+	// Not before moving in (domain-facts 4).
+	if act.Drop(bot.FirstDay); act.Now.Date.Before(moved) {
+		act.Set(bot.FirstDay, moved.String())
+	}
 	if last.Before(act.Now.Date) {
 		return "over", nil
 	}

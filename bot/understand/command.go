@@ -22,6 +22,7 @@ const (
 	Language Command = "language" // another language; the argument is its tag, "" if none was named
 	Help     Command = "help"     // what does this mean; the argument is the term, if said
 	Skip     Command = "skip"     // leave this question out
+	Thanks   Command = "thanks"   // a courtesy; it asks for nothing
 )
 
 const (

@@ -18,7 +18,7 @@ import (
 // "media:file", "media:location" or "media:other". No question has such a
 // choice, so to the engine it is an answer that cannot be used: it hints at text
 // and buttons and asks again, and the dialog stays where it is (LI15).
-const MediaPrefix = "media:"
+const MediaPrefix = bot.MediaPrefix
 
 // MenuItem is what an area of the rich menu does. At most one field is set.
 type MenuItem struct {

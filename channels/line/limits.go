@@ -5,6 +5,8 @@ import (
 	"unicode"
 	"unicode/utf16"
 	"unicode/utf8"
+
+	"madoguchi/i18n"
 )
 
 // LINE's limits on messages. Lengths are UTF-16 code units, as LINE counts: an
@@ -146,38 +148,8 @@ func clean(s string) string {
 	}, s)
 }
 
-// furigana turns [漢字|かんじ] into 漢字（かんじ）, or into 漢字 alone if readings
-// is false.
-func furigana(s string, readings bool) string {
-	if !strings.Contains(s, "|") {
-		return s
-	}
-	var b strings.Builder
-	for {
-		open := strings.IndexByte(s, '[')
-		if open < 0 {
-			break
-		}
-		bar := strings.IndexByte(s[open:], '|')
-		end := strings.IndexByte(s[open:], ']')
-		if bar < 0 || end < bar {
-			b.WriteString(s[:open+1])
-			s = s[open+1:]
-			continue
-		}
-		b.WriteString(s[:open])
-		b.WriteString(s[open+1 : open+bar])
-		if readings {
-			b.WriteString("（" + s[open+bar+1:open+end] + "）")
-		}
-		s = s[open+end+1:]
-	}
-	b.WriteString(s)
-	return b.String()
-}
-
 // plain is a text of the dialog as LINE shows it.
-func plain(s string) string { return strings.TrimSpace(clean(furigana(s, true))) }
+func plain(s string) string { return strings.TrimSpace(clean(i18n.Plain(s))) }
 
 // labels fits the labels of buttons shown together into limit units and keeps
 // them distinct. A reading is dropped before a word is cut; a cut keeps the
@@ -188,7 +160,7 @@ func labels(full []string, limit int) []string {
 	for i, s := range full {
 		candidates := [3]string{plain(s)}
 		if length(candidates[0]) > limit {
-			s = strings.TrimSpace(clean(furigana(s, false)))
+			s = strings.TrimSpace(clean(i18n.Bare(s)))
 			candidates = [3]string{clip(s, limit), ends(s, limit), ""}
 		}
 		number := itoa(i+1) + " "

@@ -264,7 +264,7 @@ func TestFurigana(t *testing.T) {
 	for in, want := range map[string]string{
 		"[漢字|かんじ]を[読|よ]む": "漢字（かんじ）を読（よ）む", "[メモ]": "[メモ]", "a|b]": "a|b]", "[a": "[a", "[a|b": "[a|b", "[x][漢|かん]": "[x]漢（かん）", "": "",
 	} {
-		if got := furigana(in, true); got != want {
+		if got := plain(in); got != want {
 			t.Errorf("%q: %q, want %q", in, got, want)
 		}
 	}

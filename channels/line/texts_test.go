@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 
+	"go.yaml.in/yaml/v3"
+
 	"madoguchi/i18n"
 )
 
@@ -19,12 +21,17 @@ func TestMain(m *testing.M) {
 			fmt.Fprintln(os.Stderr, err)
 			os.Exit(1)
 		}
+		var texts map[string]any // the text, or its translation with its stamp
+		if err := yaml.Unmarshal(b, &texts); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
 		catalogs[lang] = map[string]string{}
-		for l := range strings.Lines(string(b)) {
-			key, text, ok := strings.Cut(strings.TrimSpace(l), ": ")
-			if ok && !strings.HasPrefix(key, "#") {
-				catalogs[lang][key] = strings.Trim(text, `"`)
+		for key, text := range texts {
+			if translation, ok := text.(map[string]any); ok {
+				text = translation["text"]
 			}
+			catalogs[lang][key], _ = text.(string)
 		}
 	}
 	os.Exit(m.Run())

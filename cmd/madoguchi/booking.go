@@ -10,6 +10,7 @@ import (
 	"madoguchi/i18n"
 	"madoguchi/i18n/civil"
 	"madoguchi/store"
+	"madoguchi/store/notice"
 	"madoguchi/store/reservation"
 )
 
@@ -93,6 +94,7 @@ func explain(err error) error {
 	var late reservation.ErrTooLate
 	var closed reservation.ErrClosed
 	var state reservation.ErrState
+	var unknown reservation.ErrUnknown
 	switch {
 	case err == nil:
 		return nil
@@ -106,8 +108,10 @@ func explain(err error) error {
 		return fmt.Errorf("nobody is received at this time (%s); see madoguchi vacancy", closed.Reason.Kind)
 	case errors.As(err, &state):
 		return fmt.Errorf("not possible: the booking is %s", state.Status)
+	case errors.As(err, &unknown):
+		return fmt.Errorf("%w: there is %w (see madoguchi vacancy)", errUsage, unknown)
 	case errors.Is(err, reservation.ErrNotFound):
-		return fmt.Errorf("not found: %w (see madoguchi booking list)", err)
+		return errors.New("there is no such booking (see madoguchi booking list)")
 	}
 	return err
 }
@@ -158,6 +162,11 @@ func (c *bookingList) Run(env *environment) error {
 		for _, to := range d.to {
 			*to = day
 		}
+	}
+	switch s := reservation.Status(c.Status); s {
+	case "", reservation.Booked, reservation.Cancelled, reservation.Visited, reservation.NoShow:
+	default:
+		return fmt.Errorf("%w: --status %q: want booked, cancelled, visited or no-show", errUsage, s)
 	}
 	if c.Status != "" {
 		f.Statuses = []reservation.Status{reservation.Status(c.Status)}
@@ -228,7 +237,7 @@ func (c *bookingBook) Run(env *environment) error {
 		}
 		made = show(b)
 		made.Key = key
-		return nil
+		return h.tell(tx, b, notice.Booked, key)
 	})
 	if err != nil {
 		return err
@@ -254,7 +263,11 @@ func (c *bookingChange) Run(env *environment) error {
 		}
 	}
 	return c.act(env, c.ID, func(h *house, tx *store.Tx, id string) (reservation.Booking, error) {
-		return h.reservations.Change(tx, id, to, staff)
+		b, err := h.reservations.Change(tx, id, to, staff)
+		if err != nil {
+			return b, err
+		}
+		return b, h.tell(tx, b, notice.Changed, "")
 	})
 }
 
@@ -283,7 +296,11 @@ type bookingCancel struct {
 // Run cancels the booking.
 func (c *bookingCancel) Run(env *environment) error {
 	return c.act(env, c.ID, func(h *house, tx *store.Tx, id string) (reservation.Booking, error) {
-		return h.reservations.Cancel(tx, id, staff)
+		b, err := h.reservations.Cancel(tx, id, staff)
+		if err != nil {
+			return b, err
+		}
+		return b, h.tell(tx, b, notice.Cancelled, "")
 	})
 }
 

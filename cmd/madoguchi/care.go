@@ -173,7 +173,10 @@ func (c *tenantAdd) Run(env *environment) error {
 		t.Settings.Languages = append(t.Settings.Languages, string(l))
 	}
 	err = h.tenants.Create(env.ctx, t, "cli")
-	if errors.Is(err, tenant.ErrID) || store.IsDuplicate(err) {
+	if store.IsDuplicate(err) {
+		return fmt.Errorf("%w: there is a tenant %q already", errUsage, c.ID)
+	}
+	if errors.Is(err, tenant.ErrID) {
 		return fmt.Errorf("%w: %w", errUsage, err)
 	}
 	if err != nil {

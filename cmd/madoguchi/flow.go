@@ -114,7 +114,7 @@ func checkTranslations(env *environment) error {
 }
 
 type flowTest struct {
-	Verbose bool     `short:"v" help:"Name every dialog."`
+	Verbose bool     `short:"v" help:"Name every dialog, and every step and way none of them walks."`
 	Paths   []string `arg:"" optional:""`
 }
 
@@ -153,6 +153,9 @@ func (c *flowTest) Run(env *environment) error {
 	}
 	for _, cover := range scenario.Cover(builtinFlows(), walked) {
 		fmt.Fprintln(env.out, cover)
+		if c.Verbose && len(cover.MissedSteps)+len(cover.MissedOutcome) > 0 {
+			fmt.Fprintf(env.out, "  not walked: %s\n", strings.Join(append(cover.MissedSteps, cover.MissedOutcome...), ", "))
+		}
 	}
 	fmt.Fprintf(env.out, "%d passed, %d failed\n", len(dialogs)-failed, failed)
 	if failed > 0 {

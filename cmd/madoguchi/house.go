@@ -2,7 +2,9 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -20,6 +22,7 @@ import (
 	"madoguchi/store/conversation"
 	"madoguchi/store/job"
 	"madoguchi/store/limit"
+	"madoguchi/store/notice"
 	"madoguchi/store/procedure"
 	"madoguchi/store/reservation"
 	"madoguchi/store/tenant"
@@ -34,6 +37,8 @@ type house struct {
 	reservations *reservation.Reservations
 	procedures   procedure.Service
 	talks        conversation.Service
+	notices      notice.Service
+	mail         post
 	texts        *i18n.Catalog
 	library      *bot.Library
 	engine       *bot.Engine
@@ -44,6 +49,11 @@ type house struct {
 // open builds the house over the configured database. With migrate the schema
 // is brought up to date and an empty database gets the sample tenant.
 func open(env *environment, log *slog.Logger, migrate bool) (*house, error) {
+	if !migrate {
+		if err := exists(env.config.Database); err != nil {
+			return nil, err
+		}
+	}
 	key, made, err := env.config.masterKey()
 	if err != nil {
 		return nil, err
@@ -65,6 +75,10 @@ func open(env *environment, log *slog.Logger, migrate bool) (*house, error) {
 		reservations: reservation.New(civil.Holiday),
 		texts:        i18n.Builtin(),
 	}
+	if h.mail, err = newPost(env.config); err != nil {
+		db.Close()
+		return nil, err
+	}
 	if err := h.furnish(); err != nil {
 		db.Close()
 		return nil, err
@@ -78,13 +92,26 @@ func open(env *environment, log *slog.Logger, migrate bool) (*house, error) {
 	return h, nil
 }
 
+// exists refuses a database file that is not there: opening it would make an
+// empty one, and with it perhaps a key nobody wants.
+func exists(database string) error {
+	if strings.Contains(database, "://") {
+		return nil
+	}
+	_, err := os.Stat(database)
+	if errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("there is no database at %s (madoguchi migrate makes one)", database)
+	}
+	return err
+}
+
 // furnish builds everything above the database.
 func (h *house) furnish() error {
 	answers, err := procedures.FAQ(h.texts)
 	if err != nil {
 		return err
 	}
-	actions := &action.Actions{Reservations: h.reservations}
+	actions := &action.Actions{Reservations: h.reservations, Notify: h.notify}
 	h.library = &bot.Library{
 		Versions: h.procedures,
 		Compile: func(v procedure.Version) (*flows.Flow, error) {
@@ -101,6 +128,7 @@ func (h *house) furnish() error {
 	})
 	h.db.AddCheck(h.reservations.Checks()...)
 	h.db.AddCheck(h.talks.Checks()...)
+	h.db.AddCheck(h.notices.Checks()...)
 	h.db.AddCheck(audit.Check())
 	return nil
 }
@@ -111,6 +139,23 @@ func (h *house) prepare(ctx context.Context) error {
 	if err := h.db.Migrate(ctx); err != nil {
 		return err
 	}
+	for try := 1; ; try++ {
+		err := h.setUp(ctx)
+		// Another node that starts on the same database may have been quicker:
+		// look again at what is left to do.
+		if raced := store.IsDuplicate(err) || errors.Is(err, reservation.ErrStale); !raced || try == maxSetUps {
+			return err
+		}
+	}
+}
+
+// maxSetUps is how often a node that others overtake looks again; each time one
+// of them has got further.
+const maxSetUps = 20
+
+// setUp does what prepare finds still to be done. A process may die between any
+// two steps; the next one goes on from there.
+func (h *house) setUp(ctx context.Context) error {
 	ids, err := h.db.Tenants(ctx)
 	if err != nil {
 		return err
@@ -121,7 +166,13 @@ func (h *house) prepare(ctx context.Context) error {
 		}
 		ids = []string{sampleID}
 	}
+	h.mail.first = firstOf(ids)
 	for _, id := range ids {
+		if id == sampleID {
+			if err := h.openSample(ctx); err != nil {
+				return fmt.Errorf("open the counters of the sample tenant: %w", err)
+			}
+		}
 		if err := h.publishBuiltin(ctx, id); err != nil {
 			return fmt.Errorf("publish the built-in procedures for %s: %w", id, err)
 		}
@@ -162,6 +213,8 @@ func (h *house) publishBuiltin(ctx context.Context, id string) error {
 func (h *house) jobs() []job.Job {
 	jobs := append(audit.Jobs(h.db), limit.Jobs(h.db)...)
 	jobs = append(jobs, h.talks.Jobs(h.db)...)
+	jobs = append(jobs, h.notices.Jobs(h.db)...)
+	jobs = append(jobs, h.mailJobs()...)
 	return append(jobs,
 		job.Job{Name: "holds", Every: time.Minute, Run: func(ctx context.Context, tenant string) error {
 			return h.db.Update(ctx, tenant, func(tx *store.Tx) error {

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"time"
@@ -69,10 +70,14 @@ func (h *house) lineChannels(ctx context.Context, id string) (*line.Channel, err
 // tenant, or the first where there is none.
 func (h *house) firstTenant(ctx context.Context) string {
 	ids, err := h.db.Tenants(ctx)
-	if err != nil || len(ids) == 0 {
+	if err != nil {
 		return ""
 	}
-	if slices.Contains(ids, sampleID) {
+	return firstOf(ids)
+}
+
+func firstOf(ids []string) string {
+	if len(ids) == 0 || slices.Contains(ids, sampleID) {
 		return sampleID
 	}
 	return ids[0]
@@ -80,18 +85,7 @@ func (h *house) firstTenant(ctx context.Context) string {
 
 // line mounts the webhook and returns the workers to run.
 func (h *house) line(mux *http.ServeMux, m *meters) []func(context.Context) {
-	observer := line.Observer{
-		Audit: func(ctx context.Context, tenant, action, detail string) {
-			err := h.db.Update(ctx, tenant, func(tx *store.Tx) error { return tx.Audit("line", action, "", detail) })
-			if err != nil {
-				h.log.Error("audit a LINE event", "action", action, "error", err)
-			}
-		},
-		Count: func(counter, label string) { m.events.WithLabelValues(counter, label).Inc() },
-		Notify: func(ctx context.Context, tenant, what string) {
-			h.log.Warn("LINE needs attention", "tenant", tenant, "what", what)
-		},
-	}
+	observer := h.lineObserver(func(counter, label string) { m.events.WithLabelValues(counter, label).Inc() })
 	received, queued := make(chan struct{}, 1), make(chan struct{}, 1)
 	wake := func(ch chan struct{}) {
 		select {
@@ -101,19 +95,16 @@ func (h *house) line(mux *http.ServeMux, m *meters) []func(context.Context) {
 	}
 	api := line.NewAPI(10*time.Second, h.db.Now, time.After)
 	renderer := &line.Renderer{Texts: h.text, Now: h.db.Now}
-	inbox, outbox := lineInbox{h}, lineOutbox{h}
+	inbox := lineInbox{h}
 	mux.Handle("/t/{tenant}/line/webhook", &line.Webhook{
 		Channels: h.lineChannels, Inbox: inbox, Now: h.db.Now, Window: 7 * 24 * time.Hour,
 		Wake: func() { wake(received) }, Observer: observer,
 	})
 	receiver := &line.Receiver{
-		Channels: h.lineChannels, Inbox: inbox, Engine: h.engine, People: linePeople{h}, Questions: lineQuestions{h},
+		Channels: h.lineChannels, Inbox: inbox, Engine: reported{h}, People: linePeople{h}, Questions: lineQuestions{h},
 		API: api, Renderer: renderer, Languages: h.texts.Languages(), Now: h.db.Now, After: time.After, Observer: observer,
 	}
-	deliverer := &line.Deliverer{
-		Channels: h.lineChannels, Outbox: outbox, API: api, Renderer: renderer,
-		Now: h.db.Now, After: time.After, Observer: observer,
-	}
+	deliverer := h.lineDeliverer(api, observer)
 	signals, cancel := h.db.Subscribe(conversation.TopicDelivery)
 	return []func(context.Context){
 		func(ctx context.Context) { h.learnBots(ctx, api) },
@@ -185,6 +176,50 @@ func (h *house) keepBot(ctx context.Context, id, name string) error {
 		return err
 	}
 	return h.tenants.Save(ctx, &changed, "system")
+}
+
+// reported is the engine with its faults in the log: the workers behind a
+// webhook have nobody to answer to.
+type reported struct{ *house }
+
+// Turn implements line.Engine.
+func (r reported) Turn(ctx context.Context, in bot.Inbound) (bot.Reply, error) {
+	defer func() {
+		if p := recover(); p != nil {
+			r.log.Error("a turn panicked", "channel", in.Channel, "panic", p, "stack", string(debug.Stack()))
+			panic(p)
+		}
+	}()
+	reply, err := r.engine.Turn(ctx, in)
+	if err != nil && ctx.Err() == nil {
+		r.log.Error("a turn failed and will be tried again", "channel", in.Channel, "tenant", in.Tenant, "error", err)
+	}
+	return reply, err
+}
+
+// lineObserver is where the LINE channel reports to.
+func (h *house) lineObserver(count func(counter, label string)) line.Observer {
+	return line.Observer{
+		Audit: func(ctx context.Context, tenant, action, detail string) {
+			err := h.db.Update(ctx, tenant, func(tx *store.Tx) error { return tx.Audit("line", action, "", "detail", detail) })
+			if err != nil {
+				h.log.Error("audit a LINE event", "action", action, "error", err)
+			}
+		},
+		Count: count,
+		Notify: func(ctx context.Context, tenant, what string) {
+			h.log.Warn("LINE needs attention", "tenant", tenant, "what", what)
+		},
+	}
+}
+
+// lineDeliverer sends what waits for LINE.
+func (h *house) lineDeliverer(api *line.API, o line.Observer) *line.Deliverer {
+	return &line.Deliverer{
+		Channels: h.lineChannels, Outbox: lineOutbox{h}, API: api,
+		Renderer: &line.Renderer{Texts: h.text, Now: h.db.Now},
+		Now:      h.db.Now, After: time.After, Observer: o,
+	}
 }
 
 // text gives the texts of the catalogs by key.
@@ -271,7 +306,17 @@ func (q lineQuestions) Question(ctx context.Context, tenant, user, id string, as
 	if r.Conversation != id || r.Asked != asked || len(r.Messages) == 0 {
 		return line.Question{}, line.ErrNoQuestion
 	}
-	return line.Question{Message: r.Messages[len(r.Messages)-1], Lang: r.Lang, Expects: r.Expects}, nil
+	return line.Question{Message: question(r.Messages), Lang: r.Lang, Expects: r.Expects}, nil
+}
+
+// question is the last message that asks: a reminder may have come after it.
+func question(messages []bot.Message) bot.Message {
+	for i := len(messages) - 1; i >= 0; i-- {
+		if len(messages[i].Choices) > 0 {
+			return messages[i]
+		}
+	}
+	return messages[len(messages)-1]
 }
 
 // lineOutbox is the outbox of conversations as LINE needs it.

@@ -36,11 +36,18 @@ func (h *house) makeSample(ctx context.Context) error {
 	}); err != nil {
 		return err
 	}
-	if err := h.tenants.Create(ctx, t, "system"); err != nil {
-		return err
-	}
+	return h.tenants.Create(ctx, t, "system")
+}
+
+// openSample gives the sample tenant its counters and opening rules if it has
+// none yet.
+func (h *house) openSample(ctx context.Context) error {
 	return h.db.Update(ctx, sampleID, func(tx *store.Tx) error {
-		_, err := h.reservations.SaveSettings(tx, reservation.Sample(), 0, "system")
+		_, version, err := h.reservations.Settings(tx)
+		if err != nil || version > 0 {
+			return err
+		}
+		_, err = h.reservations.SaveSettings(tx, reservation.Sample(), 0, "system")
 		return err
 	})
 }

@@ -19,6 +19,7 @@ import (
 	"madoguchi/channels/web"
 	"madoguchi/i18n"
 	"madoguchi/store/job"
+	"madoguchi/store/notice"
 )
 
 // serveCommand serves everything.
@@ -54,18 +55,21 @@ func (c *serveCommand) Run(env *environment) error {
 	}
 	mux := http.NewServeMux()
 	pages.Register(mux)
-	lineWorkers := h.line(mux, meters)
+	channels := append(h.line(mux, meters), h.mailWorker(meters))
 	h.health(mux, meters)
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		gate.Refuse(w, http.StatusNotFound, "not_found", "there is nothing at this address")
 	})
 
+	if err := h.talks.Resume(env.ctx, h.db); err != nil {
+		return err
+	}
 	ctx, stop := context.WithCancel(env.ctx)
 	defer stop()
 	jobs := job.New(h.db, h.jobs()...)
 	jobs.Start(ctx)
 	var workers sync.WaitGroup
-	for _, run := range lineWorkers {
+	for _, run := range channels {
 		workers.Go(func() { run(ctx) })
 	}
 
@@ -120,7 +124,7 @@ func (h *house) off() []string {
 	if h.config.LineSecret == "" || h.config.LineToken == "" {
 		off = append(off, "LINE (set LINE_CHANNEL_SECRET and LINE_CHANNEL_TOKEN)")
 	}
-	if h.config.SMTPURL == "" || h.config.MailFrom == "" {
+	if h.mail.server == nil || h.mail.from == nil {
 		off = append(off, "mail (set SMTP_URL and MAIL_FROM)")
 	}
 	return off
@@ -179,6 +183,12 @@ func newMeters(h *house) *meters {
 		prometheus.NewGaugeFunc(prometheus.GaugeOpts{
 			Name: "madoguchi_inbox_waiting", Help: "Stored events that wait for their turn.",
 		}, func() float64 { return h.waiting("event") }),
+		prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+			Name: "madoguchi_notices_waiting", Help: "Mails about bookings that wait to be sent.",
+		}, func() float64 { return h.noticed(notice.Waiting) }),
+		prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+			Name: "madoguchi_notices_dead", Help: "Mails about bookings that could not be delivered in the last 30 days.",
+		}, func() float64 { return h.noticed(notice.Dead) }),
 	)
 	return m
 }

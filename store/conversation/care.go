@@ -62,15 +62,17 @@ func (Service) Checks() []store.Check {
 				WHERE c.tenant = $1 GROUP BY c.id, c.seq HAVING COUNT(m.seq) <> c.seq`)
 		}},
 		{Name: "one set of replies per event", Run: func(_ context.Context, tx *store.Tx) ([]string, error) {
-			return breaches(tx, `SELECT e.conversation, 'messages ' || CAST(e.first_seq AS TEXT) || ' to ' || CAST(e.last_seq AS TEXT) || ' answer two events'
-				FROM event e JOIN event o ON o.tenant = e.tenant AND o.conversation = e.conversation AND o.id <> e.id
-					AND o.state = 'done' AND o.first_seq <= e.last_seq AND e.first_seq <= o.last_seq
-				WHERE e.tenant = $1 AND e.state = 'done' AND e.first_seq > 0 AND e.first_seq <= e.last_seq AND o.first_seq <= o.last_seq`)
+			return breaches(tx, `SELECT conversation, 'messages ' || CAST(first_seq AS TEXT) || ' to ' || CAST(last_seq AS TEXT) || ' answer two events'
+				FROM (SELECT conversation, first_seq, last_seq, MAX(last_seq) OVER (PARTITION BY conversation
+						ORDER BY first_seq, id ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS answered
+					FROM event WHERE tenant = $1 AND state = 'done' AND first_seq > 0 AND first_seq <= last_seq) e
+				WHERE first_seq <= answered`)
 		}},
 		{Name: "turns are counted", Run: func(_ context.Context, tx *store.Tx) ([]string, error) {
-			return breaches(tx, `SELECT c.id, 'counts ' || CAST(c.number AS TEXT) || ' turns but has ' || CAST(COUNT(e.id) AS TEXT) || ' events answered'
-				FROM conversation c LEFT JOIN event e ON e.tenant = c.tenant AND e.conversation = c.id AND e.state = 'done'
-				WHERE c.tenant = $1 GROUP BY c.id, c.number HAVING COUNT(e.id) > c.number`)
+			return breaches(tx, `SELECT c.id, 'counts ' || CAST(c.number AS TEXT) || ' turns but has ' || CAST(e.answered AS TEXT) || ' events answered'
+				FROM (SELECT conversation, COUNT(*) AS answered FROM event WHERE tenant = $1 AND state = 'done' GROUP BY conversation) e
+				JOIN conversation c ON c.tenant = $1 AND c.id = e.conversation
+				WHERE e.answered > c.number`)
 		}},
 	}
 }

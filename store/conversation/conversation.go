@@ -127,6 +127,7 @@ func (c *Conversation) find(tx *store.Tx) (bool, error) {
 	if err != nil {
 		return false, err
 	}
+	tx.Point("conversation.found")
 	c.ID, c.Blocked, c.Done = id, blocked != 0, done == "done"
 	if len(state) > 0 {
 		if c.State, err = tx.Unseal(class, id, state); err != nil {
@@ -203,14 +204,17 @@ func (Service) Close(tx *store.Tx, c *Conversation, t Turn) error {
 	if n == 0 {
 		return ErrAgain
 	}
+	tx.Point("conversation.event")
 	if _, err := tx.Exec(`UPDATE conversation SET state = $3, number = number + 1, seq = $4, updated_at = $5
 		WHERE tenant = $1 AND id = $2`, tx.Tenant(), c.ID, state, c.Seq, now); err != nil {
 		return fmt.Errorf("store the state: %w", err)
 	}
 	c.Number++
+	tx.Point("conversation.state")
 	if err := appendLines(tx, c.ID, t.Lines, now); err != nil {
 		return err
 	}
+	tx.Point("conversation.messages")
 	if t.Push == nil {
 		tx.Signal(TopicConversation, c.ID) // to whoever else is looking at it
 	}
@@ -283,12 +287,19 @@ func (Service) Lines(tx *store.Tx, conversation string, first, last int64) ([]Li
 		if err := rows.Scan(&l.Seq, &l.Author, &l.Body); err != nil {
 			return nil, fmt.Errorf("read the transcript: %w", err)
 		}
+		out = append(out, l)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("read the transcript: %w", err)
+	}
+	// Only now, as opening may have to read the key.
+	for i := range out {
+		l := &out[i]
 		if l.Body, err = tx.Unseal(class, bind(conversation, l.Seq), l.Body); err != nil {
 			return nil, fmt.Errorf("unseal message %d: %w", l.Seq, err)
 		}
-		out = append(out, l)
 	}
-	return out, rows.Err()
+	return out, nil
 }
 
 // Person returns the channel and the channel's id of the person.

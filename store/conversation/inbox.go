@@ -28,6 +28,30 @@ type Claimed struct {
 	key      []byte
 }
 
+// Resume hands out at once what the process before this one had on lease when it
+// died. Only SQLite's one process can know that nobody else is at it; on
+// PostgreSQL the leases run out, and Resume does nothing.
+func (Service) Resume(ctx context.Context, db *store.DB) error {
+	err := db.System(ctx, func(tx *store.Tx) error {
+		if tx.Postgres() {
+			return nil
+		}
+		for _, query := range []string{
+			`UPDATE event SET lease = '', lease_until = 0 WHERE state = 'stored' AND lease_until > 0`,
+			`UPDATE delivery SET lease = '', lease_until = 0 WHERE state = 'waiting' AND lease_until > 0`,
+		} {
+			if _, err := tx.Exec(query); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("take over what was on lease: %w", err)
+	}
+	return nil
+}
+
 // Put stores events until they have their turn. One that is known already is
 // passed over; while it still waits, its time of arrival moves to the newer
 // one, as a redelivery brings a fresh reply token.
@@ -66,6 +90,7 @@ func (Service) Put(tx *store.Tx, events []Stored) error {
 			store.Millis(e.At), store.Millis(e.Received)); err != nil {
 			return fmt.Errorf("store an event: %w", err)
 		}
+		tx.Point("inbox.stored")
 	}
 	return nil
 }
@@ -189,6 +214,7 @@ func claim(tx *store.Tx, channel string, n int, lease time.Duration) ([]Claimed,
 			tx.Tenant(), out[i].key, out[i].Lease, now+lease.Milliseconds()); err != nil {
 			return nil, err
 		}
+		tx.Point("inbox.claimed")
 	}
 	return out, nil
 }
@@ -197,6 +223,7 @@ func claim(tx *store.Tx, channel string, n int, lease time.Duration) ([]Claimed,
 // again at a later time. A lease that is no longer this one changes nothing.
 func (Service) Finish(ctx context.Context, db *store.DB, c Claimed, retry time.Time, reason string) error {
 	return db.Update(ctx, c.Tenant, func(tx *store.Tx) error {
+		tx.Point("inbox.finishing")
 		key := tx.Blind("event", c.Channel+"\x00"+c.User+"\x00"+c.ID)
 		var err error
 		if !retry.IsZero() {

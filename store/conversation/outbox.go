@@ -50,6 +50,7 @@ func queue(tx *store.Tx, c *Conversation, first int64, p *Push, now int64) error
 		tx.Tenant(), store.NewID(), c.ID, c.event, c.channel, first, c.Seq, key.String(), means, now); err != nil {
 		return fmt.Errorf("queue a delivery: %w", err)
 	}
+	tx.Point("outbox.queued")
 	tx.Signal(TopicDelivery, c.channel)
 	return nil
 }
@@ -153,6 +154,7 @@ func (s Service) claimDeliveries(tx *store.Tx, channel string, n int, lease time
 			tx.Tenant(), d.ID, r.tried, d.Lease, now+lease.Milliseconds()); err != nil {
 			return nil, err
 		}
+		tx.Point("outbox.claimed")
 		out = append(out, d)
 	}
 	return out, nil
@@ -171,6 +173,7 @@ type Delivered struct {
 // longer this one changes nothing.
 func (Service) FinishDelivery(ctx context.Context, db *store.DB, d Delivery, r Delivered) error {
 	return db.Update(ctx, d.Tenant, func(tx *store.Tx) error {
+		tx.Point("outbox.finishing")
 		var note []byte
 		if len(r.Note) > 0 {
 			var err error

@@ -74,6 +74,7 @@ CREATE TABLE delivery (
 	tenant	   TEXT   NOT NULL,
 	id		   TEXT   NOT NULL, -- in order of creation
 	conversation TEXT   NOT NULL,
+	event		BYTEA  NOT NULL, -- the event answered; its outcome goes with the reply
 	channel	  TEXT   NOT NULL,
 	first_seq	BIGINT NOT NULL,
 	last_seq	 BIGINT NOT NULL,

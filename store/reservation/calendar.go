@@ -16,6 +16,9 @@ type Event struct {
 	Description string
 	Alarm       string // the text of the reminder a day before; "" for none
 	URL         string
+	// Organizer is the sender's mail address: a file sent by mail names it, or a
+	// calendar would not take a cancellation from it (RFC 5546); "" for none.
+	Organizer string
 }
 
 // Calendar writes a booking as an iCalendar file (RFC 5545). The identity of
@@ -49,6 +52,9 @@ func Calendar(w io.Writer, b Booking, e Event) error {
 	}
 	if e.URL != "" {
 		v.SetURL(e.URL)
+	}
+	if e.Organizer != "" {
+		v.SetOrganizer(e.Organizer)
 	}
 	if b.Status == Cancelled {
 		v.SetStatus(ics.ObjectStatusCancelled)
