@@ -255,7 +255,8 @@ func (d *dialog) askCorrect() error {
 // the step's own help.
 func (d *dialog) help(term, text string) error {
 	c := understand.Context{Lang: d.s.Lang, Now: d.now}
-	if term != "" || text != "" {
+	here := d.step != nil && d.step.Help != nil
+	if term != "" || text != "" && !here {
 		if term == "" {
 			term = text
 		}
@@ -264,7 +265,7 @@ func (d *dialog) help(term, text string) error {
 			return d.again()
 		}
 	}
-	if d.step != nil && d.step.Help != nil {
+	if here {
 		d.say(d.step.Help)
 		return d.again()
 	}
