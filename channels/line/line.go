@@ -245,6 +245,7 @@ const (
 // What the operator is notified of.
 const (
 	NoticeQuota        = "line.monthly-quota-reached"
+	NoticeFailed       = "line.event-failed" // with the error; the event is tried again
 	NoticeUnauthorized = "line.token-refused"
 )
 

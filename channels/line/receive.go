@@ -102,6 +102,8 @@ func (r *Receiver) handle(ctx context.Context, c Claimed) (result Handled) {
 		return Handled{Dead: "malformed"}
 	}
 	if err := r.do(ctx, ch, c.Event, t); err != nil {
+		// The resident waits, and nobody else would hear of it.
+		r.Observer.Notify(ctx, c.Tenant, NoticeFailed+": "+err.Error())
 		return r.again(c, "failed")
 	}
 	return Handled{}
