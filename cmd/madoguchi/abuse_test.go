@@ -17,6 +17,7 @@ import (
 
 	"github.com/gorilla/websocket"
 
+	"madoguchi/channels/line/linetest"
 	"madoguchi/store"
 )
 
@@ -571,5 +572,64 @@ func TestA39A40Addresses(t *testing.T) {
 	}
 	if status, body := s.do(s.request("GET", "/healthz", "")); status != http.StatusOK || string(body) != "ok\n" {
 		t.Errorf("/healthz: %d %s", status, body)
+	}
+}
+
+// A15, domain-facts 12: a personal question on LINE is answered on a page of
+// ours; its link is good once, for one conversation, at one tenant.
+func TestPersonalQuestionOnLINE(t *testing.T) {
+	s, platform := withLINE(t)
+	if code, _, errOut := s.cli("tenant", "add", "beta", "--name", "べーた市"); code != 0 {
+		t.Fatal(errOut)
+	}
+	user := linetest1
+	platform.Befriend(user, "ja")
+	hear := func(e linetest.Event) string { return strings.Join(s.line(platform, user, e), "\n") }
+	for _, text := range []string{"相談の予約をしたい", "新しく予約する", "相談", "本庁"} {
+		hear(platform.Text(user, text))
+	}
+	// A sticker in between is no answer and moves nothing.
+	if got := hear(platform.Sticker(user)); !strings.Contains(got, "スタンプ") {
+		t.Errorf("a sticker: %s", got)
+	}
+	hear(platform.Text(user, "12月2日 10時"))
+	asked := platform.Shown(user)
+	body, err := json.Marshal(asked[len(asked)-1].Message)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const front = "https://madoguchi.example/t/sample/form/"
+	at := strings.Index(string(body), front)
+	if at < 0 {
+		t.Fatalf("no link in %s", body)
+	}
+	token, _, _ := strings.Cut(string(body)[at+len(front):], `"`)
+
+	if status, _ := s.do(s.request("GET", "/t/beta/form/"+token, "")); status != http.StatusNotFound {
+		t.Errorf("the link at another tenant: %d", status)
+	}
+	flipped := []byte(token)
+	flipped[len(flipped)/2] ^= 1
+	if status, _ := s.do(s.request("GET", "/t/sample/form/"+string(flipped), "")); status != http.StatusNotFound {
+		t.Errorf("an edited link: %d", status)
+	}
+	// Opening the link answers nothing (previews open links too).
+	for range 2 {
+		if status, page := s.do(s.request("GET", "/t/sample/form/"+token, "")); status != http.StatusOK || strings.Contains(string(page), user) {
+			t.Errorf("the link: %d", status)
+		}
+	}
+	if got := hear(platform.Text(user, "kanaria@canary.example")); !strings.Contains(got, "個人情報を守るため") {
+		t.Errorf("an address written in the chat: %s", got)
+	}
+	if got := hear(platform.Text(user, "入力しない")); !strings.Contains(got, "次の内容で予約します") {
+		t.Errorf("declined: %s", got)
+	}
+	if status, _ := s.do(s.request("GET", "/t/sample/form/"+token, "")); status != http.StatusNotFound {
+		t.Errorf("the link after the answer: %d", status)
+	}
+	s.nowhere("kanaria@canary.example", token)
+	if v := platform.Violations(); len(v) > 0 {
+		t.Errorf("LINE would refuse: %q", v)
 	}
 }
