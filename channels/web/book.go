@@ -210,8 +210,20 @@ func (q *questionPage) close() {
 		}
 	}
 	if head >= 0 {
-		q.Heading, q.Before[head].Text = q.Before[head].Text, ""
+		q.Heading, q.Before[head].Text = firstSentence(q.Before[head].Text)
 	}
+}
+
+// firstSentence cuts a text after its first sentence, so that a heading stays
+// short.
+func firstSentence(s string) (first, rest string) {
+	for _, stop := range []string{"。", ". ", "\n"} {
+		if i := strings.Index(s, stop); i >= 0 {
+			i += len(stop)
+			return strings.TrimSpace(s[:i]), strings.TrimSpace(s[i:])
+		}
+	}
+	return s, ""
 }
 
 // questionIndex finds the open question among the messages, -1 if the dialog

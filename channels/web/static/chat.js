@@ -50,20 +50,20 @@ const el = (name, attributes = {}, ...children) => {
 
 // What a resident wrote carries an invisible joiner before [ | and ], so that it
 // is never taken for furigana; it is dropped when shown.
-const shown = (s) => s.replaceAll("\u2060", "");
+const unmarked = (s) => s.replaceAll("\u2060", "");
 
 // rich turns [漢字|かんじ] into ruby; all else is text, never markup.
 function rich(s) {
   const out = document.createDocumentFragment();
   let at = 0;
   for (const m of s.matchAll(/\[([^\[\]|]+)\|([^\[\]|]+)\]/g)) {
-    out.append(shown(s.slice(at, m.index)), el("ruby", {}, m[1], el("rp", {}, "（"), el("rt", {}, m[2]), el("rp", {}, "）")));
+    out.append(unmarked(s.slice(at, m.index)), el("ruby", {}, m[1], el("rp", {}, "（"), el("rt", {}, m[2]), el("rp", {}, "）")));
     at = m.index + m[0].length;
   }
-  out.append(shown(s.slice(at)));
+  out.append(unmarked(s.slice(at)));
   return out;
 }
-const bare = (s) => shown(s.replace(/\[([^\[\]|]+)\|[^\[\]|]+\]/g, "$1"));
+const bare = (s) => unmarked(s.replace(/\[([^\[\]|]+)\|[^\[\]|]+\]/g, "$1"));
 
 function choiceButton(c, line, className) {
   const b = el("button", { type: "button", class: className, value: c.value }, rich((c.day && c.short) || c.label));
