@@ -35,6 +35,12 @@ type Job struct {
 // Lease is how long a node that has died keeps others from its job.
 const Lease = 30 * time.Second
 
+// ahead is how far in the future a time in a lease row may lie before it counts
+// as written by a wrong clock. A little is normal: clocks of nodes differ, and a
+// transaction that waited for the row has an earlier "now" than the one it
+// waited for.
+const ahead = 10 * Lease
+
 var (
 	// ErrHeld means that another node is running the job.
 	ErrHeld = errors.New("job is running elsewhere")
@@ -142,8 +148,9 @@ func (r *Runner) due(ctx context.Context, j Job) (due bool, err error) {
 			return nil
 		}
 		now := store.Millis(tx.Now())
-		free := until <= now || until > now+Lease.Milliseconds()
-		due = free && (ran+j.Every.Milliseconds() <= now || ran > now)
+		beyond := now + ahead.Milliseconds()
+		free := until <= now || until > beyond
+		due = free && (ran+j.Every.Milliseconds() <= now || ran > beyond)
 		return err
 	})
 	if err != nil {
@@ -165,8 +172,8 @@ func (r *Runner) take(ctx context.Context, j Job, onlyDue bool) (taken bool, err
 			latest = now - j.Every.Milliseconds()
 		}
 		n, err := tx.Exec(`UPDATE lease SET holder=$2, until=$3, ran_at=$4
-			WHERE name=$1 AND (until<=$4 OR until>$3) AND (ran_at<=$5 OR ran_at>$4)`,
-			j.Name, r.node, now+Lease.Milliseconds(), now, latest)
+			WHERE name=$1 AND (until<=$4 OR until>$6) AND (ran_at<=$5 OR ran_at>$6)`,
+			j.Name, r.node, now+Lease.Milliseconds(), now, latest, now+ahead.Milliseconds())
 		taken = n == 1
 		return err
 	})
