@@ -18,6 +18,7 @@ import (
 	"madoguchi/channels/gate"
 	"madoguchi/channels/web"
 	"madoguchi/i18n"
+	"madoguchi/store"
 	"madoguchi/store/job"
 	"madoguchi/store/notice"
 )
@@ -167,6 +168,13 @@ func (h *house) web(g *gate.Gate, watch *bot.Watch) (*web.Web, error) {
 		Fault: func(err error) *gate.Fault {
 			if errors.Is(err, bot.ErrInput) {
 				return &gate.Fault{Status: http.StatusBadRequest, Code: "bad_event", Message: "user and event are needed"}
+			}
+			// The event is safe to send again: whatever became of it, it counts once.
+			for _, passing := range []error{store.ErrBusy, store.ErrUncertain, store.ErrClosed} {
+				if errors.Is(err, passing) {
+					h.log.Warn("a turn was not made", "error", err)
+					return &gate.Fault{Status: http.StatusServiceUnavailable, Code: "busy", Message: "the service is busy; send the same event again"}
+				}
 			}
 			return nil
 		},

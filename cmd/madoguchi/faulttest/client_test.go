@@ -112,7 +112,6 @@ type tally struct {
 	moved    atomic.Int64
 	given    atomic.Int64 // cancelled
 	full     atomic.Int64 // refused for want of places
-	faults   atomic.Int64 // answers 5xx
 	occupied atomic.Int64 // answers 503
 }
 

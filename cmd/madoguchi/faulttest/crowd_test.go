@@ -1,7 +1,6 @@
 package faulttest
 
 import (
-	"fmt"
 	"math/rand/v2"
 	"net/http"
 	"sync"
@@ -148,6 +147,6 @@ func (c *crowd) moment(rng *rand.Rand, least, most int) {
 func report(t *testing.T, n *node) {
 	t.Helper()
 	for _, line := range n.complaints(5) {
-		t.Log(fmt.Sprintf("the program's log: %.400s", line))
+		t.Logf("the program's log: %.400s", line)
 	}
 }

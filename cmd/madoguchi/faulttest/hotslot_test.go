@@ -352,7 +352,11 @@ func (w *lineWalker) take(s slot) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	shown, err := w.say(at.Format("1月2日 15時4分"))
+	half := "午前"
+	if at.Hour() >= 12 {
+		half = "午後"
+	}
+	shown, err := w.say(at.Format("1月2日 ") + half + at.Format("3時4分"))
 	words := strings.Join(shown, "\n")
 	switch {
 	case err != nil:

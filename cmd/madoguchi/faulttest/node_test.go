@@ -80,7 +80,12 @@ func (s *site) launch(env ...string) *node {
 		n.err = n.cmd.Wait()
 		close(n.gone)
 	}()
-	s.t.Cleanup(func() { n.kill() })
+	s.t.Cleanup(func() {
+		n.kill()
+		if s.t.Failed() {
+			report(s.t, n)
+		}
+	})
 	select {
 	case n.url = <-serves:
 	case <-n.gone:
