@@ -2,6 +2,7 @@
 # make run      runs it with the sample municipality
 # make test     installs what the tests need and runs everything
 # make mutants  breaks the program on purpose and sees that the tests notice
+# make faults   kills, freezes and cuts off the program for an hour
 # make bench    measures, each figure with its raw limit from the same run
 
 SHELL := /bin/bash
@@ -15,7 +16,7 @@ STATICCHECK_VERSION := v0.8.2
 # server that the tests start for themselves on a port of their own.
 PACKAGES := chromium postgresql fonts-noto-cjk
 
-.PHONY: build run test check race dialogs needs bench mutants
+.PHONY: build run test check race dialogs needs bench mutants faults
 
 build:
 	go build -trimpath -o madoguchi ./cmd/madoguchi
@@ -34,7 +35,8 @@ check: $(STATICCHECK)
 # Both databases and the browser: what is missing is a failure here, while a
 # plain "go test ./..." passes over it.
 race:
-	MADOGUCHI_REQUIRE_POSTGRES=1 MADOGUCHI_REQUIRE_CHROMIUM=1 go test -race -timeout 20m ./...
+	MADOGUCHI_REQUIRE_POSTGRES=1 MADOGUCHI_REQUIRE_CHROMIUM=1 MADOGUCHI_FAULT_ROUNDS=1 \
+		go test -race -timeout 20m ./...
 
 dialogs:
 	go run ./cmd/madoguchi flow check
@@ -58,6 +60,10 @@ $(STATICCHECK):
 
 bench:
 	go test -run '^$$' -bench . -benchtime 2s ./bot ./flows ./i18n/... ./store/... ./channels/...
+
+# The fault tests for longer: about three minutes a round.
+faults:
+	MADOGUCHI_REQUIRE_POSTGRES=1 MADOGUCHI_FAULT_ROUNDS=20 go test -count=1 -timeout 3h -v ./cmd/madoguchi/faulttest
 
 # Breaks the program in the ways listed in cmd/madoguchi/testdata/mutants, one
 # at a time, and shows that the test named there fails.

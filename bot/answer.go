@@ -525,6 +525,12 @@ func (d *dialog) slotHeard(c understand.Context, f *flows.Field, text string) er
 		}
 	}
 	if r.Ambiguous() {
+		if at, ok, err := d.onlyOpen(f, r); ok || err != nil {
+			if err != nil {
+				return err
+			}
+			return d.at(f, at)
+		}
 		return d.ambiguous(f, r)
 	}
 	wish, r := understand.SlotWish(c, text)
@@ -564,6 +570,30 @@ func (d *dialog) counterInstead(c understand.Context, text string) (bool, error)
 		}
 	}
 	return false, nil
+}
+
+// onlyOpen settles two readings of an hour (8 in the morning or in the evening)
+// if places are given at only one of them.
+func (d *dialog) onlyOpen(f *flows.Field, r understand.Result) (at civil.DateTime, ok bool, err error) {
+	for _, c := range r.Candidates {
+		t, err := civil.ParseDateTime(c.Value)
+		if err != nil {
+			return at, false, nil
+		}
+		q := d.slotQuery(f)
+		q.On, q.After, q.Before, q.Limit = t.Date, t.Clock, t.Clock+1, 1
+		offers, err := d.Desk.Offers(d.tx, q)
+		if err != nil {
+			return at, false, fmt.Errorf("look for a free time: %w", err)
+		}
+		if len(offers) > 0 {
+			if ok {
+				return at, false, nil
+			}
+			at, ok = t, true
+		}
+	}
+	return at, ok, nil
 }
 
 // at takes a time named in words: if one counter comes into question and is

@@ -167,6 +167,9 @@ func New(e Engine) *Engine {
 // tenant that does not exist. The channel refuses it.
 var ErrInput = errors.New("the event cannot be taken")
 
+// ErrFlow marks an event that wants to enter a procedure that is not offered.
+var ErrFlow = errors.New("there is no such procedure")
+
 // MediaPrefix begins the Choice of a message that is not words: a sticker, a
 // picture, a place.
 const MediaPrefix = "media:"
@@ -379,7 +382,7 @@ func (d *dialog) hear() error {
 	case d.in.Flow != "":
 		f := d.shelf.Current[d.in.Flow]
 		if f == nil || f.Part {
-			return d.menu()
+			return fmt.Errorf("%w: %q", ErrFlow, d.in.Flow)
 		}
 		d.in.label = f.Title.In(d.s.Lang)
 		return d.enter(f)

@@ -57,6 +57,14 @@ func (c crew[T]) run(ctx context.Context, n int, wake <-chan struct{}) error {
 		case <-tick:
 		case <-finished:
 			busy--
+			for more := true; more; { // ask for the places of all that are done at once
+				select {
+				case <-finished:
+					busy--
+				default:
+					more = false
+				}
+			}
 		}
 		for len(finished) > 0 {
 			<-finished

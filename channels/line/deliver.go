@@ -39,7 +39,9 @@ type Deliverer struct {
 
 const (
 	deliverBatch = 32
-	deliverLease = 2 * time.Minute
+	// Longer than a try takes with every call at its time limit; a node that dies
+	// holds its deliveries up for so long, and a reply token lives a minute.
+	deliverLease = 30 * time.Second
 
 	// A reply token lives a minute from receipt; the margin is for the way to
 	// LINE (LO1).

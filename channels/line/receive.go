@@ -34,7 +34,8 @@ type Receiver struct {
 
 const (
 	receiveBatch = 32
-	receiveLease = time.Minute
+	// Longer than a turn may take; a node that dies holds its events up for so long.
+	receiveLease = 20 * time.Second
 	// A turn that takes longer shows the loading indicator.
 	slowTurn = 700 * time.Millisecond
 	// The profile is asked for a hint only; the greeting does not wait longer.

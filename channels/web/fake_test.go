@@ -336,7 +336,7 @@ func (t *town) Vacancies(_ context.Context, q VacancyQuery) ([]VacantCounter, er
 				if c.ID == "honcho" && s >= 12*60 && s < 13*60 || c.ID == "ekimae" && s >= 12*60+30 || weekday == time.Saturday && s < 9*60 {
 					continue
 				}
-				d.Slots = append(d.Slots, VacantSlot{s, (int(s)/30 + d.Date.Day) % 6})
+				d.Slots = append(d.Slots, VacantSlot{Start: s, Free: (int(s)/30 + d.Date.Day) % 6})
 			}
 			c.Days = append(c.Days, d)
 		}

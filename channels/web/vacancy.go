@@ -201,7 +201,7 @@ func (w *Web) calendarPage(p *page, q VacancyQuery, all []VacantCounter) calenda
 func cellAt(counter string, d VacantDay, start civil.Clock) calendarCell {
 	cell := calendarCell{Day: d.Date, Closed: !d.Open}
 	for _, s := range d.Slots {
-		if s.Start == start {
+		if s.Start == start && !s.Shut {
 			cell.Slot, cell.Free = true, s.Free
 			cell.Value = counter + "/" + civil.DateTime{Date: d.Date, Clock: start}.String()
 		}

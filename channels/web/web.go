@@ -93,6 +93,8 @@ type VacantDay struct {
 type VacantSlot struct {
 	Start civil.Clock
 	Free  int
+	// Shut: booking is not open, the time has passed or is too near or too far.
+	Shut bool
 }
 
 // Sites tells what the pages must know about a tenant, in a language.

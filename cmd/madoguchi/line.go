@@ -21,6 +21,9 @@ import (
 	"madoguchi/store/tenant"
 )
 
+// lineTimeout bounds one call of the Messaging API.
+const lineTimeout = 6 * time.Second
+
 // lineSection is the settings section of a tenant's LINE channel; its secrets
 // are sealed as "line.secret" and "line.token". The first tenant may have them
 // in the environment instead (CONTRACT).
@@ -93,7 +96,7 @@ func (h *house) line(mux *http.ServeMux, m *meters) []func(context.Context) {
 		default:
 		}
 	}
-	api := line.NewAPI(10*time.Second, h.db.Now, time.After)
+	api := line.NewAPI(lineTimeout, h.db.Now, time.After)
 	renderer := &line.Renderer{Texts: h.text, Now: h.db.Now}
 	inbox := lineInbox{h}
 	mux.Handle("/t/{tenant}/line/webhook", &line.Webhook{
@@ -191,6 +194,10 @@ func (r reported) Turn(ctx context.Context, in bot.Inbound) (bot.Reply, error) {
 		}
 	}()
 	reply, err := r.engine.Turn(ctx, in)
+	if errors.Is(err, bot.ErrFlow) { // a rich menu older than the procedures
+		in.Flow = ""
+		reply, err = r.engine.Turn(ctx, in)
+	}
 	if err != nil && ctx.Err() == nil {
 		r.log.Error("a turn failed and will be tried again", "channel", in.Channel, "tenant", in.Tenant, "error", err)
 	}
@@ -388,7 +395,7 @@ func (c *lineSetup) Run(env *environment) error {
 		return err
 	}
 	address := h.config.PublicURL + "/t/" + c.Tenant + "/line/webhook"
-	report, err := line.NewAPI(10*time.Second, h.db.Now, time.After).Setup(env.ctx, ch, address)
+	report, err := line.NewAPI(lineTimeout, h.db.Now, time.After).Setup(env.ctx, ch, address)
 	if err != nil {
 		return err
 	}

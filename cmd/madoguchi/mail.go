@@ -186,7 +186,7 @@ func (h *house) mailJobs() []job.Job {
 		{Name: "reminders", Every: 10 * time.Minute, Run: h.remind},
 		{Name: "deliver", Every: time.Hour, Once: func(ctx context.Context) error {
 			mailer := h.mailer(func(string) {})
-			deliverer := h.lineDeliverer(line.NewAPI(10*time.Second, h.db.Now, time.After), h.lineObserver(func(string, string) {}))
+			deliverer := h.lineDeliverer(line.NewAPI(lineTimeout, h.db.Now, time.After), h.lineObserver(func(string, string) {}))
 			return errors.Join(drainQueue(ctx, mailer.Once), drainQueue(ctx, deliverer.Once))
 		}},
 	}

@@ -38,7 +38,7 @@ func (p calendarPages) Vacancies(ctx context.Context, q web.VacancyQuery) ([]web
 		for _, d := range k.Days {
 			day := web.VacantDay{Date: d.Date, Open: d.State == reservation.IsOpen}
 			for _, s := range d.Slots {
-				day.Slots = append(day.Slots, web.VacantSlot{Start: s.Start, Free: free(s)})
+				day.Slots = append(day.Slots, web.VacantSlot{Start: s.Start, Free: free(s), Shut: !s.Bookable && s.Free > 0})
 			}
 			c.Days = append(c.Days, day)
 		}

@@ -166,6 +166,9 @@ func (h *house) web(g *gate.Gate, watch *bot.Watch) (*web.Web, error) {
 		Texts:   func(lang i18n.Lang, key string, args ...i18n.Arg) string { return h.texts.Text(key).In(lang, args...) },
 		Origins: list(h.config.Origins),
 		Fault: func(err error) *gate.Fault {
+			if errors.Is(err, bot.ErrFlow) {
+				return &gate.Fault{Status: http.StatusBadRequest, Code: "unknown_flow", Message: "there is no such flow"}
+			}
 			if errors.Is(err, bot.ErrInput) {
 				return &gate.Fault{Status: http.StatusBadRequest, Code: "bad_event", Message: "user and event are needed"}
 			}

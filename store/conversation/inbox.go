@@ -178,7 +178,7 @@ func claim(tx *store.Tx, channel string, n int, lease time.Duration) ([]Claimed,
 	rows, err := tx.Query(`SELECT e.id, e.payload, e.at, e.received_at, e.attempts FROM event e
 		WHERE e.tenant = $1 AND e.channel = $2 AND e.state = 'stored' AND e.next_at <= $3 AND e.lease_until <= $3
 		AND NOT EXISTS (SELECT 1 FROM event o WHERE o.tenant = e.tenant AND o.channel = e.channel
-			AND o.person = e.person AND o.state = 'stored' AND (o.at < e.at OR (o.at = e.at AND o.id < e.id)))
+			AND o.person = e.person AND o.state = 'stored' AND (o.at, o.id) < (e.at, e.id))
 		ORDER BY e.at LIMIT $4`+lock, tx.Tenant(), channel, now, n)
 	if err != nil {
 		return nil, err

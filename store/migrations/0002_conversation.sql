@@ -94,7 +94,8 @@ CREATE TABLE delivery (
 );
 -- tenant table: delivery
 CREATE INDEX delivery_waiting ON delivery (tenant, channel, next_at) WHERE state = 'waiting';
-CREATE INDEX delivery_conversation ON delivery (tenant, conversation, id);
+CREATE INDEX delivery_turn ON delivery (tenant, conversation, id) WHERE state = 'waiting';
+CREATE INDEX delivery_conversation ON delivery (tenant, conversation);
 
 -- +goose Down
 DROP TABLE delivery;

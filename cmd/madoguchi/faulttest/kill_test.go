@@ -25,7 +25,7 @@ func TestKilledAtRandomMoments(t *testing.T) {
 		n := s.start()
 		crowd := newCrowd(t, s, rng, 6, n.url)
 		total, slowest := 0, time.Duration(0)
-		for total < kills*rounds(t) {
+		for total < scaled(t, kills) {
 			crowd.during(func() {
 				for range perRound {
 					crowd.moment(rng, 0, 80)
@@ -42,7 +42,9 @@ func TestKilledAtRandomMoments(t *testing.T) {
 		}
 		crowd.settle()
 		report(t, n)
-		if crowd.tally.full.Load() == 0 || crowd.tally.moved.Load() == 0 || crowd.tally.given.Load() == 0 {
+		if os.Getenv("MADOGUCHI_FAULT_ROUNDS") == "" {
+			// too short a run to ask that everything has happened
+		} else if crowd.tally.full.Load() == 0 || crowd.tally.moved.Load() == 0 || crowd.tally.given.Load() == 0 {
 			t.Error("the crowd did not do all of moving, cancelling and being refused: the run proves little")
 		}
 		t.Logf("%d kills at random moments, slowest start again %v", total, slowest.Round(time.Millisecond))
@@ -73,7 +75,7 @@ func TestKilledAtNamedPoints(t *testing.T) {
 		crowd := newCrowd(t, s, rng, 6, n.url)
 		n.kill()
 		hits := map[string]int{}
-		for range each * rounds(t) {
+		for range scaled(t, each) {
 			for _, half := range [][]string{turnPoints[:5], turnPoints[5:]} {
 				crowd.during(func() {
 					for _, point := range half {

@@ -263,7 +263,7 @@ func TestLINEFails(t *testing.T) {
 		fail := func(tokens bool, endpoint string, kinds ...string) {
 			p.tokens = tokens
 			p.during(rng, 10, func() {
-				for range faults * rounds(t) / 2 {
+				for range scaled(t, faults) / 2 {
 					kind := kinds[rng.IntN(len(kinds))]
 					if kind == linetest.HangAfter && counts[kind+" "+endpoint] > 0 {
 						kind = linetest.ErrorAfter // each costs its resident ten seconds
@@ -314,7 +314,7 @@ func TestKilledBetweenWebhookAndAnswer(t *testing.T) {
 		hits := map[string]int{}
 		points := slices.Concat(linePoints, []string{"commit.before", "commit.after", "conversation.messages"})
 		p.during(rng, 10, func() {
-			for range each * rounds(t) {
+			for range scaled(t, each) {
 				for _, point := range points {
 					crashAt(t, s, p.door, point, 1+rng.IntN(12))
 					hits[point]++

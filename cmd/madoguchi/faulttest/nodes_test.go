@@ -22,7 +22,7 @@ func TestTwoNodes(t *testing.T) {
 	nodes := [2]*node{s.start(), s.start()}
 	crowd := newCrowd(t, s, rng, 8, nodes[0].url, nodes[1].url)
 	kills, freezes := 0, 0
-	for range rounds(t) {
+	for range scaled(t, 1) {
 		crowd.during(func() {
 			for range 10 {
 				crowd.moment(rng, 20, 150)
@@ -117,7 +117,7 @@ func TestTurnAtBothNodesAtOnce(t *testing.T) {
 		}
 		return r
 	}
-	for range dialogs * rounds(t) {
+	for range scaled(t, dialogs) {
 		user, s := c.user(), c.slots[rng.IntN(len(c.slots))]
 		both(user, "1", map[string]string{"flow": "card-pickup"})
 		var r reply
@@ -144,7 +144,7 @@ func TestTurnAtBothNodesAtOnce(t *testing.T) {
 func TestNodesStartTogether(t *testing.T) {
 	long(t)
 	const nodes = 3
-	for range 2 * rounds(t) {
+	for range scaled(t, 2) {
 		s := newSite(t, storetest.Postgres)
 		sites := [nodes]site{}
 		urls := make([]string, nodes)

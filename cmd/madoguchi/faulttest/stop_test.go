@@ -25,7 +25,7 @@ func TestToldToStop(t *testing.T) {
 		crowd := newCrowd(t, s, rng, 6, n.url)
 		slowest := time.Duration(0)
 		crowd.during(func() {
-			for range stops * rounds(t) {
+			for range scaled(t, stops) {
 				crowd.moment(rng, 20, 120)
 				began := time.Now()
 				n.signal(t, syscall.SIGTERM)
@@ -45,7 +45,7 @@ func TestToldToStop(t *testing.T) {
 			}
 		})
 		crowd.settle()
-		t.Logf("%d times told to stop, slowest end %v", stops*rounds(t), slowest.Round(time.Millisecond))
+		t.Logf("%d times told to stop, slowest end %v", scaled(t, stops), slowest.Round(time.Millisecond))
 	})
 }
 
