@@ -199,8 +199,12 @@ func (r *Rows) release() {
 func (tx *Tx) OnCommit(fn func()) { tx.commits = append(tx.commits, fn) }
 
 // Point names a place that crash tests may stop the process at. It does
-// nothing in production.
-func (tx *Tx) Point(name string) { tx.db.faults(name) }
+// nothing in production, and nothing without a transaction.
+func (tx *Tx) Point(name string) {
+	if tx != nil {
+		tx.db.faults(name)
+	}
+}
 
 // ready checks that a statement may run now and that its arguments mean the
 // same on both databases: strings must be storable text, booleans become 0 or
