@@ -104,8 +104,8 @@ func (e *postgresEngine) view(ctx context.Context, scope string, fn func(*Tx) er
 	return nil
 }
 
-// errBegin marks a transaction whose function has not run: the connection was
-// dead already, so another may be tried.
+// errBegin marks a transaction that did not come to be: the connection was dead
+// already, so another may be tried.
 var errBegin = errors.New("beginning a transaction")
 
 func again(err error) bool {
@@ -135,22 +135,16 @@ func (e *postgresEngine) once(ctx context.Context, scope string, write bool, id 
 	}
 	tx := &Tx{
 		db: e.db, ctx: context.WithValue(ctx, insideKey{}, true), conn: conn,
-		scope: scope, now: e.db.Now(), write: write,
-	}
-	err = raw(conn, func(c *pgx.Conn) error {
-		var batch pgx.Batch
-		batch.Queue(begin)
-		batch.Queue("SELECT set_config('app.tenant', $1, true)", scope)
-		return c.SendBatch(ctx, &batch).Close()
-	})
-	if err != nil {
-		return nil, fmt.Errorf("%w: %w", errBegin, err)
+		scope: scope, now: e.db.Now(), write: write, begin: begin,
 	}
 	ended := false
 	// Deferred, so that a panic in fn ends the transaction too.
 	defer func() {
 		if !ended {
 			tx.finish(nil)
+			if tx.begin != "" {
+				return
+			}
 			if err := e.end(tx, "ROLLBACK"); err != nil {
 				e.db.log.Debug("rolling back", "error", err)
 			}
@@ -159,7 +153,15 @@ func (e *postgresEngine) once(ctx context.Context, scope string, write bool, id 
 	if err := tx.finish(e.call(tx, id, fn)); err != nil {
 		return nil, err
 	}
+	if tx.begin != "" && len(tx.audits) > 0 {
+		if err := tx.open("", nil, nil); err != nil {
+			return nil, err
+		}
+	}
 	ended = true
+	if tx.begin != "" { // nothing was asked of the database
+		return tx, nil
+	}
 	if write {
 		e.db.faults("commit.before")
 	}
@@ -170,6 +172,69 @@ func (e *postgresEngine) once(ctx context.Context, scope string, write bool, id 
 		e.db.faults("commit.after")
 	}
 	return tx, nil
+}
+
+// open begins the transaction, tells row-level security its tenant and sends
+// its first statement, all in one round trip; take reads the statement's result.
+// Without a statement it only begins.
+func (tx *Tx) open(query string, args []any, take func(pgx.BatchResults) error) error {
+	begin := tx.begin
+	tx.begin = ""
+	return raw(tx.conn, func(c *pgx.Conn) error {
+		var batch pgx.Batch
+		batch.Queue(begin)
+		batch.Queue("SELECT set_config('app.tenant', $1, true)", tx.scope)
+		if take != nil {
+			batch.Queue(query, args...)
+		}
+		results := c.SendBatch(tx.ctx, &batch)
+		for range 2 {
+			if _, err := results.Exec(); err != nil {
+				results.Close()
+				return fmt.Errorf("%w: %w", errBegin, err)
+			}
+		}
+		var err error
+		if take != nil {
+			err = take(results)
+		}
+		if closing := results.Close(); err == nil {
+			err = closing
+		}
+		return err
+	})
+}
+
+// firstExec and firstRow are Exec and Row as the first statement of a
+// transaction.
+func (tx *Tx) firstExec(query string, args []any) (rows int64, err error) {
+	err = tx.open(query, args, func(results pgx.BatchResults) error {
+		tag, err := results.Exec()
+		rows = tag.RowsAffected()
+		return err
+	})
+	return rows, err
+}
+
+func (tx *Tx) firstRow(query string, args, dest []any) error {
+	return tx.open(query, args, func(results pgx.BatchResults) error {
+		rows, err := results.Query()
+		if err != nil {
+			return err
+		}
+		defer rows.Close()
+		if !rows.Next() {
+			if err := rows.Err(); err != nil {
+				return err
+			}
+			return sql.ErrNoRows
+		}
+		if err := rows.Scan(dest...); err != nil {
+			return err
+		}
+		rows.Close()
+		return rows.Err()
+	})
 }
 
 // call runs fn with its goroutine marked as being inside a transaction.

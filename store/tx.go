@@ -33,6 +33,7 @@ type Tx struct {
 	signals  []signal
 	newKeys  map[keyName]*dataKey
 	audits   [][]any         // PostgreSQL: rows that go out with COMMIT
+	begin    string          // PostgreSQL: what begins the transaction, until it has begun
 	shadowed map[string]bool // classes whose keys in memory no longer count
 }
 
@@ -82,6 +83,11 @@ func (tx *Tx) Exec(query string, args ...any) (rows int64, err error) {
 		if stmt, err = tx.cache.get(tx.conn, query); err == nil {
 			res, err = stmt.ExecContext(context.Background(), args...)
 		}
+	} else if tx.begin != "" {
+		if rows, err = tx.firstExec(query, args); err != nil {
+			return 0, tx.fail(err)
+		}
+		return rows, nil
 	} else {
 		res, err = tx.conn.ExecContext(tx.ctx, query, args...)
 	}
@@ -100,12 +106,18 @@ type Row struct {
 	tx  *Tx
 	row *sql.Row
 	err error
+
+	query string // in place of row: the first statement on PostgreSQL, sent by Scan
+	args  []any
 }
 
 // Row runs a query whose first row is wanted.
 func (tx *Tx) Row(query string, args ...any) Row {
 	if err := tx.ready(args); err != nil {
 		return Row{err: err}
+	}
+	if tx.begin != "" {
+		return Row{tx: tx, query: query, args: args}
 	}
 	if tx.cache == nil {
 		return Row{tx: tx, row: tx.conn.QueryRowContext(tx.ctx, query, args...)}
@@ -123,7 +135,15 @@ func (r Row) Scan(dest ...any) error {
 	if r.err != nil {
 		return r.err
 	}
-	err := r.row.Scan(dest...)
+	var err error
+	switch {
+	case r.row != nil:
+		err = r.row.Scan(dest...)
+	case r.tx.begin != "":
+		err = r.tx.firstRow(r.query, r.args, dest)
+	default: // another statement came first
+		err = r.tx.conn.QueryRowContext(r.tx.ctx, r.query, r.args...).Scan(dest...)
+	}
 	if errors.Is(err, sql.ErrNoRows) {
 		return ErrNotFound
 	}
@@ -152,6 +172,11 @@ func (tx *Tx) Query(query string, args ...any) (*Rows, error) {
 			rows, err = stmt.QueryContext(context.Background(), args...)
 		}
 	} else {
+		if tx.begin != "" {
+			if err := tx.open("", nil, nil); err != nil {
+				return nil, tx.fail(err)
+			}
+		}
 		rows, err = tx.conn.QueryContext(tx.ctx, query, args...)
 	}
 	if err != nil {
