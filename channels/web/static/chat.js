@@ -344,7 +344,7 @@ function connect() {
       }
     } else if (begun && !posting) tell(words.offline, true);
     // Back off with jitter: after a restart thousands come back, not at once (W11).
-    setTimeout(connect, posting ? 60000 : Math.min(30000, 500 * 2 ** Math.min(tries, 6)) * (0.5 + Math.random()));
+    setTimeout(connect, posting ? 60000 : Math.min(10000, 500 * 2 ** Math.min(tries, 6)) * (0.5 + Math.random()));
   };
 }
 
@@ -360,7 +360,7 @@ async function postTurn(turn, attempt = 0) {
     answered({ ...reply, event: turn.request.event });
   } else if (posting) {
     tell(words.offline, true);
-    setTimeout(() => queue.includes(turn) && postTurn(turn, attempt + 1), Math.min(30000, 1000 * 2 ** attempt));
+    setTimeout(() => queue.includes(turn) && postTurn(turn, attempt + 1), Math.min(5000, 1000 * 2 ** attempt));
   }
 }
 

@@ -32,7 +32,7 @@ var axe string
 
 // patience is how long a page may take to show what is waited for. The machine
 // may be busy; a page that never shows it is what is to be found.
-const patience = 20 * time.Second
+const patience = 40 * time.Second
 
 // Start starts a Chromium that ends with the test. Without one installed the
 // test is skipped, unless MADOGUCHI_REQUIRE_CHROMIUM=1 makes that a failure.
