@@ -274,3 +274,7 @@ func (v *Visitor) Keep(name string, whole bool) {
 		v.t.Fatal(err)
 	}
 }
+
+// Thorough reports whether every page is to be walked in every language and
+// window, as "make test" asks; a plain "go test" takes a part.
+func Thorough() bool { return os.Getenv("MADOGUCHI_REQUIRE_CHROMIUM") == "1" }

@@ -117,7 +117,8 @@ func TestTurnAtBothNodesAtOnce(t *testing.T) {
 		}
 		return r
 	}
-	for range scaled(t, dialogs) {
+	total := scaled(t, dialogs)
+	for range total {
 		user, s := c.user(), c.slots[rng.IntN(len(c.slots))]
 		both(user, "1", map[string]string{"flow": "card-pickup"})
 		var r reply
@@ -132,8 +133,8 @@ func TestTurnAtBothNodesAtOnce(t *testing.T) {
 			c.journal = append(c.journal, b)
 		}
 	}
-	if len(c.journal) < dialogs/2 {
-		t.Errorf("only %d of %d dialogs led to a booking", len(c.journal), dialogs)
+	if len(c.journal) < total/2 {
+		t.Errorf("only %d of %d dialogs led to a booking", len(c.journal), total)
 	}
 	crowd.check()
 	t.Logf("%d bookings made by turns sent to both nodes at once", len(c.journal))
