@@ -337,12 +337,16 @@ function connect() {
   ws.onclose = () => {
     socket = null;
     tries++;
-    if (!opened && tries >= 2 && navigator.onLine) {
-      if (!posting) {
+    // POST takes over only where it gets through: a program that is away altogether
+    // is waited for, and comes back to the socket.
+    if (!opened && tries >= 2 && !posting && navigator.onLine) {
+      post({ resume: { user, after: last } }).then((r) => {
+        if (!r || socket) return;
         posting = true;
-        post({ resume: { user, after: last } }).then((r) => r && resumed(r));
-      }
-    } else if (begun && !posting) tell(words.offline, true);
+        resumed(r);
+      });
+    }
+    if (begun && !posting) tell(words.offline, true);
     // Back off with jitter: after a restart thousands come back, not at once (W11).
     setTimeout(connect, posting ? 60000 : Math.min(10000, 500 * 2 ** Math.min(tries, 6)) * (0.5 + Math.random()));
   };
