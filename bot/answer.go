@@ -329,7 +329,7 @@ func (d *dialog) checkHeard(c understand.Context, text string) error {
 	if done, err := d.digress(c, text); done || err != nil {
 		return err
 	}
-	return d.missed(nil, understand.Result{})
+	return d.miss(nil, understand.Result{})
 }
 
 // confirmed goes on after a read-back.
@@ -343,9 +343,7 @@ func (d *dialog) confirmed() error {
 
 // miss says that an answer could not be used, never twice running in the same
 // words: first what was wrong with it, then the choices, then the way to a person.
-func (d *dialog) miss(f *flows.Field, r understand.Result) error { return d.missed(f, r) }
-
-func (d *dialog) missed(f *flows.Field, r understand.Result) error {
+func (d *dialog) miss(f *flows.Field, r understand.Result) error {
 	d.s.Misses++
 	lang := d.s.Lang
 	listed := f == nil || !written[f.Type] // there are buttons to point at
@@ -441,7 +439,7 @@ func (d *dialog) slotQuery(f *flows.Field) OfferQuery {
 	for _, a := range d.s.Answers {
 		switch other := d.flow.Field(a.Name); {
 		case other == nil:
-		case other.Type == "counter" && a.Value != AnyCounter:
+		case other.Type == "counter":
 			q.Counter = a.Value
 		case other.Type == "party":
 			q.Persons, _ = strconv.Atoi(a.Value)

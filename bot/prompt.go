@@ -13,9 +13,6 @@ import (
 	"madoguchi/i18n/civil"
 )
 
-// AnyCounter is the answer "whichever counter" of a counter question.
-const AnyCounter = "any"
-
 // add appends a message of the bot to the reply.
 func (d *dialog) add(m Message) {
 	m.From = FromBot

@@ -63,6 +63,27 @@ func (db *DB) Verify(ctx context.Context) (breaches []string, err error) {
 	return breaches, nil
 }
 
+// TenantsWith returns the tenants that a query over all of them names, such as
+// those with rows waiting in a queue.
+func (db *DB) TenantsWith(ctx context.Context, query string, args ...any) (tenants []string, err error) {
+	err = db.SystemView(ctx, func(tx *Tx) error {
+		rows, err := tx.Query(query, args...)
+		if err != nil {
+			return err
+		}
+		defer rows.Close()
+		for rows.Next() {
+			var t string
+			if err := rows.Scan(&t); err != nil {
+				return err
+			}
+			tenants = append(tenants, t)
+		}
+		return rows.Err()
+	})
+	return tenants, err
+}
+
 // Tenants returns the ids of all tenants, in order.
 func (db *DB) Tenants(ctx context.Context) ([]string, error) {
 	var ids []string

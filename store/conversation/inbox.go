@@ -121,32 +121,11 @@ func unpack(e *Stored, b []byte) error {
 	return nil
 }
 
-// tenantsWith lists the tenants that have rows waiting, over all tenants.
-func tenantsWith(ctx context.Context, db *store.DB, query string, args ...any) ([]string, error) {
-	var tenants []string
-	err := db.SystemView(ctx, func(tx *store.Tx) error {
-		rows, err := tx.Query(query, args...)
-		if err != nil {
-			return err
-		}
-		defer rows.Close()
-		for rows.Next() {
-			var t string
-			if err := rows.Scan(&t); err != nil {
-				return err
-			}
-			tenants = append(tenants, t)
-		}
-		return rows.Err()
-	})
-	return tenants, err
-}
-
 // Claim leases up to n events of a channel that are due, over all tenants, and
 // counts the attempt. Of one person's events only the oldest is ever out.
 func (Service) Claim(ctx context.Context, db *store.DB, channel string, n int, lease time.Duration) ([]Claimed, error) {
 	now := store.Millis(db.Now())
-	tenants, err := tenantsWith(ctx, db, `SELECT DISTINCT tenant FROM event
+	tenants, err := db.TenantsWith(ctx, `SELECT DISTINCT tenant FROM event
 		WHERE channel = $1 AND state = 'stored' AND next_at <= $2 AND lease_until <= $2`, channel, now)
 	if err != nil {
 		return nil, fmt.Errorf("look for waiting events: %w", err)

@@ -60,7 +60,7 @@ func queue(tx *store.Tx, c *Conversation, first int64, p *Push, now int64) error
 // noted. Of one conversation only the oldest is ever out, so order is kept.
 func (s Service) ClaimDeliveries(ctx context.Context, db *store.DB, channel string, n int, lease time.Duration) ([]Delivery, error) {
 	now := store.Millis(db.Now())
-	tenants, err := tenantsWith(ctx, db, `SELECT DISTINCT tenant FROM delivery
+	tenants, err := db.TenantsWith(ctx, `SELECT DISTINCT tenant FROM delivery
 		WHERE channel = $1 AND state = 'waiting' AND next_at <= $2 AND lease_until <= $2`, channel, now)
 	if err != nil {
 		return nil, fmt.Errorf("look for waiting deliveries: %w", err)

@@ -127,7 +127,9 @@ type Claimed struct {
 // it returns, the try is on record. Of several workers one gets each notice; if
 // it dies, the lease runs out and another does.
 func (Service) Claim(ctx context.Context, db *store.DB, channel Channel, n int, lease time.Duration) ([]Claimed, error) {
-	tenants, err := due(ctx, db, channel)
+	tenants, err := db.TenantsWith(ctx, `SELECT DISTINCT tenant FROM notice
+		WHERE channel = $1 AND state = 'waiting' AND next_at <= $2 AND lease_until <= $2`,
+		string(channel), store.Millis(db.Now()))
 	if err != nil {
 		return nil, fmt.Errorf("look for waiting notices: %w", err)
 	}
@@ -146,29 +148,6 @@ func (Service) Claim(ctx context.Context, db *store.DB, channel Channel, n int, 
 		}
 	}
 	return out, nil
-}
-
-// due lists the tenants with notices to send.
-func due(ctx context.Context, db *store.DB, channel Channel) (tenants []string, err error) {
-	err = db.SystemView(ctx, func(tx *store.Tx) error {
-		tenants = nil
-		rows, err := tx.Query(`SELECT DISTINCT tenant FROM notice
-			WHERE channel = $1 AND state = 'waiting' AND next_at <= $2 AND lease_until <= $2`,
-			string(channel), store.Millis(tx.Now()))
-		if err != nil {
-			return err
-		}
-		defer rows.Close()
-		for rows.Next() {
-			var t string
-			if err := rows.Scan(&t); err != nil {
-				return err
-			}
-			tenants = append(tenants, t)
-		}
-		return rows.Err()
-	})
-	return tenants, err
 }
 
 func claim(tx *store.Tx, channel Channel, n int, lease time.Duration) ([]Claimed, error) {
