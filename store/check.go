@@ -86,23 +86,7 @@ func (db *DB) TenantsWith(ctx context.Context, query string, args ...any) (tenan
 
 // Tenants returns the ids of all tenants, in order.
 func (db *DB) Tenants(ctx context.Context) ([]string, error) {
-	var ids []string
-	err := db.SystemView(ctx, func(tx *Tx) error {
-		ids = nil
-		rows, err := tx.Query(`SELECT id FROM tenant ORDER BY id`)
-		if err != nil {
-			return err
-		}
-		defer rows.Close()
-		for rows.Next() {
-			var id string
-			if err := rows.Scan(&id); err != nil {
-				return err
-			}
-			ids = append(ids, id)
-		}
-		return rows.Err()
-	})
+	ids, err := db.TenantsWith(ctx, `SELECT id FROM tenant ORDER BY id`)
 	if err != nil {
 		return nil, fmt.Errorf("listing tenants: %w", err)
 	}
