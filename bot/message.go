@@ -115,6 +115,9 @@ type Inbound struct {
 	Flow string            // enter this flow directly
 	With map[string]string // Flow: answers known from the start, such as a time picked in the calendar
 
+	// Staff is the account of the staff member who speaks for the resident
+	// (代理予約, S4-076); "" when the resident does.
+	Staff string
 	// Address is the network address of the resident where the channel knows
 	// it, for limits on guessing keys; never stored in the clear.
 	Address string

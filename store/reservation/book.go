@@ -122,7 +122,7 @@ func (r *Reservations) Book(tx *store.Tx, q BookRequest) (b Booking, key string,
 	if q.Over {
 		action = "booking.book-over"
 	}
-	return b, key, tx.Audit(q.By, action, b.ID)
+	return b, key, r.record(tx, Change{Action: action, After: b, By: q.By})
 }
 
 // bookAtOnce is Book for the usual case on PostgreSQL, in one statement: a count
@@ -156,7 +156,7 @@ func (r *Reservations) bookAtOnce(tx *store.Tx, q BookRequest) (b Booking, key s
 	if err != nil {
 		return b, "", false, fmt.Errorf("booking: %w", err)
 	}
-	return b, key, true, tx.Audit(q.By, "booking.book", b.ID)
+	return b, key, true, r.record(tx, Change{Action: "booking.book", After: b, By: q.By})
 }
 
 // wanted checks a wish for a slot that nobody held before.

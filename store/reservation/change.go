@@ -41,7 +41,7 @@ func (r *Reservations) Change(tx *store.Tx, id string, to Move, by By) (Booking,
 	if err := e.table.Changeable(b.Service, by.Group, b.Start, tx.Now()); err != nil {
 		return b, err
 	}
-	back := []claim{b.claim}
+	before, back := b, []claim{b.claim}
 	if to.Hold != "" {
 		h, err := heldNow(tx, to.Hold)
 		if err != nil {
@@ -103,7 +103,7 @@ func (r *Reservations) Change(tx *store.Tx, id string, to Move, by By) (Booking,
 	if err != nil {
 		return b, fmt.Errorf("changing a booking: %w", err)
 	}
-	return b, tx.Audit(by.Who, "booking.change", b.ID)
+	return b, r.record(tx, Change{"booking.change", before, b, by.Who})
 }
 
 // window is the group whose booking window binds: that of the person acting,
@@ -141,16 +141,17 @@ func (r *Reservations) Cancel(tx *store.Tx, id string, by By) (Booking, error) {
 		return b, err
 	}
 	b.Sequence++
-	return setStatus(tx, b, Cancelled, by, "booking.cancel")
+	return r.setStatus(tx, b, Cancelled, by, "booking.cancel")
 }
 
 // setStatus writes a booking's status and sequence.
-func setStatus(tx *store.Tx, b Booking, s Status, by By, action string) (Booking, error) {
+func (r *Reservations) setStatus(tx *store.Tx, b Booking, s Status, by By, action string) (Booking, error) {
+	before := b
 	b.Status, b.Changed = s, tx.Now()
 	_, err := tx.Exec(`UPDATE reservation_booking SET status = $3, sequence = $4, changed_at = $5 WHERE tenant = $1 AND id = $2`,
 		tx.Tenant(), b.ID, string(b.Status), b.Sequence, store.Millis(b.Changed))
 	if err != nil {
 		return b, fmt.Errorf("%s: %w", action, err)
 	}
-	return b, tx.Audit(by.Who, action, b.ID)
+	return b, r.record(tx, Change{action, before, b, by.Who})
 }

@@ -31,6 +31,7 @@ import (
 	"sync"
 
 	"madoguchi/i18n/civil"
+	"madoguchi/store"
 )
 
 // Holidays names the national holiday that falls on a date, if one does.
@@ -41,6 +42,7 @@ type Holidays func(civil.Date) (name string, ok bool)
 type Reservations struct {
 	holidays Holidays
 	compiled sync.Map // tenant → *edition
+	watchers []func(*store.Tx, Change) error
 }
 
 // New returns the service. holidays must not be nil.

@@ -28,7 +28,7 @@ func (r *Reservations) CheckIn(tx *store.Tx, id string, by By) (Booking, error) 
 	if b.Status == NoShow {
 		action = "booking.late-arrival"
 	}
-	return setStatus(tx, b, Visited, by, action)
+	return r.setStatus(tx, b, Visited, by, action)
 }
 
 // UndoCheckIn takes back a check-in made by mistake: the visit is expected
@@ -49,7 +49,7 @@ func (r *Reservations) UndoCheckIn(tx *store.Tx, id string, by By) (Booking, err
 	if e.over(tx, b.Counter, b.Start) {
 		to = NoShow
 	}
-	return setStatus(tx, b, to, by, "booking.undo-check-in")
+	return r.setStatus(tx, b, to, by, "booking.undo-check-in")
 }
 
 // over reports whether a counter has closed for the day of a visit; the slot's
@@ -84,7 +84,7 @@ func (r *Reservations) CloseDay(tx *store.Tx, day civil.Date, by string) ([]Book
 		if !e.over(tx, b.Counter, b.Start) {
 			continue
 		}
-		if b, err = setStatus(tx, b, NoShow, By{Who: by}, "booking.no-show"); err != nil {
+		if b, err = r.setStatus(tx, b, NoShow, By{Who: by}, "booking.no-show"); err != nil {
 			return nil, err
 		}
 		missed = append(missed, b)
