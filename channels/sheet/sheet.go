@@ -270,8 +270,8 @@ func plain(s string) string {
 		return s[2 : len(s)-1]
 	}
 	if len(s) > 1 && s[0] == '\'' {
-		if r, _ := utf8.DecodeRuneInString(s[1:]); strings.ContainsRune("=+-@＝＋－＠", r) {
-			return s[1:]
+		if r, _ := utf8.DecodeRuneInString(s[1:]); strings.ContainsRune("=+-@\t\r\n＝＋－＠", r) {
+			return strings.TrimSpace(s[1:])
 		}
 	}
 	return s
