@@ -191,8 +191,13 @@ function receive(reply, turn) {
   }
   // Once something was answered or something new is asked, older buttons only
   // mislead. The actions of a booking stay: they are not answers to a question.
+  // So do the buttons of what this reply says or what came after it: a resume may
+  // have shown the answer before the turn that was sent again is told of it.
   if (turn || fresh.some((m) => m.from === "resident" || m.choices?.length)) {
-    for (const old of log.querySelectorAll(".choices, .items .correct")) old.remove();
+    const from = Math.min(...(reply.messages ?? []).map((m) => m.seq));
+    for (const old of log.querySelectorAll(".choices, .items .correct")) {
+      if (!(Number(old.closest(".line").dataset.seq) >= from)) old.remove();
+    }
   }
   let first;
   for (const m of fresh) {
