@@ -471,6 +471,74 @@ func TestA33AuditTampered(t *testing.T) {
 	}
 }
 
+// A33: a chain whose end was cut off, or that was made anew with the program's
+// own key, proves itself; the checkpoints kept outside do not agree.
+func TestA33CheckpointsKeptOutside(t *testing.T) {
+	folder := t.TempDir()
+	s := &served{t: t, folder: folder, clock: func() time.Time { return morning }}
+	checkpoints := filepath.Join(t.TempDir(), "checkpoints")
+	do := func(args ...string) {
+		t.Helper()
+		if code, out, errOut := s.cli(args...); code != 0 {
+			t.Fatalf("%v: %s%s", args, out, errOut)
+		}
+	}
+	do("migrate")
+	do("booking", "book", "--counter=honcho", "--service=move", "--start=2026-12-01T10:00")
+	do("booking", "book", "--counter=honcho", "--service=move", "--start=2026-12-01T10:30")
+	do("job", "run", "audit.seal")
+	do("verify", "--checkpoints="+checkpoints)
+	file := filepath.Join(folder, "madoguchi.db")
+	before, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct{ name, says, change string }{
+		{"cut off", "cut off", `DELETE FROM audit WHERE tenant='sample' AND seq=(SELECT MAX(seq) FROM audit WHERE tenant='sample')`},
+		{"made anew", "made anew", `UPDATE audit SET seq=NULL, prev=NULL, hash=NULL, who=CASE action WHEN 'booking.book' THEN 'somebody' ELSE who END WHERE tenant='sample'`},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			for _, end := range []string{"-wal", "-shm"} {
+				os.Remove(file + end)
+			}
+			if err := os.WriteFile(file, before, 0o600); err != nil {
+				t.Fatal(err)
+			}
+			raw, err := sql.Open("sqlite", "file:"+file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, q := range []string{`DROP TRIGGER audit_keep`, `DROP TRIGGER audit_still`, c.change} {
+				if _, err := raw.Exec(q); err != nil {
+					t.Fatalf("%s: %v", q, err)
+				}
+			}
+			if err := raw.Close(); err != nil {
+				t.Fatal(err)
+			}
+			s.t = t
+			s.cli("job", "run", "audit.seal")
+			if code, out, _ := s.cli("verify"); code != 0 {
+				t.Errorf("the chain alone should look whole: %s", out)
+			}
+			code, out, _ := s.cli("verify", "--checkpoints="+checkpoints)
+			if code != 1 || !strings.Contains(out, c.says) || !strings.Contains(out, "sample: row") {
+				t.Errorf("against the checkpoints: exit %d\n%s", code, out)
+			}
+		})
+	}
+	t.Run("not a checkpoint", func(t *testing.T) {
+		s.t = t
+		bad := filepath.Join(t.TempDir(), "bad")
+		if err := os.WriteFile(bad, []byte("sample x\n"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if code, _, errOut := s.cli("verify", "--checkpoints="+bad); code != 2 || !strings.Contains(errOut, "line 1") {
+			t.Errorf("exit %d, %s", code, errOut)
+		}
+	})
+}
+
 // dial opens the chat's websocket.
 func (s *served) dial(header http.Header) (*websocket.Conn, *http.Response, error) {
 	d := websocket.Dialer{EnableCompression: true}

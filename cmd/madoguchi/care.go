@@ -66,29 +66,6 @@ func (c *restoreCommand) Run(env *environment) error {
 	return nil
 }
 
-type verifyCommand struct{}
-
-// Run checks every invariant and names each breach.
-func (*verifyCommand) Run(env *environment) error {
-	h, err := open(env, quiet(env.err), false)
-	if err != nil {
-		return err
-	}
-	defer h.close()
-	breaches, err := h.db.Verify(env.ctx)
-	if err != nil {
-		return err
-	}
-	for _, b := range breaches {
-		fmt.Fprintln(env.out, b)
-	}
-	if len(breaches) > 0 {
-		return fmt.Errorf("%d invariants are broken", len(breaches))
-	}
-	fmt.Fprintln(env.out, "every invariant holds")
-	return nil
-}
-
 type rotateCommand struct {
 	NewKey string `required:"" help:"File with the new key: 64 hexadecimal digits or base64." placeholder:"FILE"`
 }
