@@ -95,6 +95,16 @@ func restoreSQLite(ctx context.Context, o Options, file string) error {
 	if err := intact(ctx, part); err != nil {
 		return err
 	}
+	// With the wrong key nothing appears under the target's name either.
+	trial := o
+	trial.Database = part
+	db, err := Open(ctx, trial)
+	if err != nil {
+		return err
+	}
+	if err := db.Close(); err != nil {
+		return err
+	}
 	return os.Rename(part, o.Database)
 }
 
