@@ -158,10 +158,13 @@ func (p *platform) during(rng *rand.Rand, residents int, nemesis func()) {
 
 // learn lets one resident say the script with nothing in the way, and notes
 // what is shown in return for each event.
-func (p *platform) learn() {
+func (p *platform) learn() { p.learnFirst(loops * len(script)) }
+
+// learnFirst is learn for the first lines of the script.
+func (p *platform) learnFirst(lines int) {
 	p.t.Helper()
 	user, from := linetest.User(999_999_999), time.Now()
-	for n := range loops * len(script) {
+	for n := range lines {
 		before := len(p.api.Texts(user))
 		p.post(p.event(user, n, from))
 		if err := await(patience, func() bool { return len(p.api.Texts(user)) > before && p.idle() }); err != nil {
@@ -334,4 +337,49 @@ func TestKilledBetweenWebhookAndAnswer(t *testing.T) {
 		report(t, n)
 		t.Logf("killed at %v", hits)
 	})
+}
+
+// A02: one signed webhook arrives a thousand times at once at two nodes. Each
+// is accepted; the resident is answered once.
+func TestA02OneWebhookAThousandTimes(t *testing.T) {
+	p, s := newPlatform(t, storetest.Postgres)
+	a, b := s.start(), s.start()
+	p.door = newDoor(a.url, b.url)
+	p.learnFirst(1)
+	user := linetest.User(42)
+	e := p.event(user, 0, time.Now())
+	body := p.api.Body(e)
+	var sending sync.WaitGroup
+	var others atomic.Int64
+	slots := make(chan struct{}, 64)
+	for i := range 1000 {
+		url := []string{a.url, b.url}[i%2]
+		slots <- struct{}{}
+		sending.Go(func() {
+			defer func() { <-slots }()
+			res, err := p.http.Do(p.api.Request(url+"/line/webhook", body))
+			if err != nil {
+				others.Add(1)
+				return
+			}
+			res.Body.Close()
+			if res.StatusCode != http.StatusOK {
+				others.Add(1)
+			}
+		})
+	}
+	sending.Wait()
+	if n := others.Load(); n > 0 {
+		t.Errorf("%d of 1,000 were not answered 200", n)
+	}
+	if err := await(patience, func() bool { return len(p.api.Texts(user)) >= len(p.expected[0]) && p.idle() }); err != nil {
+		t.Errorf("the event was not answered: %v", err)
+	}
+	if got := p.api.Texts(user); !slices.Equal(got, p.expected[0]) {
+		t.Errorf("shown %q, want %q", got, p.expected[0])
+	}
+	if v := p.api.Violations(); len(v) > 0 {
+		t.Errorf("LINE would have refused: %q", v)
+	}
+	s.verify()
 }
