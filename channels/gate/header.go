@@ -31,6 +31,12 @@ func (g *Gate) headers(next http.Handler) http.Handler {
 		if len(g.opts.Ancestors) == 0 {
 			h.Set("X-Frame-Options", "DENY")
 		}
+		if len(r.TransferEncoding) > 0 {
+			// Whoever states a length beside the chunks hides bytes behind this
+			// request from a proxy that reads it by the length (A40); net/http does
+			// not tell, so nothing more is read after any chunked request.
+			h.Set("Connection", "close")
+		}
 		if g.opts.Secure {
 			h.Set("Strict-Transport-Security", "max-age=31536000")
 		}
