@@ -175,6 +175,39 @@ func TestA19LastPlaces(t *testing.T) {
 	}
 }
 
+// A20: the id of an event is its idempotency key. The event that books, sent
+// many times at once with the same and with another body, books once; every copy
+// gets the one answer, and a body that comes later changes nothing (CONTRACT).
+func TestA20OneEventOneBooking(t *testing.T) {
+	s := serve(t, map[string]string{"MADOGUCHI_LIMITS": "off"})
+	k := s.talk("u")
+	k.say("[reservation]", "[book]", "[consult]", "[honcho]", "[honcho/2026-12-01T10:00]", "[@skip]")
+	send := func(said string) string {
+		status, answer := s.do(s.request("POST", "/t/sample/chat/turn", `{"user":"u","event":"the one",`+said+`}`))
+		if status != http.StatusOK {
+			t.Errorf("status %d: %s", status, answer)
+		}
+		return string(answer)
+	}
+	answers := make([]string, 24)
+	var sending sync.WaitGroup
+	for i := range answers {
+		sending.Go(func() { answers[i] = send(`"choice":"yes"`) })
+	}
+	sending.Wait()
+	for _, other := range []string{`"choice":"yes"`, `"choice":"@correct:visit"`, `"text":"やめる"`} {
+		answers = append(answers, send(other))
+	}
+	for i, a := range answers {
+		if a != answers[0] || !strings.Contains(a, `"receipt":1,`) {
+			t.Fatalf("copy %d was answered\n%s\nand the first\n%s", i, a, answers[0])
+		}
+	}
+	if n := s.bookings(); n != 1 {
+		t.Errorf("%d bookings", n)
+	}
+}
+
 // A21: visits that cannot be.
 func TestA21ImpossibleVisits(t *testing.T) {
 	s := serve(t, nil)
