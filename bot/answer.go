@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"madoguchi/bot/understand"
 	"madoguchi/flows"
@@ -42,6 +43,10 @@ func (d *dialog) heard(text string) error {
 	}
 
 	f := d.flow.Field(d.step.Into)
+	if f.Type == secret && utf8.RuneCountInString(text) >= shortestSecret && (d.in.link != nil || !foreign[d.in.Channel]) {
+		d.in.Text, d.in.label = "", masked
+		return d.take(text)
+	}
 	if f.Personal && foreign[d.in.Channel] && d.in.link == nil {
 		if f.Optional && declined(c, text) {
 			return d.skip()
@@ -120,7 +125,7 @@ func (d *dialog) read(c understand.Context, f *flows.Field, text string) underst
 	case "choice", "choices":
 		q.Choices = d.choiceWords(d.step)
 	case "booking":
-		list, err := d.Desk.Bookings(d.tx, d.owner, d.s.Lang)
+		list, err := d.Desk.Bookings(d.tx, d.owners(), d.s.Lang)
 		if err != nil {
 			d.Log.Error("list the bookings", "error", err)
 		}
@@ -139,8 +144,9 @@ func (d *dialog) read(c understand.Context, f *flows.Field, text string) underst
 // choiceWords are the answers of a choice question with all the words people
 // use for them: in their language and, as it stands on every sign, in Japanese.
 func (d *dialog) choiceWords(st *flows.Step) []understand.Choice {
-	out := make([]understand.Choice, len(st.Choices))
-	for i, ch := range st.Choices {
+	options := d.options(st)
+	out := make([]understand.Choice, len(options))
+	for i, ch := range options {
 		labels := make([]string, 0, 8)
 		labels = append(labels, i18n.Bare(d.fill(ch.Label)))
 		if d.s.Lang != i18n.Japanese {
@@ -208,13 +214,13 @@ func (d *dialog) pressed(value string) error {
 func (d *dialog) valid(f *flows.Field, value string) (string, error) {
 	switch f.Type {
 	case "choice":
-		if slices.ContainsFunc(d.step.Choices, func(c flows.Choice) bool { return c.Value == value }) {
+		if slices.ContainsFunc(d.options(d.step), func(c flows.Choice) bool { return c.Value == value }) {
 			return value, nil
 		}
 		return "", nil
 	case "choices":
 		for _, v := range strings.Split(value, ",") {
-			if !slices.ContainsFunc(d.step.Choices, func(c flows.Choice) bool { return c.Value == v }) {
+			if !slices.ContainsFunc(d.options(d.step), func(c flows.Choice) bool { return c.Value == v }) {
 				return "", nil
 			}
 		}
@@ -225,7 +231,7 @@ func (d *dialog) valid(f *flows.Field, value string) (string, error) {
 		}
 		return "", nil
 	case "booking":
-		list, err := d.Desk.Bookings(d.tx, d.owner, d.s.Lang)
+		list, err := d.Desk.Bookings(d.tx, d.owners(), d.s.Lang)
 		if err != nil || !slices.ContainsFunc(list, func(c Choice) bool { return c.Value == value }) {
 			return "", err
 		}
@@ -344,6 +350,9 @@ func (d *dialog) confirmed() error {
 // miss says that an answer could not be used, never twice running in the same
 // words: first what was wrong with it, then the choices, then the way to a person.
 func (d *dialog) miss(f *flows.Field, r understand.Result) error {
+	if f != nil && f.Type == secret {
+		d.in.Text, d.in.label = "", masked
+	}
 	d.s.Misses++
 	lang := d.s.Lang
 	listed := f == nil || !written[f.Type] // there are buttons to point at
@@ -379,10 +388,21 @@ func (d *dialog) miss(f *flows.Field, r understand.Result) error {
 	return d.askAgain(lead)
 }
 
+// secret is the type of a password. Its answer is taken as it is typed, stands
+// nowhere but in the answers, and is dropped by the action that uses it.
+const secret = "secret"
+
+// shortestSecret is the least number of characters of a password (ASVS 6.2.1).
+// Whatever is shorter is heard as words: back, a person please.
+const shortestSecret = 8
+
+// masked stands in the transcript in place of a secret.
+const masked = "••••••••"
+
 // written are the types of field that have no choices to tap.
 var written = map[string]bool{
 	"text": true, "date": true, "birthdate": true, "time": true, "number": true, "postal": true,
-	"phone": true, "mail": true, "kana": true, "name": true, "code": true, "receipt": true,
+	"phone": true, "mail": true, "kana": true, secret: true, "name": true, "code": true, "receipt": true,
 }
 
 // hint is the first thing said to an unusable answer: the precise reason if

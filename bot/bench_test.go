@@ -34,7 +34,7 @@ func (paperDesk) Hold(*store.Tx, string, bot.OfferQuery, string, civil.DateTime)
 	return "hold", nil
 }
 func (paperDesk) Release(*store.Tx, string) error { return nil }
-func (paperDesk) Bookings(*store.Tx, string, i18n.Lang) ([]bot.Choice, error) {
+func (paperDesk) Bookings(*store.Tx, []string, i18n.Lang) ([]bot.Choice, error) {
 	return nil, nil
 }
 func (paperDesk) Open(*store.Tx, civil.Date) (bool, error) { return true, nil }

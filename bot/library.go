@@ -29,8 +29,9 @@ type Shelf struct {
 	Menu    []*flows.Flow // in order, without parts
 	FAQ     map[string]*faq.Entry
 
-	index *understand.Index
-	until time.Time
+	hidden map[string]bool
+	index  *understand.Index
+	until  time.Time
 }
 
 // Library keeps flows compiled: a version once for all conversations on it.
@@ -39,6 +40,9 @@ type Library struct {
 	Compile  func(v procedure.Version) (*flows.Flow, error)
 	Order    []string // names of flows in the order of the menu; others follow
 	Answers  []*faq.Entry
+	// Hidden names the flows a tenant neither offers in its menu nor hears of in
+	// what people say; they can still be entered by name. Nil: none.
+	Hidden func(tx *store.Tx) (map[string]bool, error)
 
 	mu       sync.Mutex
 	compiled map[edition]*flows.Flow
@@ -63,12 +67,19 @@ func (l *Library) Shelf(tx *store.Tx) (*Shelf, error) {
 	if sh != nil && time.Now().Before(sh.until) {
 		return sh, nil
 	}
+	var hidden map[string]bool
+	if l.Hidden != nil {
+		var err error
+		if hidden, err = l.Hidden(tx); err != nil {
+			return nil, fmt.Errorf("list the flows not offered: %w", err)
+		}
+	}
 	versions, err := l.Versions.Current(tx)
 	if err != nil {
 		return nil, fmt.Errorf("list the flows in force: %w", err)
 	}
 	current := make(map[string]*flows.Flow, len(versions))
-	same := sh != nil && len(versions) == len(sh.Current)
+	same := sh != nil && len(versions) == len(sh.Current) && maps.Equal(hidden, sh.hidden)
 	for _, v := range versions {
 		f, err := l.compile(tx.Tenant(), v)
 		if err != nil {
@@ -82,7 +93,7 @@ func (l *Library) Shelf(tx *store.Tx) (*Shelf, error) {
 		next.until = time.Now().Add(fresh)
 		sh = &next
 	} else {
-		sh = l.shelf(current)
+		sh = l.shelf(current, hidden)
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -94,12 +105,12 @@ func (l *Library) Shelf(tx *store.Tx) (*Shelf, error) {
 }
 
 // shelf builds the menu and the index of intents.
-func (l *Library) shelf(current map[string]*flows.Flow) *Shelf {
-	sh := &Shelf{Current: current, FAQ: map[string]*faq.Entry{}, until: time.Now().Add(fresh)}
+func (l *Library) shelf(current map[string]*flows.Flow, hidden map[string]bool) *Shelf {
+	sh := &Shelf{Current: current, hidden: hidden, FAQ: map[string]*faq.Entry{}, until: time.Now().Add(fresh)}
 	var intents []understand.Intent
 	seen := map[string]bool{}
 	add := func(f *flows.Flow) {
-		if f == nil || f.Part || seen[f.Name] {
+		if f == nil || f.Part || seen[f.Name] || hidden[f.Name] {
 			return
 		}
 		seen[f.Name] = true
@@ -184,5 +195,5 @@ func (s *Shelf) Intent(c understand.Context, text string) (string, float64) {
 // NewShelf builds a shelf from flows and answers, without a database.
 func NewShelf(current map[string]*flows.Flow, order []string, answers []*faq.Entry) *Shelf {
 	l := &Library{Order: order, Answers: answers}
-	return l.shelf(current)
+	return l.shelf(current, nil)
 }

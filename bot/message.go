@@ -126,9 +126,10 @@ type Inbound struct {
 	Deliver []byte
 	Push    bool
 
-	masked bool   // a My Number was taken out of Text
-	link   *link  // an answer given on the page of this link
-	label  string // what the pressed button said
+	done   map[string]string // slow work done for this turn, by key
+	masked bool              // a My Number was taken out of Text
+	link   *link             // an answer given on the page of this link
+	label  string            // what the pressed button said
 }
 
 // Expects tells the channel what the open question asks for.

@@ -161,7 +161,7 @@ func (d *dialog) put(st *flows.Step, lead string) error {
 	}
 	switch f.Type {
 	case "choice", "choices":
-		for _, ch := range st.Choices {
+		for _, ch := range d.options(st) {
 			m.Choices = append(m.Choices, Choice{Value: ch.Value, Label: d.fill(ch.Label)})
 		}
 	case "yesno":
@@ -184,7 +184,7 @@ func (d *dialog) put(st *flows.Step, lead string) error {
 		}
 	case "booking":
 		var err error
-		if m.Choices, err = d.Desk.Bookings(d.tx, d.owner, d.s.Lang); err != nil {
+		if m.Choices, err = d.Desk.Bookings(d.tx, d.owners(), d.s.Lang); err != nil {
 			return err
 		}
 	case "slot":
@@ -409,7 +409,7 @@ func (d *dialog) show(f *flows.Field, v string) string {
 }
 
 func (d *dialog) bookingLabel(id string) string {
-	list, err := d.Desk.Bookings(d.tx, d.owner, d.s.Lang)
+	list, err := d.Desk.Bookings(d.tx, d.owners(), d.s.Lang)
 	if err != nil {
 		d.Log.Error("list the bookings", "error", err)
 	}
@@ -428,6 +428,24 @@ func (d *dialog) counterName(f *flows.Field, id string) string {
 		}
 	}
 	return i18n.Escape(id)
+}
+
+// options are the answers a choice question has for this person. A condition
+// that cannot be evaluated takes its answer away.
+func (d *dialog) options(st *flows.Step) []flows.Choice {
+	held := func(c flows.Choice) bool {
+		if c.When == nil {
+			return true
+		}
+		ok, err := c.When.Holds(d.facts())
+		return err == nil && ok
+	}
+	for i := range st.Choices {
+		if !held(st.Choices[i]) {
+			return slices.DeleteFunc(slices.Clone(st.Choices), func(c flows.Choice) bool { return !held(c) })
+		}
+	}
+	return st.Choices
 }
 
 // choiceLabel finds the label of a choice value where the field is asked.

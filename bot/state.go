@@ -62,6 +62,11 @@ type State struct {
 	Asked   int64    `json:"n,omitempty"`
 	Expects *Expects `json:"e,omitempty"` // what it asks for
 
+	// Resident is who has signed in here (S4-010), "" for nobody, until the Unix
+	// second Known, which every turn moves on.
+	Resident string `json:"u,omitempty"`
+	Known    int64  `json:"x,omitempty"`
+
 	// Minute and Turns limit how fast one person can talk.
 	Minute int64 `json:"i,omitempty"`
 	Turns  int   `json:"c,omitempty"`
@@ -160,7 +165,7 @@ func note(list []string, step string) []string {
 
 // idle forgets the procedure: its answers are not needed once it has ended.
 func (s *State) idle() {
-	*s = State{Lang: s.Lang, Asked: s.Asked, Minute: s.Minute, Turns: s.Turns}
+	*s = State{Lang: s.Lang, Asked: s.Asked, Resident: s.Resident, Known: s.Known, Minute: s.Minute, Turns: s.Turns}
 }
 
 // enter begins a procedure.

@@ -84,8 +84,8 @@ type Desk interface {
 	Hold(tx *store.Tx, owner string, q OfferQuery, counter string, start civil.DateTime) (string, error)
 	// Release gives back a place kept.
 	Release(tx *store.Tx, hold string) error
-	// Bookings lists the owner's bookings still to come, as choices.
-	Bookings(tx *store.Tx, owner string, lang i18n.Lang) ([]Choice, error)
+	// Bookings lists the owners' bookings still to come, as choices.
+	Bookings(tx *store.Tx, owners []string, lang i18n.Lang) ([]Choice, error)
 	// Open reports whether the office is open on a date.
 	Open(tx *store.Tx, d civil.Date) (bool, error)
 }
@@ -203,7 +203,9 @@ func (e *Engine) Turn(ctx context.Context, in Inbound) (Reply, error) {
 				continue
 			}
 		}
-		if err != nil {
+		if again, fault := in.outsideOf(ctx, err); again {
+			continue
+		} else if err = fault; err != nil {
 			return Reply{}, fmt.Errorf("answer an event on %s: %w", in.Channel, err)
 		}
 		return reply, nil
@@ -345,6 +347,7 @@ func (d *dialog) run(stored []byte) ([]byte, error) {
 	if d.in.link != nil && !d.in.link.open(d.s) {
 		return nil, ErrLink
 	}
+	d.remember()
 	d.chooseLanguage()
 	if d.tooFast() {
 		d.say(d.words.slower)

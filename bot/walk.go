@@ -20,7 +20,9 @@ type Action func(*Act) (outcome string, err error)
 // Act is what an action works with.
 type Act struct {
 	Tx      *store.Tx
-	Owner   string // of holds and bookings made here: the conversation
+	Owner   string   // of holds and bookings made here: the conversation
+	Owners  []string // whose bookings are this person's: Owner, and Resident if there is one
+	Staff   string   // the account that speaks for the resident, "" if they do themselves
 	Channel string
 	User    string
 	Address string // network address, "" if unknown
@@ -38,6 +40,12 @@ type Act struct {
 	Say    func(Message)
 	Attach func(*Booking)
 
+	// Resident is who has signed in, "" for nobody.
+	Resident string
+	SignIn   func(resident string)
+	SignOut  func()
+
+	done  map[string]string
 	words *words
 }
 
@@ -335,7 +343,8 @@ func (d *dialog) do(st *flows.Step) (string, error) {
 		d.s.Set(name, value)
 	}
 	outcome, err := act(&Act{
-		Tx: d.tx, Owner: d.owner, Channel: d.in.Channel, User: d.in.User, Address: d.in.Address,
+		Tx: d.tx, Owner: d.owner, Owners: d.owners(), Staff: d.in.Staff, Resident: d.s.Resident, SignIn: d.signIn, SignOut: d.signOut,
+		done: d.in.done, Channel: d.in.Channel, User: d.in.User, Address: d.in.Address,
 		Lang: d.s.Lang, Now: d.now, Site: d.site,
 		Answer: d.s.Answer, Set: d.s.Set, Drop: d.s.Drop, Say: d.add,
 		Attach: func(b *Booking) { d.card = b }, words: d.words,

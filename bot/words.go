@@ -37,7 +37,7 @@ func (w *words) fieldNames(lang i18n.Lang, fieldType string) []string {
 // fieldTypes are the types that have a hint and a name of their own.
 var fieldTypes = []string{
 	"text", "choice", "choices", "yesno", "date", "birthdate", "time", "number", "party",
-	"postal", "phone", "mail", "kana", "name", "code", "receipt", "counter", "slot", "booking",
+	"postal", "phone", "mail", "kana", "name", "code", "receipt", "counter", "slot", "booking", "secret",
 }
 
 // reasons are the grounds on which a value is refused.

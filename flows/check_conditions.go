@@ -7,6 +7,9 @@ func checkConditions(c *checker) {
 	for i := range c.file.Steps {
 		s := &c.file.Steps[i]
 		c.condition(s.When, names)
+		for _, ch := range s.Choices {
+			c.condition(ch.When, names)
+		}
 		for _, b := range s.Branches {
 			c.condition(b.When, names)
 		}

@@ -153,6 +153,7 @@ func (b *builder) step(d *StepDecl) {
 			Value: c.Value.Value,
 			Label: b.text(c.Label, key),
 			Also:  b.phrases(c.Also, key+".also"),
+			When:  b.condition(c.When),
 		})
 	}
 	for _, w := range d.Read {

@@ -68,6 +68,7 @@ type ChoiceDecl struct {
 	Value Word
 	Label Word
 	Also  []Word
+	When  Word
 }
 
 // BranchDecl is one entry of a decide step. When is not given in the last one.

@@ -122,6 +122,7 @@ type Choice struct {
 	Value string
 	Label *i18n.Text
 	Also  map[i18n.Lang][]string // other words people use for it
+	When  *Expr                  // the answer exists only when it holds; nil: always
 }
 
 // Branch is one way out of a decide step.

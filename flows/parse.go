@@ -248,7 +248,7 @@ var (
 		"say", "ask", "check", "decide", "do", "call", "handoff", "end",
 		"into", "choices", "next", "when", "help", "hint", "with", "checklist", "topic",
 	}
-	choiceKeys = []string{"label", "also"}
+	choiceKeys = []string{"label", "also", "when"}
 	branchKeys = []string{"when", "next"}
 )
 
@@ -417,6 +417,8 @@ func (r *reader) choices(e entry) []ChoiceDecl {
 				c.Label = r.word(e)
 			case "also":
 				c.Also = r.words(e)
+			case "when":
+				c.When = r.word(e)
 			default:
 				r.unknown(e.key, choiceKeys)
 			}

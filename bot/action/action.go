@@ -9,6 +9,8 @@
 package action
 
 import (
+	"maps"
+
 	"madoguchi/bot"
 	"madoguchi/flows"
 	"madoguchi/store/reservation"
@@ -20,6 +22,8 @@ type Actions struct {
 	// Notify queues the mail that follows a booking, a change or a cancellation;
 	// nil where no mail is sent.
 	Notify Notify
+	// Identity is how residents sign in; nil where nobody can.
+	Identity *Identity
 }
 
 // entry is one action with what the checker must know of it.
@@ -41,10 +45,17 @@ var table = map[string]entry{
 	"reservation.cancel": {cancel, flows.Action{Needs: []string{"booking"}, Outcomes: []string{"cancelled", "late"}}},
 }
 
+// actions are those of all files.
+func actions() map[string]entry {
+	all := maps.Clone(table)
+	maps.Copy(all, identityTable)
+	return all
+}
+
 // Table returns the actions by name, for the engine.
 func (a *Actions) Table() map[string]bot.Action {
 	out := make(map[string]bot.Action, len(table))
-	for name, e := range table {
+	for name, e := range actions() {
 		out[name] = func(act *bot.Act) (string, error) { return e.run(a, act) }
 	}
 	return out
@@ -58,9 +69,9 @@ func Vocabulary() flows.Vocabulary {
 		"date":  {As: flows.DateKind}, "birthdate": {As: flows.DateKind}, "time": {},
 		"number": {Bounds: true, As: flows.NumberKind}, "party": {Bounds: true, As: flows.NumberKind},
 		"postal": {}, "phone": {}, "mail": {}, "kana": {}, "name": {}, "code": {}, "receipt": {},
-		"counter": {Service: true}, "slot": {Service: true}, "booking": {},
+		"secret": {}, "counter": {Service: true}, "slot": {Service: true}, "booking": {},
 	}, Actions: make(map[string]flows.Action, len(table))}
-	for name, e := range table {
+	for name, e := range actions() {
 		v.Actions[name] = e.spec
 	}
 	return v

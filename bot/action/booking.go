@@ -34,7 +34,7 @@ func book(a *Actions, act *bot.Act) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	existing, err := a.Reservations.OfOwner(act.Tx, act.Owner)
+	existing, err := a.mine(act)
 	if err != nil {
 		return "", err
 	}
@@ -72,6 +72,11 @@ func book(a *Actions, act *bot.Act) (string, error) {
 	}
 	card.Key = key
 	act.Attach(card)
+	if act.Resident != "" {
+		if err := a.Identity.Service.Own(act.Tx, act.Resident, b.ID); err != nil {
+			return "", err
+		}
+	}
 	return "booked", a.notify(act, b, "booked", key)
 }
 
@@ -116,7 +121,7 @@ func own(a *Actions, act *bot.Act) (string, error) {
 
 // ahead are the bookings of this conversation that can still be acted on.
 func (a *Actions) ahead(act *bot.Act) ([]reservation.Booking, error) {
-	all, err := a.Reservations.OfOwner(act.Tx, act.Owner)
+	all, err := a.mine(act)
 	if err != nil {
 		return nil, err
 	}
@@ -135,6 +140,12 @@ func (a *Actions) choose(act *bot.Act, b reservation.Booking) error {
 	act.Set("service", b.Service)
 	act.Set("persons", strconv.Itoa(b.Persons))
 	return nil
+}
+
+// mine are the bookings of this conversation and of the resident who has signed
+// in, the latest visit first.
+func (a *Actions) mine(act *bot.Act) ([]reservation.Booking, error) {
+	return Desk{Reservations: a.Reservations}.of(act.Tx, act.Owners)
 }
 
 // pick takes the booking chosen from a list.
@@ -307,7 +318,7 @@ func (a *Actions) notify(act *bot.Act, b reservation.Booking, what, key string) 
 // through the key (abuse case A23).
 func (a *Actions) card(act *bot.Act, b reservation.Booking, status string) (*bot.Booking, error) {
 	card, err := Card(act.Tx, a.Reservations, b, status, act.Lang)
-	if err == nil && b.Status == reservation.Booked && b.Owner == act.Owner {
+	if err == nil && b.Status == reservation.Booked && a.isMine(act, b) {
 		card.Actions = act.BookingButtons(b.ID)
 	}
 	return card, err

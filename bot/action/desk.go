@@ -9,6 +9,7 @@ import (
 	"madoguchi/i18n"
 	"madoguchi/i18n/civil"
 	"madoguchi/store"
+	"madoguchi/store/identity"
 	"madoguchi/store/reservation"
 )
 
@@ -174,9 +175,46 @@ func (d Desk) Release(tx *store.Tx, hold string) error {
 	return err
 }
 
-// Bookings lists the owner's bookings that are still to come.
-func (d Desk) Bookings(tx *store.Tx, owner string, lang i18n.Lang) ([]bot.Choice, error) {
-	all, err := d.Reservations.OfOwner(tx, owner)
+// of returns the bookings of several owners, the latest visit first. An owner is
+// a conversation or a resident.
+func (d Desk) of(tx *store.Tx, owners []string) ([]reservation.Booking, error) {
+	var all []reservation.Booking
+	for i, owner := range owners {
+		list, err := d.Reservations.OfOwner(tx, owner)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, list...)
+		if i == 0 {
+			continue
+		}
+		ids, err := (identity.Service{}).Bookings(tx, owner)
+		if err != nil {
+			return nil, err
+		}
+		for _, id := range ids {
+			if slices.ContainsFunc(all, func(b reservation.Booking) bool { return b.ID == id }) {
+				continue
+			}
+			b, err := d.Reservations.ByID(tx, id)
+			if errors.Is(err, reservation.ErrNotFound) {
+				continue
+			}
+			if err != nil {
+				return nil, err
+			}
+			all = append(all, b)
+		}
+	}
+	if len(owners) > 1 {
+		slices.SortStableFunc(all, func(a, b reservation.Booking) int { return b.Start.Compare(a.Start) })
+	}
+	return all, nil
+}
+
+// Bookings lists the owners' bookings that are still to come.
+func (d Desk) Bookings(tx *store.Tx, owners []string, lang i18n.Lang) ([]bot.Choice, error) {
+	all, err := d.of(tx, owners)
 	if err != nil {
 		return nil, err
 	}

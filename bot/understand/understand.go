@@ -238,6 +238,8 @@ func Value(c Context, f Field, text string) Result {
 		return code(text)
 	case "name":
 		return name(c, f, text)
+	case "secret":
+		return Result{} // never read from words: whoever asks takes it as it is
 	}
 	return freeText(f, text)
 }

@@ -25,6 +25,10 @@ type Writer struct {
 	Event func(tx *store.Tx, b reservation.Booking, lang i18n.Lang) (reservation.Event, error)
 	// Page is where a resident changes or cancels a booking.
 	Page func(tenant string) string
+	// Links reads a link that a notice carries; false if it is no longer good.
+	// LinkPage is where its secret leads. Both nil: no such mail is written.
+	Links    func(tx *store.Tx, id string) (l MailLink, ok bool, err error)
+	LinkPage func(tenant, secret string) string
 }
 
 // Reasons not to write (Write).
@@ -37,6 +41,9 @@ const (
 // Write writes the letter of a notice from the booking as it is now. The letter
 // is nil where there is nothing to tell any more; why is the reason then.
 func (w *Writer) Write(tx *store.Tx, n notice.Notice, a *Account) (l *Letter, why string, err error) {
+	if linked[n.Kind] {
+		return w.link(tx, n)
+	}
 	b, err := w.Reservations.ByID(tx, n.Booking)
 	if errors.Is(err, reservation.ErrNotFound) {
 		return nil, moot, nil

@@ -74,6 +74,7 @@ var inputs = map[string]input{
 	"mail":      {Type: "email", Mode: "email", Complete: "email", Example: "web.example.mail"},
 	"code":      {Type: "text", Example: "web.example.code"},
 	"text":      {Type: "text", Long: true},
+	"secret":    {Type: "password", Complete: "off"},
 }
 
 // pickOnly are the types answered by a button whenever buttons are offered.

@@ -54,7 +54,7 @@ func parsePages() (*pages, error) {
 	if err != nil {
 		return nil, fmt.Errorf("templates: %w", err)
 	}
-	for _, name := range []string{"front", "chat", "start", "question", "vacancy", "link", "error"} {
+	for _, name := range []string{"front", "chat", "start", "question", "vacancy", "link", "maillink", "error"} {
 		t, err := template.Must(layout.Clone()).ParseFS(templateFiles, "templates/"+name+".html")
 		if err != nil {
 			return nil, fmt.Errorf("templates: %w", err)

@@ -244,6 +244,7 @@ func (w *Web) Register(mux *http.ServeMux) {
 	mux.Handle("/t/{tenant}/book/start", gate.Methods{"POST": form(w.start)})
 	mux.Handle("/t/{tenant}/book/leave", gate.Methods{"POST": form(w.leave)})
 	mux.Handle("/t/{tenant}/form/{token}", gate.Methods{"GET": w.linked, "POST": form(w.linkedAnswer)})
+	mux.Handle("/t/{tenant}/mail/{secret}", gate.Methods{"GET": w.mailLink, "POST": form(w.openMailLink)})
 	mux.Handle("/t/{tenant}/calendar/{counter}/{start}/{file}", gate.Methods{"GET": w.calendar})
 	mux.Handle("/assets/web/{version}/{file...}", gate.Methods{"GET": w.pages.asset})
 	mux.HandleFunc("/t/{tenant}/", func(rw http.ResponseWriter, r *http.Request) { w.refuse(rw, r, notFound) })

@@ -111,13 +111,14 @@ func (h *house) furnish() error {
 	if err != nil {
 		return err
 	}
-	actions := &action.Actions{Reservations: h.reservations, Notify: h.notify}
+	actions := &action.Actions{Reservations: h.reservations, Notify: h.notify, Identity: h.identity()}
 	h.library = &bot.Library{
 		Versions: h.procedures,
 		Compile: func(v procedure.Version) (*flows.Flow, error) {
 			return procedures.Compile(v.Flow, v.Files, action.Vocabulary(), h.texts)
 		},
 		Order:   procedures.Order,
+		Hidden:  h.hiddenFlows,
 		Answers: answers,
 	}
 	h.engine = bot.New(bot.Engine{
@@ -215,6 +216,7 @@ func (h *house) jobs() []job.Job {
 	jobs = append(jobs, h.talks.Jobs(h.db)...)
 	jobs = append(jobs, h.notices.Jobs(h.db)...)
 	jobs = append(jobs, h.mailJobs()...)
+	jobs = append(jobs, h.identityJobs()...)
 	return append(jobs,
 		job.Job{Name: "holds", Every: time.Minute, Run: func(ctx context.Context, tenant string) error {
 			return h.db.Update(ctx, tenant, func(tx *store.Tx) error {

@@ -37,6 +37,11 @@ const (
 	Changed   Kind = "changed"
 	Cancelled Kind = "cancelled"
 	Reminder  Kind = "reminder"
+
+	// These carry a link (store/identity): Booking is its id and Key its secret.
+	Register Kind = "register"
+	Reset    Kind = "reset"
+	Confirm  Kind = "confirm"
 )
 
 // Channel is the way a notice takes.
@@ -67,7 +72,7 @@ type Notice struct {
 	Sequence int // of the booking, when the notice became due
 	Channel  Channel
 	Lang     i18n.Lang
-	// Key is the access key, for Booked only.
+	// Key is the access key, for Booked only, or the secret of a link.
 	Key string
 }
 

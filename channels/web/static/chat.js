@@ -227,7 +227,10 @@ function receive(reply, turn) {
 // expect fits the typing area to the question.
 const modes = { number: "numeric", party: "numeric", phone: "tel", postal: "numeric", mail: "email" };
 const completes = { phone: "tel", mail: "email", postal: "postal-code", name: "name", birthdate: "bday", address: "street-address" };
+let hidden = false; // what is typed is a password
 function expect(expects) {
+  hidden = expects?.type === "secret";
+  text.classList.toggle("secret", hidden);
   text.inputMode = modes[expects?.type] ?? "text";
   text.autocomplete = completes[expects?.type] ?? "off";
 }
@@ -401,7 +404,7 @@ composer.addEventListener("submit", (e) => {
   }
   text.value = "";
   fit();
-  say({ text: value }, value);
+  say({ text: value }, hidden && value.length >= 8 ? "••••••••" : value);
   text.focus();
 });
 // Enter that ends a kana conversion must not send; 229 is what Safari says then.
