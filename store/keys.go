@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"time"
+
+	"github.com/jackc/pgx/v5"
 )
 
 // RotateMaster puts a new master key in force: every data key is wrapped anew
@@ -139,24 +141,59 @@ func (tx *Tx) shadow(class string) {
 // keysTopic tells other nodes that data keys have changed.
 const keysTopic = "store.keys"
 
-// scrub removes what the database file still holds of overwritten rows. It is
-// a best effort: a reader that is under way keeps the old pages in the log
-// until the next time.
+// Scrub has what this transaction overwrites removed from the database's files
+// as soon as it has committed, as DB.Scrub does. It is a best effort: a reader
+// that is under way keeps the old pages in the log until the next time.
+func (tx *Tx) Scrub() { tx.OnCommit(tx.db.scrub) }
+
 func (db *DB) scrub() {
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 	defer cancel()
-	if err := db.engine.scrub(ctx); err != nil {
+	if err := db.engine.scrub(ctx, nil); err != nil {
 		db.log.Warn("overwritten pages remain in the log for now", "error", err)
 	}
 }
 
-// scrub moves the write-ahead log into the file, whose freed cells are zeroed
-// (secure_delete), and empties it.
-func (e *sqliteEngine) scrub(ctx context.Context) error {
-	_, err := e.read.ExecContext(ctx, `PRAGMA wal_checkpoint(TRUNCATE)`)
-	return err
+// Scrub removes what the database's files still hold of overwritten rows. On
+// SQLite that is the write-ahead log; the file itself never keeps any. On
+// PostgreSQL it writes the tables named anew, for which the program's role must
+// own them; what its log and copies of that hold is the administrator's. It
+// returns ErrBusy if a reader was in the way.
+func (db *DB) Scrub(ctx context.Context, tables ...string) error {
+	if err := db.engine.scrub(ctx, tables); err != nil {
+		return fmt.Errorf("removing overwritten rows: %w", err)
+	}
+	return nil
 }
 
-// scrub has nothing to do: PostgreSQL's vacuum and log recycling are the
-// administrator's.
-func (e *postgresEngine) scrub(context.Context) error { return nil }
+// scrub moves the write-ahead log into the file, whose freed cells are zeroed
+// (secure_delete), and empties it.
+func (e *sqliteEngine) scrub(ctx context.Context, _ []string) error {
+	var busy, pages, moved int
+	if err := e.read.QueryRowContext(ctx, `PRAGMA wal_checkpoint(TRUNCATE)`).Scan(&busy, &pages, &moved); err != nil {
+		return classify(err)
+	}
+	if busy != 0 {
+		return ErrBusy
+	}
+	return nil
+}
+
+// scrub rewrites tables. VACUUM of another role's table is no error to
+// PostgreSQL, only a warning that nobody sees; so this asks first.
+func (e *postgresEngine) scrub(ctx context.Context, tables []string) error {
+	for _, table := range tables {
+		var owned bool
+		err := e.pool.QueryRowContext(ctx, `SELECT pg_has_role(relowner, 'USAGE') FROM pg_class WHERE oid = $1::regclass`, table).Scan(&owned)
+		if err != nil {
+			return classify(err)
+		}
+		if !owned {
+			return fmt.Errorf("%s is another role's: let its owner run VACUUM (FULL) %s", table, table)
+		}
+		if _, err := e.pool.ExecContext(ctx, `VACUUM (FULL) `+pgx.Identifier{table}.Sanitize()); err != nil {
+			return classify(err)
+		}
+	}
+	return nil
+}

@@ -76,7 +76,7 @@ type engine interface {
 	migrate(ctx context.Context) error
 	backup(ctx context.Context, file string) error
 	check(ctx context.Context) ([]string, error)
-	scrub(ctx context.Context) error
+	scrub(ctx context.Context, tables []string) error
 	notify(ctx context.Context, payloads []string) error
 	listen(ctx context.Context, ready func(), heard func(payload string)) error
 	postgres() bool
