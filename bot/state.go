@@ -61,6 +61,7 @@ type State struct {
 	// that a button pressed late is recognised.
 	Asked   int64    `json:"n,omitempty"`
 	Expects *Expects `json:"e,omitempty"` // what it asks for
+	Secure  bool     `json:"x,omitempty"` // its answer is personal
 
 	// Minute and Turns limit how fast one person can talk.
 	Minute int64 `json:"i,omitempty"`
