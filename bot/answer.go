@@ -41,8 +41,11 @@ func (d *dialog) heard(text string) error {
 	if d.step.Verb == flows.Check {
 		return d.checkHeard(c, text)
 	}
+	if d.step.Verb == flows.Form {
+		return d.moveOn()
+	}
 
-	f := d.flow.Field(d.step.Into)
+	f := d.field(d.step.Into)
 	if f.Type == secret && utf8.RuneCountInString(text) >= shortestSecret && (d.in.link != nil || !foreign[d.in.Channel]) {
 		d.in.Text, d.in.label = "", masked
 		return d.take(text)
@@ -108,7 +111,7 @@ func (d *dialog) answers(c understand.Context, text string) bool {
 	if d.flow == nil || d.step.Verb != flows.Ask || d.s.Pending != nil {
 		return false
 	}
-	f := d.flow.Field(d.step.Into)
+	f := d.field(d.step.Into)
 	if f.Type != "choice" && f.Type != "yesno" {
 		return false
 	}
@@ -196,7 +199,10 @@ func (d *dialog) pressed(value string) error {
 		d.say(d.words.oldButton)
 		return d.repeat()
 	}
-	f := d.flow.Field(d.step.Into)
+	if d.step.Verb == flows.Form {
+		return d.moveOn()
+	}
+	f := d.field(d.step.Into)
 	v, err := d.valid(f, value)
 	if err != nil {
 		return err
@@ -256,7 +262,14 @@ func (d *dialog) valid(f *flows.Field, value string) (string, error) {
 
 // take accepts a value for the open question and goes on.
 func (d *dialog) take(value string) error {
-	f := d.flow.Field(d.step.Into)
+	f := d.field(d.step.Into)
+	if ff := d.formField(f.Name); ff != nil && value != "" {
+		taken, objection := ff.Accept(d.s.Lang, value)
+		if objection != "" {
+			return d.missed(f, objection)
+		}
+		value = taken
+	}
 	if f.Type == "slot" {
 		if day, err := civil.ParseDate(value); err == nil {
 			d.s.Look = &Look{On: day}
@@ -280,6 +293,9 @@ func (d *dialog) take(value string) error {
 		d.untell(func(st *flows.Step) bool { return st.Text != nil && len(st.Text.Placeholders()) > 0 })
 	}
 	d.s.Set(f.Name, value)
+	if other := d.fills(f.Name); other != "" {
+		d.s.Set(other, value)
+	}
 	d.s.Trail = note(d.s.Trail, d.step.Name)
 	d.s.Misses, d.s.Pending, d.s.Look, d.s.Offers = 0, nil, nil, nil
 	if err := d.advance(way(d.step, value)); err != nil {
@@ -290,7 +306,10 @@ func (d *dialog) take(value string) error {
 
 // skip leaves an optional question unanswered.
 func (d *dialog) skip() error {
-	if d.step == nil || d.step.Verb != flows.Ask || !d.flow.Field(d.step.Into).Optional {
+	if d.step != nil && d.step.Verb == flows.Form {
+		return d.moveOn()
+	}
+	if d.step == nil || d.step.Verb != flows.Ask || !d.field(d.step.Into).Optional {
 		d.say(d.words.cannotSkip)
 		return d.repeat()
 	}
@@ -341,6 +360,9 @@ func (d *dialog) checkHeard(c understand.Context, text string) error {
 // confirmed goes on after a read-back.
 func (d *dialog) confirmed() error {
 	d.s.Misses, d.s.Pending = 0, nil
+	if asked, err := d.fillIn(); asked || err != nil {
+		return err
+	}
 	if err := d.advance("next"); err != nil {
 		return err
 	}
@@ -349,15 +371,17 @@ func (d *dialog) confirmed() error {
 
 // miss says that an answer could not be used, never twice running in the same
 // words: first what was wrong with it, then the choices, then the way to a person.
-func (d *dialog) miss(f *flows.Field, r understand.Result) error {
+func (d *dialog) miss(f *flows.Field, r understand.Result) error { return d.missed(f, d.reason(r)) }
+
+// missed is miss with the reason in words, "" if there is none.
+func (d *dialog) missed(f *flows.Field, reason string) error {
 	if f != nil && f.Type == secret {
 		d.in.Text, d.in.label = "", masked
 	}
 	d.s.Misses++
 	lang := d.s.Lang
 	listed := f == nil || !written[f.Type] // there are buttons to point at
-	reason := d.reason(r)
-	said := reason == d.s.Reason // the same fault again: other words may help more
+	said := reason == d.s.Reason           // the same fault again: other words may help more
 	d.s.Reason = reason
 	var lead string
 	n := d.s.Misses
@@ -367,7 +391,7 @@ func (d *dialog) miss(f *flows.Field, r understand.Result) error {
 	}
 	switch {
 	case n == 1:
-		lead = d.hint(f, r)
+		lead = d.hint(f, reason)
 	case reason != "" && !said:
 		lead = reason
 	case n == 2 && listed:
@@ -402,14 +426,14 @@ const masked = "••••••••"
 // written are the types of field that have no choices to tap.
 var written = map[string]bool{
 	"text": true, "date": true, "birthdate": true, "time": true, "number": true, "postal": true,
-	"phone": true, "mail": true, "kana": true, secret: true, "name": true, "code": true, "receipt": true,
+	"line": true, "address": true, "phone": true, "mail": true, "kana": true, secret: true, "name": true, "code": true, "receipt": true,
 }
 
 // hint is the first thing said to an unusable answer: the precise reason if
 // there is one, else the step's own hint, else one for the kind of field.
-func (d *dialog) hint(f *flows.Field, r understand.Result) string {
-	if s := d.reason(r); s != "" {
-		return s
+func (d *dialog) hint(f *flows.Field, reason string) string {
+	if reason != "" {
+		return reason
 	}
 	if d.step != nil && d.step.Hint != nil {
 		return d.fill(d.step.Hint)
@@ -457,7 +481,7 @@ func (d *dialog) slotQuery(f *flows.Field) OfferQuery {
 		q.Service = d.s.Answer("service")
 	}
 	for _, a := range d.s.Answers {
-		switch other := d.flow.Field(a.Name); {
+		switch other := d.field(a.Name); {
 		case other == nil:
 		case other.Type == "counter":
 			q.Counter = a.Value
@@ -575,15 +599,15 @@ func (d *dialog) counterInstead(c understand.Context, text string) (bool, error)
 	if name == "" {
 		return false, nil
 	}
-	v, ok := d.read(c, d.flow.Field(name), text).Value()
+	v, ok := d.read(c, d.field(name), text).Value()
 	if !ok {
 		return false, nil
 	}
 	for _, step := range d.s.Trail {
-		if d.flow.Steps[step].Into == name {
+		if d.stepOf(step).Into == name {
 			d.restore()
 			d.forget(step)
-			d.s.Step, d.step = step, d.flow.Steps[step]
+			d.s.Step, d.step = step, d.stepOf(step)
 			return true, d.take(v)
 		}
 	}

@@ -89,7 +89,7 @@ func (d *dialog) button(name, arg string) error {
 
 // atSlot reports whether the open question is for a time.
 func (d *dialog) atSlot() bool {
-	return d.flow != nil && d.step.Verb == flows.Ask && d.flow.Field(d.step.Into).Type == "slot"
+	return d.flow != nil && d.step.Verb == flows.Ask && d.field(d.step.Into).Type == "slot"
 }
 
 // command does one of the things possible at any question. text is what the
@@ -191,7 +191,7 @@ func (d *dialog) back() error {
 func (d *dialog) reopen(step string) error {
 	d.restore()
 	d.forget(step)
-	d.s.Step, d.step = step, d.flow.Steps[step]
+	d.s.Step, d.step = step, d.stepOf(step)
 	return d.ask(d.step)
 }
 
@@ -199,7 +199,7 @@ func (d *dialog) reopen(step string) error {
 func (d *dialog) correct(field string) error {
 	if d.flow != nil {
 		for _, name := range d.s.Trail {
-			if d.flow.Steps[name].Into == field {
+			if d.stepOf(name).Into == field {
 				return d.reopen(name)
 			}
 		}
@@ -216,7 +216,7 @@ func (d *dialog) namedField(c understand.Context, text string) string {
 	var q understand.Field
 	q.Type = "choice"
 	for _, name := range d.s.Trail {
-		f := d.flow.Field(d.flow.Steps[name].Into)
+		f := d.field(d.stepOf(name).Into)
 		labels := append([]string{f.Name}, d.words.fieldNames(d.s.Lang, f.Type)...)
 		if f.Label != nil {
 			labels = append(labels, i18n.Bare(f.Label.In(d.s.Lang)), f.Label.Source)
@@ -235,7 +235,7 @@ func (d *dialog) askCorrect() error {
 	p := &Pending{Ask: AskCorrect}
 	m := Message{Kind: KindQuestion, Text: d.words.whichCorrect.In(d.s.Lang)}
 	for _, name := range d.s.Trail {
-		f := d.flow.Field(d.flow.Steps[name].Into)
+		f := d.field(d.stepOf(name).Into)
 		if !d.s.Has(f.Name) || slices.Contains(p.Choices, f.Name) {
 			continue
 		}
@@ -488,13 +488,13 @@ func (d *dialog) pendingHeard(c understand.Context, text string) (bool, error) {
 	case AskSwitch, AskStop:
 		q.Type = "yesno"
 	case AskMeaning:
-		f := d.flow.Field(p.Target)
+		f := d.field(p.Target)
 		for _, v := range p.Choices {
 			q.Choices = append(q.Choices, understand.Choice{Value: v, Labels: []string{i18n.Bare(d.show(f, v))}})
 		}
 	case AskCorrect:
 		for _, v := range p.Choices {
-			q.Choices = append(q.Choices, understand.Choice{Value: v, Labels: []string{i18n.Bare(d.label(d.flow.Field(v)))}})
+			q.Choices = append(q.Choices, understand.Choice{Value: v, Labels: []string{i18n.Bare(d.label(d.field(v)))}})
 		}
 	case AskLanguage:
 		for _, l := range d.site.Languages {
@@ -534,7 +534,7 @@ func (d *dialog) pendingPressed(value string) error {
 		return d.repeat()
 	case AskMeaning:
 		if slices.Contains(p.Choices, value) && d.flow != nil && d.step.Into == p.Target {
-			d.in.label = d.show(d.flow.Field(p.Target), value)
+			d.in.label = d.show(d.field(p.Target), value)
 			return d.take(value)
 		}
 	case AskCorrect:

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"madoguchi/i18n"
@@ -27,7 +28,8 @@ var ErrLink = errors.New("the link is no longer good")
 const linkLife = time.Hour
 
 // link is what a token holds. It is good while the conversation stands at this
-// question; answering moves it on, so it is good once.
+// question; answering moves it on, so it is good once. On a form it is good for
+// the personal questions that follow, so that one page asks them all.
 type link struct {
 	Conversation string `json:"c"`
 	Flow         string `json:"f"`
@@ -36,7 +38,16 @@ type link struct {
 }
 
 // open reports whether a conversation stands at the link's question.
-func (k *link) open(s State) bool { return s.Flow == k.Flow && s.Step == k.Step }
+func (k *link) open(s State) bool { return k.at(s.Flow, s.Step, s.Secure) }
+
+func (k *link) at(flow, step string, secure bool) bool {
+	if flow != k.Flow || step == k.Step {
+		return flow == k.Flow
+	}
+	mine, first := formStep(k.Step)
+	form, id := formStep(step)
+	return secure && mine == form && first != "" && id != ""
+}
 
 const classLink = "link"
 
@@ -132,8 +143,9 @@ func (l Links) Question(ctx context.Context, tenant, token string) (LinkedQuesti
 }
 
 // Answer gives the answer to the question behind a token, or ErrLink. If it
-// cannot be used, done is false and the reply says why; the link stays good. A
-// repeated event repeats its outcome.
+// cannot be used, done is false and the reply says why; the link stays good. It
+// does so too where another personal question of the form follows, which the
+// reply then asks. A repeated event repeats its outcome.
 func (l Links) Answer(ctx context.Context, tenant, token, event, text, choice string) (reply Reply, done bool, err error) {
 	in := Inbound{Tenant: tenant, Event: "form:" + event, Text: text, Choice: choice, Push: true}
 	if err := l.Engine.DB.View(ctx, tenant, func(tx *store.Tx) error {
@@ -148,5 +160,6 @@ func (l Links) Answer(ctx context.Context, tenant, token, event, text, choice st
 		return Reply{}, false, err
 	}
 	reply, err = l.Engine.Turn(ctx, in)
-	return reply, err == nil && (reply.Flow != in.link.Flow || reply.Step != in.link.Step), err
+	secure := slices.ContainsFunc(reply.Messages, func(m Message) bool { return m.Secure })
+	return reply, err == nil && !in.link.at(reply.Flow, reply.Step, secure), err
 }

@@ -48,7 +48,7 @@ func (d *dialog) arg(name string) i18n.Arg {
 	}
 	v := d.s.Answer(name)
 	if d.flow != nil {
-		if f := d.flow.Field(name); f != nil {
+		if f := d.field(name); f != nil {
 			return i18n.Arg{Name: name, Value: i18n.Markup(d.show(f, v))}
 		}
 	}
@@ -84,7 +84,7 @@ func (d *dialog) question(m Message, e *Expects) {
 		m.Kind = KindQuestion
 	}
 	d.s.Asked++
-	d.s.Expects = e
+	d.s.Expects, d.s.Secure = e, m.Secure
 	d.s.Offered, d.s.Ways = 0, d.s.Ways[:0]
 	for _, c := range m.Choices {
 		if c.Quiet {
@@ -147,7 +147,7 @@ func (d *dialog) repeat() error {
 // put asks for a field and offers answers. A lead takes the place of the
 // question where it has been asked before and the answer was of no use.
 func (d *dialog) put(st *flows.Step, lead string) error {
-	f := d.flow.Field(st.Into)
+	f := d.field(st.Into)
 	e := &Expects{Field: f.Name, Type: f.Type, Optional: f.Optional}
 	m := Message{Text: d.fill(st.Text), Secure: f.Personal}
 	if lead != "" {
@@ -164,7 +164,7 @@ func (d *dialog) put(st *flows.Step, lead string) error {
 		for _, ch := range d.options(st) {
 			m.Choices = append(m.Choices, Choice{Value: ch.Value, Label: d.fill(ch.Label)})
 		}
-	case "yesno":
+	case "yesno", "consent":
 		m.Choices = d.yesNo()
 	case "counter":
 		for _, k := range d.counters(f) {
@@ -303,7 +303,7 @@ func (d *dialog) noOffers(m Message, e *Expects) {
 // were not asked for one.
 func (d *dialog) counterAsked() string {
 	for _, name := range d.s.Trail {
-		if f := d.flow.Field(d.flow.Steps[name].Into); f.Type == "counter" {
+		if f := d.field(d.stepOf(name).Into); f.Type == "counter" {
 			return f.Name
 		}
 	}
@@ -324,23 +324,46 @@ func (d *dialog) check(st *flows.Step) error {
 	m := Message{Kind: KindSummary, Text: d.fill(text), Choices: d.yesNo()}
 	m.Choices[1].Label = d.words.correct.In(d.s.Lang)
 	for _, name := range st.Fields {
-		f := d.flow.Field(name)
-		if !d.s.Has(name) {
+		if d.flow.Field(name) != nil {
+			if d.s.Has(name) && !d.filled(name) {
+				m.Items = append(m.Items, d.item(name))
+			}
 			continue
 		}
-		item := Item{Field: name, Label: d.label(f), Value: d.show(f, d.s.Answer(name))}
-		if d.onTrail(name) {
-			item.Correct = "@correct:" + name
+		form, err := d.form(name)
+		if err != nil {
+			return err
 		}
-		m.Items = append(m.Items, item)
+		if form == nil {
+			continue
+		}
+		for _, ff := range form.Fields {
+			if ff.Shown || d.s.Has(ff.Field.Name) {
+				m.Items = append(m.Items, d.item(ff.Field.Name))
+			}
+		}
 	}
 	d.question(m, &Expects{Field: "check", Type: "yesno"})
 	return nil
 }
 
+// item is one line of a read-back. On a foreign platform it does not say what
+// is personal: that was given on a page of ours.
+func (d *dialog) item(name string) Item {
+	f, v := d.field(name), d.s.Answer(name)
+	item := Item{Field: name, Label: d.label(f), Value: d.show(f, v)}
+	if f.Personal && foreign[d.in.Channel] && v != "" {
+		item.Value = d.words.entered.In(d.s.Lang)
+	}
+	if d.onTrail(name) {
+		item.Correct = "@correct:" + name
+	}
+	return item
+}
+
 // onTrail reports whether the resident was asked for a field.
 func (d *dialog) onTrail(field string) bool {
-	return slices.ContainsFunc(d.s.Trail, func(name string) bool { return d.flow.Steps[name].Into == field })
+	return slices.ContainsFunc(d.s.Trail, func(name string) bool { return d.stepOf(name).Into == field })
 }
 
 // yesNo are the two answers of a yes/no question.
@@ -376,7 +399,7 @@ func (d *dialog) show(f *flows.Field, v string) string {
 			out = append(out, d.choiceLabel(f.Name, one))
 		}
 		return i18n.FormatList(lang, out)
-	case "yesno":
+	case "yesno", "consent":
 		if v == "yes" {
 			return d.words.yes.In(lang)
 		}
@@ -450,8 +473,16 @@ func (d *dialog) options(st *flows.Step) []flows.Choice {
 
 // choiceLabel finds the label of a choice value where the field is asked.
 func (d *dialog) choiceLabel(field, value string) string {
+	if ff := d.formField(field); ff != nil {
+		for _, ch := range ff.Ask.Choices {
+			if ch.Value == value {
+				return ch.Label.In(d.s.Lang)
+			}
+		}
+		return value
+	}
 	for _, name := range d.flow.Order {
-		st := d.flow.Steps[name]
+		st := d.stepOf(name)
 		if st.Into != field {
 			continue
 		}

@@ -61,6 +61,7 @@ type State struct {
 	// that a button pressed late is recognised.
 	Asked   int64    `json:"n,omitempty"`
 	Expects *Expects `json:"e,omitempty"` // what it asks for
+	Secure  bool     `json:"x,omitempty"` // its answer is personal
 
 	// Resident is who has signed in here (S4-010), "" for nobody, until the Unix
 	// second Known, which every turn moves on.

@@ -142,9 +142,10 @@ type Engine struct {
 	Library *Library
 	Sites   Sites
 	Desk    Desk
+	Forms   Forms // nil: forms ask nothing
 	Actions map[string]Action
 	Texts   *i18n.Catalog
-	Log     *slog.Logger
+	Log     *slog.Logger // nil: nothing is logged
 	// FormURL makes the address of the page for a question whose answer is
 	// personal (link.go); nil where there are no pages.
 	FormURL func(tenant, token string) string
@@ -154,7 +155,7 @@ type Engine struct {
 	words *words
 }
 
-// New prepares an engine; every field but Log must be set.
+// New prepares an engine; every field must be set but those that say what nil means.
 func New(e Engine) *Engine {
 	if e.Log == nil {
 		e.Log = slog.New(slog.DiscardHandler)
@@ -249,7 +250,7 @@ func (e *Engine) turn(tx *store.Tx, in Inbound) (Reply, error) {
 		return Reply{}, fmt.Errorf("write the outcome: %w", err)
 	}
 	turn := conversation.Turn{State: state, Outcome: outcome, Lines: lines, Replies: len(d.out)}
-	if in.Push && !(in.link != nil && d.s.Flow != "" && d.s.Step == d.stood) {
+	if in.Push && !(in.link != nil && in.link.open(d.s)) {
 		turn.Push = &conversation.Push{Means: in.Deliver}
 	}
 	if err := e.Memory.Close(tx, c, turn); err != nil {
@@ -327,6 +328,7 @@ type dialog struct {
 	fresh   bool   // the first turn of this person
 	stood   string // the step the turn began at
 	paging  bool   // the resident asks for offers after those shown
+	forms   map[string]*Form
 
 	s    State
 	flow *flows.Flow // of s.Flow; nil when idle
@@ -367,11 +369,20 @@ func (d *dialog) resume() error {
 	if err != nil {
 		return fmt.Errorf("resume %s version %d: %w", d.s.Flow, d.s.Version, err)
 	}
-	if f == nil || f.Steps[d.s.Step] == nil {
+	base, _ := formStep(d.s.Step)
+	if f == nil || f.Steps[base] == nil {
 		d.s.idle()
 		return nil
 	}
-	d.flow, d.step, d.stood = f, f.Steps[d.s.Step], d.s.Step
+	d.flow, d.stood = f, d.s.Step
+	gone, err := d.keepUp()
+	if err != nil {
+		return err
+	}
+	if gone {
+		d.s.Step, d.s.Pending = base, nil
+	}
+	d.step = d.stepOf(d.s.Step)
 	return nil
 }
 

@@ -35,6 +35,8 @@ type Act struct {
 	// Set gives a value to a name, for texts and later actions; Drop forgets it.
 	Set  func(name, value string)
 	Drop func(name string)
+	// Form gives what was answered on a form, nil if it asks nothing.
+	Form func(name string) (*FormAnswers, error)
 	// Say adds a message to the reply; Attach puts a booking on the flow's next
 	// message.
 	Say    func(Message)
@@ -104,7 +106,7 @@ func (d *dialog) given(st *flows.Step) (string, error) {
 	if i < 0 {
 		return "", nil
 	}
-	value, err := d.valid(d.flow.Field(st.Into), d.s.Given[i].Value)
+	value, err := d.valid(d.field(st.Into), d.s.Given[i].Value)
 	if err != nil || value == "" {
 		d.s.Given = nil
 		return "", err
@@ -119,7 +121,7 @@ func (d *dialog) leave() error {
 		return err
 	}
 	d.s.idle()
-	d.flow, d.step = nil, nil
+	d.flow, d.step, d.forms = nil, nil, nil
 	return nil
 }
 
@@ -165,8 +167,19 @@ func (d *dialog) walk() error {
 			if !d.known(st) {
 				return d.ask(st)
 			}
-			d.s.Trail = note(d.s.Trail, st.Name)
+			if !d.filled(st.Into) {
+				d.s.Trail = note(d.s.Trail, st.Name)
+			}
 			outcome = way(st, d.s.Answer(st.Into))
+		case flows.Form:
+			form, err := d.form(st.Form)
+			if err != nil {
+				return err
+			}
+			if first := form.after(""); first != nil {
+				d.stand(st.Name + "/" + first.ID)
+				continue
+			}
 		case flows.Check:
 			return d.check(st)
 		case flows.Decide:
@@ -221,7 +234,7 @@ func (d *dialog) tellOnce(st *flows.Step) {
 
 // untell lets statements be made again.
 func (d *dialog) untell(which func(*flows.Step) bool) {
-	d.s.Told = slices.DeleteFunc(d.s.Told, func(name string) bool { return which(d.flow.Steps[name]) })
+	d.s.Told = slices.DeleteFunc(d.s.Told, func(name string) bool { return which(d.stepOf(name)) })
 }
 
 // known reports whether a question need not be put because its answer is there.
@@ -248,7 +261,7 @@ func (d *dialog) forget(name string) {
 	if i := slices.Index(d.s.Trail, name); i >= 0 {
 		d.s.Trail = d.s.Trail[:i]
 	}
-	st := d.flow.Steps[name]
+	st := d.stepOf(name)
 	before := slices.Clone(d.s.Answers)
 	d.drop(st.Into)
 	d.s.Former = d.s.Former[:0]
@@ -271,8 +284,11 @@ func (d *dialog) restore() {
 // drop forgets an answer and those that need it.
 func (d *dialog) drop(field string) {
 	d.s.Drop(field)
+	if other := d.fills(field); other != "" {
+		d.s.Drop(other)
+	}
 	for _, a := range slices.Clone(d.s.Answers) {
-		if f := d.flow.Field(a.Name); f != nil && slices.Contains(f.Needs, field) && d.s.Has(a.Name) {
+		if f := d.field(a.Name); f != nil && slices.Contains(f.Needs, field) && d.s.Has(a.Name) {
 			d.drop(a.Name)
 		}
 	}
@@ -293,14 +309,22 @@ func way(st *flows.Step, value string) string {
 
 // advance lets the flow's machine choose the next step.
 func (d *dialog) advance(outcome string) error {
-	to, err := d.flow.Advance(d.ctx, d.step.Name, outcome)
+	from, id := formStep(d.s.Step)
+	if id != "" {
+		if next := d.forms[d.flow.Steps[from].Form].after(id); next != nil {
+			d.stand(from + "/" + next.ID)
+			return nil
+		}
+		outcome = flows.Next
+	}
+	to, err := d.flow.Advance(d.ctx, from, outcome)
 	if err != nil {
-		return fmt.Errorf("%s, step %s, outcome %q: %w", d.s.Flow, d.step.Name, outcome, err)
+		return fmt.Errorf("%s, step %s, outcome %q: %w", d.s.Flow, from, outcome, err)
 	}
 	if d.Trace != nil {
-		d.Trace(d.s.Flow, d.s.Step, outcome)
+		d.Trace(d.s.Flow, from, outcome)
 	}
-	d.s.Step, d.step = to, d.flow.Steps[to]
+	d.stand(to)
 	return nil
 }
 
@@ -346,7 +370,7 @@ func (d *dialog) do(st *flows.Step) (string, error) {
 		Tx: d.tx, Owner: d.owner, Owners: d.owners(), Staff: d.in.Staff, Resident: d.s.Resident, SignIn: d.signIn, SignOut: d.signOut,
 		done: d.in.done, Channel: d.in.Channel, User: d.in.User, Address: d.in.Address,
 		Lang: d.s.Lang, Now: d.now, Site: d.site,
-		Answer: d.s.Answer, Set: d.s.Set, Drop: d.s.Drop, Say: d.add,
+		Answer: d.s.Answer, Set: d.s.Set, Drop: d.s.Drop, Form: d.formAnswers, Say: d.add,
 		Attach: func(b *Booking) { d.card = b }, words: d.words,
 	})
 	if err != nil {

@@ -20,6 +20,7 @@ type words struct {
 	oldButton, media, myNumber, slower                    *i18n.Text
 	noneThen, noneAtAll, noLater, notThatTime             *i18n.Text
 	elsewhere, otherCounter, persons, welcome             *i18n.Text
+	formChanged, entered                                  *i18n.Text
 
 	buttons  map[understand.Command]*i18n.Text // what a global button says
 	hints    map[string]*i18n.Text             // by field type
@@ -37,7 +38,8 @@ func (w *words) fieldNames(lang i18n.Lang, fieldType string) []string {
 // fieldTypes are the types that have a hint and a name of their own.
 var fieldTypes = []string{
 	"text", "choice", "choices", "yesno", "date", "birthdate", "time", "number", "party",
-	"postal", "phone", "mail", "kana", "name", "code", "receipt", "counter", "slot", "booking", "secret",
+	"postal", "phone", "mail", "kana", "name", "code", "receipt", "counter", "slot", "booking",
+	"line", "address", "consent", "secret",
 }
 
 // reasons are the grounds on which a value is refused.
@@ -67,7 +69,7 @@ func bindWords(c *i18n.Catalog) *words {
 		oldButton: t("old-button"), media: t("media"), myNumber: t("my-number"), slower: t("slower"),
 		noneThen: t("slot.none-then"), noneAtAll: t("slot.none-at-all"), notThatTime: t("slot.not-that-time"),
 		noLater: t("slot.no-later"), elsewhere: t("slot.elsewhere"), otherCounter: t("slot.other-counter"), welcome: t("welcome"),
-		persons: t("persons"),
+		persons: t("persons"), formChanged: t("form.changed"), entered: t("form.entered"),
 
 		buttons:  map[understand.Command]*i18n.Text{},
 		hints:    map[string]*i18n.Text{},

@@ -6,6 +6,7 @@ import "slices"
 var keysOf = map[Verb][]string{
 	Say:     {"checklist", "next", "when"},
 	Ask:     {"into", "choices", "next", "when", "help", "hint"},
+	Form:    {"next", "when"},
 	Check:   {"say", "next", "when", "help"},
 	Decide:  {},
 	Do:      {"with", "next", "when"},
@@ -35,9 +36,13 @@ func checkSteps(c *checker) {
 			} else {
 				c.fieldExists(s.Into)
 			}
+		case Form:
+			c.formExists(s.Object)
 		case Check:
 			for _, w := range s.Read {
-				c.fieldExists(w)
+				if !slices.Contains(c.set.vocab.Forms, w.Value) {
+					c.fieldExists(w)
+				}
 			}
 			if len(s.Read) == 0 {
 				c.fail(s.Name.Pos, "check", "list the fields: check: [visitor, visit]", "step %q reads nothing back", s.Name.Value)
@@ -66,6 +71,17 @@ func checkSteps(c *checker) {
 func (c *checker) fieldExists(w Word) {
 	if c.file.field(w.Value) == nil {
 		c.fail(w.Pos, "unknown-field", didYouMean(w.Value, c.fieldNames()), "unknown field %q", w.Value)
+	}
+}
+
+// formExists checks the name of a form. Its answers are kept under that name, so
+// no field may have it.
+func (c *checker) formExists(w Word) {
+	switch forms := c.set.vocab.Forms; {
+	case !slices.Contains(forms, w.Value):
+		c.fail(w.Pos, "unknown-form", didYouMean(w.Value, forms), "unknown form %q", w.Value)
+	case c.file.field(w.Value) != nil:
+		c.fail(c.file.field(w.Value).Name.Pos, "unknown-form", "give the field another name", "%q is both a field and a form", w.Value)
 	}
 }
 
@@ -117,7 +133,7 @@ func (c *checker) keys(s *StepDecl) {
 // do and call are judged with the choices, actions and flows they belong to.
 func (c *checker) onward(s *StepDecl) {
 	switch s.Verb {
-	case Say, Check, Handoff:
+	case Say, Form, Check, Handoff:
 		for _, w := range s.Ways {
 			if w.Key.Value != Next {
 				c.fail(w.Key.Pos, "unknown-outcome", "write next: and one step", "a %s step has no outcome %q", s.Verb, w.Key.Value)

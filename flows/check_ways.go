@@ -11,7 +11,8 @@ type ways struct {
 
 type edge struct {
 	to int
-	// quiet edges are taken without waiting for the resident; passing edges are
+	// quiet edges can be taken without waiting for the resident (a form may ask
+	// nothing); passing edges are
 	// quiet only while a guard is false.
 	quiet, passing bool
 }
@@ -57,7 +58,7 @@ func (s *set) ways(f *File) *ways {
 		if st.Verb == End {
 			continue // a next beside it is a problem of its own
 		}
-		quiet := st.Verb == Say || st.Verb == Decide || st.Verb == Do ||
+		quiet := st.Verb == Say || st.Verb == Form || st.Verb == Decide || st.Verb == Do ||
 			st.Verb == Call && s.quiet(st.Object.Value, map[string]bool{f.Flow.Value: true})
 		passed, _ := st.way(Next)
 		for _, w := range st.targets() {

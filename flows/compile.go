@@ -177,6 +177,8 @@ func (b *builder) step(d *StepDecl) {
 		s.Flow = d.Object.Value
 	case End:
 		s.Outcome = d.Object.Value
+	case Form:
+		s.Form = d.Object.Value
 	case Handoff:
 		s.Topic = d.topic().Value
 	case Ask:

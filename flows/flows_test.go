@@ -20,6 +20,7 @@ func vocabulary() Vocabulary {
 			"party":  {Bounds: true, As: NumberKind},
 			"slot":   {Service: true},
 		},
+		Forms: []string{"application", "registration"},
 		Actions: map[string]Action{
 			"reservation.book": {
 				Needs:    []string{"visit"},

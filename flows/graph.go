@@ -27,7 +27,7 @@ type arrow struct {
 
 // verbNames are the verbs as the staff who look after flows call them.
 var verbNames = map[Verb]string{
-	Say: "案内", Ask: "質問", Check: "内容の確認", Decide: "条件で分岐",
+	Say: "案内", Ask: "質問", Form: "設定した項目の質問", Check: "内容の確認", Decide: "条件で分岐",
 	Do: "処理", Call: "ほかの手続き", Handoff: "職員へ引き継ぎ", End: "終了",
 }
 
@@ -155,6 +155,8 @@ func (f *Flow) about(s *Step, lang i18n.Lang) string {
 		return s.Action
 	case Call:
 		return s.Flow
+	case Form:
+		return s.Form
 	case Handoff:
 		return s.Topic
 	case End:
@@ -165,7 +167,7 @@ func (f *Flow) about(s *Step, lang i18n.Lang) string {
 
 // mermaidShapes are the brackets around a box by verb.
 var mermaidShapes = map[Verb][2]string{
-	Say: {"(", ")"}, Ask: {"[/", "/]"}, Check: {"[\\", "\\]"}, Decide: {"{{", "}}"},
+	Say: {"(", ")"}, Ask: {"[/", "/]"}, Form: {"[/", "\\]"}, Check: {"[\\", "\\]"}, Decide: {"{{", "}}"},
 	Do: {"[", "]"}, Call: {"[[", "]]"}, Handoff: {">", "]"}, End: {"([", "])"},
 }
 
@@ -191,7 +193,7 @@ func (f *Flow) Mermaid(lang i18n.Lang) string {
 			fmt.Fprintf(&b, "    s%d -->|\"%s\"| s%d\n", a.from, mermaidText(a.label), a.to)
 		}
 	}
-	for _, v := range []Verb{Say, Ask, Check, Decide, Do, Call, Handoff, End} {
+	for _, v := range []Verb{Say, Ask, Form, Check, Decide, Do, Call, Handoff, End} {
 		p := paints[v]
 		fmt.Fprintf(&b, "    classDef %s fill:%s,stroke:%s,color:#1a1a1a\n", v, p.fill, p.line)
 	}

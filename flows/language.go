@@ -59,6 +59,7 @@ type Verb string
 const (
 	Say     Verb = "say"     // tell something, go on
 	Ask     Verb = "ask"     // ask for one field, wait
+	Form    Verb = "form"    // ask the questions the municipality has put on a form, if any
 	Check   Verb = "check"   // read back fields, wait for yes or a correction
 	Decide  Verb = "decide"  // choose the way by conditions, go on
 	Do      Verb = "do"      // perform an action of a service, go on by its outcome
@@ -89,7 +90,8 @@ type Step struct {
 
 	Into    string   // ask: the field that receives the answer
 	Choices []Choice // ask: the answers of a choice field, in order
-	Fields  []string // check: the fields read back, in order
+	Fields  []string // check: the fields and forms read back, in order
+	Form    string   // form: its name
 
 	Branches []Branch // decide: the first whose condition holds wins
 
@@ -108,7 +110,7 @@ type Step struct {
 
 	// Next maps each outcome to a step of the same flow:
 	//
-	//	say, check, handoff   next (a handoff may have none: then it is final)
+	//	say, check, form, handoff   next (a handoff may have none: then it is final)
 	//	ask                   choice values, skip, and next for all others
 	//	do                    the action's outcomes; and next if it has a guard
 	//	call                  the outcomes the called flow ends with, next for all others
@@ -153,6 +155,7 @@ type Field struct {
 // Vocabulary is what a flow file may refer to beyond itself.
 type Vocabulary struct {
 	Types   map[string]Type
+	Forms   []string // the forms whose questions are settings, not part of a file
 	Actions map[string]Action
 }
 

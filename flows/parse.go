@@ -245,7 +245,7 @@ var (
 	flowKeys  = []string{"flow", "title", "begins", "part", "papers", "fields", "steps"}
 	fieldKeys = []string{"type", "label", "personal", "optional", "needs", "service", "min", "max", "length"}
 	stepKeys  = []string{
-		"say", "ask", "check", "decide", "do", "call", "handoff", "end",
+		"say", "ask", "form", "check", "decide", "do", "call", "handoff", "end",
 		"into", "choices", "next", "when", "help", "hint", "with", "checklist", "topic",
 	}
 	choiceKeys = []string{"label", "also", "when"}
@@ -323,7 +323,7 @@ func (r *reader) step(e entry) StepDecl {
 		case "say":
 			say = r.word(e)
 			verbs = append(verbs, e.key)
-		case "ask", "do", "call", "end":
+		case "ask", "form", "do", "call", "end":
 			d.Object = r.word(e)
 			verbs = append(verbs, e.key)
 		case "handoff":
@@ -380,7 +380,7 @@ func (r *reader) verb(d *StepDecl, verbs []Word, say Word) {
 	switch {
 	case len(main) == 0 && len(verbs) == 0:
 		r.fail(d.Name.Pos, "verb", fmt.Sprintf("step %q does nothing", d.Name.Value),
-			"give it one of say, ask, check, decide, do, call, handoff, end")
+			"give it one of say, ask, form, check, decide, do, call, handoff, end")
 	case len(main) == 0:
 		d.Verb, d.Object = Say, say
 	case len(main) > 1:

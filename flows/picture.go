@@ -39,6 +39,7 @@ type paint struct{ fill, line string }
 var paints = map[Verb]paint{
 	Say:     {"#f4f4f4", "#6b6b6b"},
 	Ask:     {"#e8f1fb", "#1f5fa8"},
+	Form:    {"#e8f1fb", "#1f5fa8"},
 	Check:   {"#e6f5f3", "#0f766e"},
 	Decide:  {"#fff6dc", "#9a6a00"},
 	Do:      {"#f0ebfa", "#5b3fa0"},
@@ -551,6 +552,9 @@ func (p *picture) drawBox(b *strings.Builder, s *spot) {
 	case Ask:
 		rect(0, 3, "")
 		fmt.Fprintf(b, `<rect x="%.1f" y="%.1f" width="6" height="%.1f" fill="%s"/>`+"\n", left, s.y, h, c.line)
+	case Form:
+		rect(0, 3, "")
+		fmt.Fprintf(b, `<path d="M%.1f %.1fh12m-12 4h12m-12 4h12" fill="none" stroke="%s" stroke-width="1.6"/>`+"\n", left+w-22, s.y+10, c.line)
 	case Check:
 		rect(0, 3, "")
 		fmt.Fprintf(b, `<path d="M%.1f %.1fl4 5 8-9" fill="none" stroke="%s" stroke-width="2.4"/>`+"\n", left+w-24, s.y+12, c.line)

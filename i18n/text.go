@@ -38,3 +38,16 @@ func (t *Text) template(lang Lang) *Template {
 	}
 	return t.in[Japanese]
 }
+
+// Words returns the text that a person has written in these languages, Japanese
+// among them, such as a municipality's name for something. It has no
+// placeholders: braces are braces.
+func Words(in map[Lang]string) *Text {
+	t := &Text{Source: in[Japanese], in: make(map[Lang]*Template, len(in))}
+	for lang, s := range in {
+		if s != "" || lang == Japanese {
+			t.in[lang] = verbatim(lang, s)
+		}
+	}
+	return t
+}

@@ -13,12 +13,14 @@ import (
 
 	"madoguchi/bot"
 	"madoguchi/flows"
+	"madoguchi/store/field"
 	"madoguchi/store/reservation"
 )
 
 // Actions holds the services the actions work with.
 type Actions struct {
 	Reservations *reservation.Reservations
+	Fields       *field.Fields // what is asked on forms; nil: nothing
 	// Notify queues the mail that follows a booking, a change or a cancellation;
 	// nil where no mail is sent.
 	Notify Notify
@@ -70,7 +72,7 @@ func Vocabulary() flows.Vocabulary {
 		"number": {Bounds: true, As: flows.NumberKind}, "party": {Bounds: true, As: flows.NumberKind},
 		"postal": {}, "phone": {}, "mail": {}, "kana": {}, "name": {}, "code": {}, "receipt": {},
 		"secret": {}, "counter": {Service: true}, "slot": {Service: true}, "booking": {},
-	}, Actions: make(map[string]flows.Action, len(table))}
+	}, Forms: formNames(), Actions: make(map[string]flows.Action, len(table))}
 	for name, e := range actions() {
 		v.Actions[name] = e.spec
 	}

@@ -11,6 +11,7 @@ import (
 	"madoguchi/i18n"
 	"madoguchi/i18n/civil"
 	"madoguchi/store"
+	"madoguchi/store/field"
 	"madoguchi/store/limit"
 	"madoguchi/store/reservation"
 )
@@ -53,6 +54,13 @@ func book(a *Actions, act *bot.Act) (string, error) {
 		Channel: act.Channel, By: "resident", Owner: act.Owner, Contact: act.Answer("mail"),
 		Answers: map[string]string{"lang": string(act.Lang)},
 	}
+	form, err := act.Form(string(field.Application))
+	if err != nil {
+		return "", err
+	}
+	if form != nil {
+		field.Put(q.Answers, field.Application, form.Version, form.Values)
+	}
 	b, key, err := a.Reservations.Book(act.Tx, q)
 	if errors.Is(err, reservation.ErrGone) {
 		// The place was kept too long and given back; if it is still free the
@@ -62,6 +70,11 @@ func book(a *Actions, act *bot.Act) (string, error) {
 	}
 	if err != nil {
 		return refused(err)
+	}
+	if form != nil {
+		if err := a.Fields.Classify(act.Tx, field.Application, b.ID, form.Values); err != nil {
+			return "", err
+		}
 	}
 	act.Drop("hold")
 	act.Set("receipt", strconv.Itoa(b.Receipt))

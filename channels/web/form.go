@@ -8,9 +8,10 @@ import (
 	"madoguchi/channels/gate"
 )
 
-// The one-time form: a single question whose answer must not pass through a
-// chat platform (domain-facts 12). The token in the address is all the caller
-// has; it stands for one question and dies with the answer.
+// The one-time form: a question whose answer must not pass through a chat
+// platform (domain-facts 12), and the personal questions that follow it on a
+// form. The token in the address is all the caller has; it stands for these
+// questions and dies with the last answer.
 
 var linkGone = &gate.Fault{Status: http.StatusNotFound, Code: "link_gone", Message: "this link was used, has expired, or never was"}
 
@@ -40,6 +41,12 @@ func (w *Web) linkedQuestion(r *http.Request, tenant string) (LinkedQuestion, er
 		return q, linkGone
 	}
 	return q, err
+}
+
+// asksNext reports whether the answer was taken and another question follows on
+// the same page.
+func asksNext(r bot.Reply) bool {
+	return len(r.Messages) == 1 && r.Messages[0].Secure && r.Messages[0].Question == ""
 }
 
 // linkedPage shows the question in the language of the dialog it belongs to.
@@ -92,6 +99,8 @@ func (w *Web) linkedAnswer(rw http.ResponseWriter, r *http.Request) {
 		w.refuse(rw, r, linkGone)
 	case err != nil:
 		w.refuse(rw, r, w.turnError(err))
+	case !done && asksNext(reply):
+		http.Redirect(rw, r, r.URL.Path, http.StatusSeeOther)
 	case !done:
 		w.linkedPage(rw, r, http.StatusUnprocessableEntity, reply, "")
 	default:

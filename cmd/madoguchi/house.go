@@ -20,6 +20,7 @@ import (
 	"madoguchi/store"
 	"madoguchi/store/audit"
 	"madoguchi/store/conversation"
+	"madoguchi/store/field"
 	"madoguchi/store/job"
 	"madoguchi/store/limit"
 	"madoguchi/store/notice"
@@ -35,6 +36,7 @@ type house struct {
 	db           *store.DB
 	tenants      *tenant.Registry
 	reservations *reservation.Reservations
+	fields       *field.Fields
 	procedures   procedure.Service
 	talks        conversation.Service
 	notices      notice.Service
@@ -73,6 +75,7 @@ func open(env *environment, log *slog.Logger, migrate bool) (*house, error) {
 		config: env.config, log: log, db: db, madeKey: made,
 		tenants:      tenant.New(db),
 		reservations: reservation.New(civil.Holiday),
+		fields:       field.New(i18n.Builtin()),
 		texts:        i18n.Builtin(),
 	}
 	if h.mail, err = newPost(env.config); err != nil {
@@ -111,7 +114,7 @@ func (h *house) furnish() error {
 	if err != nil {
 		return err
 	}
-	actions := &action.Actions{Reservations: h.reservations, Notify: h.notify, Identity: h.identity()}
+	actions := &action.Actions{Reservations: h.reservations, Fields: h.fields, Notify: h.notify, Identity: h.identity()}
 	h.library = &bot.Library{
 		Versions: h.procedures,
 		Compile: func(v procedure.Version) (*flows.Flow, error) {
@@ -124,6 +127,7 @@ func (h *house) furnish() error {
 	h.engine = bot.New(bot.Engine{
 		DB: h.db, Memory: h.talks, Library: h.library, Sites: sites{h},
 		Desk:    action.Desk{Reservations: h.reservations},
+		Forms:   action.NewForms(h.fields, h.texts),
 		Actions: actions.Table(), Texts: h.texts, Log: h.log,
 		FormURL: func(tenant, token string) string { return h.config.PublicURL + "/t/" + tenant + "/form/" + token },
 	})

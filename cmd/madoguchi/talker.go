@@ -4,15 +4,22 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"sync/atomic"
 	"time"
 
+	"go.yaml.in/yaml/v3"
+
 	"madoguchi/bot"
 	"madoguchi/flows/scenario"
+	"madoguchi/i18n"
 	"madoguchi/i18n/civil"
 	"madoguchi/store"
+	"madoguchi/store/field"
 	"madoguchi/store/reservation"
 )
 
@@ -23,6 +30,7 @@ type talker struct {
 	now    atomic.Int64 // Unix seconds
 	folder string
 	walked []scenario.Walk
+	link   string // token of the page linked last
 }
 
 func newTalker(ctx context.Context) (*talker, error) {
@@ -56,12 +64,14 @@ func (t *talker) close() error {
 func (t *talker) Turn(ctx context.Context, e scenario.Event) (scenario.Answer, error) {
 	t.set(e.Now)
 	t.walked = nil
-	r, err := t.engine.Turn(ctx, bot.Inbound{
-		Tenant: sampleID, Channel: e.Channel, User: e.User, Event: e.ID,
-		Text: e.Text, Choice: e.Choice, Lang: e.Lang, Flow: e.Flow,
-	})
+	r, err := t.turn(ctx, e)
 	if err != nil {
 		return scenario.Answer{}, err
+	}
+	for _, m := range r.Messages {
+		if m.Link != nil {
+			t.link = m.Link.URL[strings.LastIndex(m.Link.URL, "/")+1:]
+		}
 	}
 	a := scenario.Answer{Lang: r.Lang, Flow: r.Flow, Step: r.Step, Walked: t.walked}
 	if r.Expects != nil {
@@ -82,6 +92,92 @@ func (t *talker) Turn(ctx context.Context, e scenario.Event) (scenario.Answer, e
 		a.Messages = append(a.Messages, out)
 	}
 	return a, nil
+}
+
+func (t *talker) turn(ctx context.Context, e scenario.Event) (bot.Reply, error) {
+	if e.Page {
+		links := bot.Links{Engine: t.engine, Memory: t.talks}
+		r, _, err := links.Answer(ctx, sampleID, t.link, e.ID, e.Text, e.Choice)
+		return r, err
+	}
+	return t.engine.Turn(ctx, bot.Inbound{
+		Tenant: sampleID, Channel: e.Channel, User: e.User, Event: e.ID,
+		Text: e.Text, Choice: e.Choice, Lang: e.Lang, Flow: e.Flow, Staff: e.Staff,
+	})
+}
+
+// fieldChange is what a dialog test changes of a field; what it does not name
+// stays. A field that does not exist yet is made.
+type fieldChange struct {
+	Resident, Staff *field.Condition
+	Alias           field.Names
+	Class           *bool
+	Kind            field.Kind
+	Heading, Ask    field.Names
+	Chars           field.Chars
+	Min, Max        int
+	Choices         map[string]string
+	Personal        bool
+	Services        []string
+	Gone            bool // the field is removed
+}
+
+// SetFields implements scenario.Settings.
+func (t *talker) SetFields(ctx context.Context, form, change string) error {
+	var changes map[string]fieldChange
+	if err := yaml.Unmarshal([]byte(change), &changes); err != nil {
+		return err
+	}
+	return t.db.Update(ctx, sampleID, func(tx *store.Tx) error {
+		s, version, err := t.fields.Settings(tx)
+		if err != nil {
+			return err
+		}
+		sheet := s.Sheet(field.Form(form))
+		for _, id := range slices.Sorted(maps.Keys(changes)) {
+			changes[id].apply(sheet, id)
+		}
+		_, err = t.fields.Save(tx, s, version, "test")
+		return err
+	})
+}
+
+func (c fieldChange) apply(sheet *field.Sheet, id string) {
+	use := func(u *field.Use) {
+		if c.Resident != nil {
+			u.Resident = *c.Resident
+		}
+		if c.Staff != nil {
+			u.Staff = *c.Staff
+		}
+	}
+	for i := range sheet.Basic {
+		if b := &sheet.Basic[i]; b.ID == id {
+			use(&b.Use)
+			if c.Alias != nil {
+				b.Alias = c.Alias
+			}
+			return
+		}
+	}
+	if c.Gone {
+		sheet.Custom = slices.DeleteFunc(sheet.Custom, func(have field.Custom) bool { return have.ID == id })
+		return
+	}
+	have := sheet.CustomByID(id)
+	if have == nil {
+		sheet.Custom = append(sheet.Custom, field.Custom{ID: id, Kind: c.Kind, Heading: c.Heading})
+		have = &sheet.Custom[len(sheet.Custom)-1]
+	}
+	use(&have.Use)
+	if c.Kind == "" && c.Heading == nil {
+		return
+	}
+	have.Kind, have.Heading, have.Ask, have.Chars, have.Min, have.Max = c.Kind, c.Heading, c.Ask, c.Chars, c.Min, c.Max
+	have.Personal, have.Services, have.Choices = c.Personal, c.Services, nil
+	for _, value := range slices.Sorted(maps.Keys(c.Choices)) {
+		have.Choices = append(have.Choices, field.Option{Value: value, Label: field.Names{i18n.Japanese: c.Choices[value]}})
+	}
 }
 
 // Bookings lists the bookings of a slot.

@@ -58,6 +58,8 @@ type (
 		at      civil.DateTime // set to
 	}
 	setting   struct{ what, value string }
+	fields    struct{ form, change string }
+	page      struct{ words pattern }
 	redeliver struct{}
 	booking   struct {
 		counter         pattern
@@ -232,6 +234,9 @@ func parseLine(s string, indented bool) (a act, message, hint string) {
 	case '?':
 		return parseState(strings.Fields(rest))
 	case '!':
+		if a, message, hint, ok := parseLong(rest); ok {
+			return a, message, hint
+		}
 		return parseCommand(strings.Fields(rest))
 	default:
 		return parseCheck(strings.Fields(rest))
@@ -250,8 +255,28 @@ func parseState(w []string) (a act, message, hint string) {
 	return nil, fmt.Sprintf("unknown check %q", w[0]), hint
 }
 
+// parseLong reads the commands whose value is the rest of the line.
+func parseLong(s string) (a act, message, hint string, ok bool) {
+	word, rest, _ := strings.Cut(s, " ")
+	rest = strings.TrimSpace(rest)
+	switch word {
+	case "fields":
+		form, change, found := strings.Cut(rest, " ")
+		if !found {
+			return nil, "! fields wants a form and what to change", "write ! fields application {phone: {resident: required}}", true
+		}
+		return fields{form, strings.TrimSpace(change)}, "", "", true
+	case "page":
+		if rest == "" {
+			return nil, "! page wants what is written there", "write ! page 山田 太郎, or ! page [value] for a button", true
+		}
+		return page{parsePattern(rest)}, "", "", true
+	}
+	return nil, "", "", false
+}
+
 func parseCommand(w []string) (a act, message, hint string) {
-	hint = "write ! clock +1d, ! clock 2026-12-02 08:00, ! channel line, ! user taro, ! lang en or ! redeliver"
+	hint = "write ! clock +1d, ! clock 2026-12-02 08:00, ! channel line, ! user taro, ! lang en, ! staff suzuki, ! fields FORM {…}, ! page words or ! redeliver"
 	if len(w) == 1 && w[0] == "redeliver" {
 		return redeliver{}, "", ""
 	}
@@ -259,7 +284,7 @@ func parseCommand(w []string) (a act, message, hint string) {
 		return nil, "a ! line wants a word and a value", hint
 	}
 	switch value := strings.Join(w[1:], "T"); w[0] {
-	case "channel", "user", "lang":
+	case "channel", "user", "lang", "staff":
 		return setting{w[0], w[1]}, "", ""
 	case "clock":
 		if m := passing.FindStringSubmatch(value); m != nil {

@@ -51,6 +51,7 @@ type run struct {
 	channel    string
 	user       string
 	lang       i18n.Lang
+	staff      string
 	events     int
 	last       Event
 	answer     Answer
@@ -116,8 +117,30 @@ func (r *run) line(ctx context.Context, l line) error {
 			r.user = a.value
 		case "lang":
 			r.lang = i18n.Lang(a.value)
+		case "staff":
+			if r.staff = a.value; a.value == "nobody" {
+				r.staff = ""
+			}
 		}
 		fmt.Fprintf(&r.transcript, "--- %s: %s\n", a.what, a.value)
+	case fields:
+		s, ok := r.talker.(Settings)
+		if !ok {
+			return r.fail(l, "a program whose forms can be changed", "one that cannot")
+		}
+		if err := s.SetFields(ctx, a.form, a.change); err != nil {
+			return fmt.Errorf("%s:%d: %w", r.dialog.Path, l.number, err)
+		}
+		fmt.Fprintf(&r.transcript, "--- fields %s %s\n", a.form, a.change)
+	case page:
+		words, err := r.fill(l, a.words)
+		if err != nil {
+			return err
+		}
+		if m := pressed.FindStringSubmatch(words); m != nil {
+			return r.turn(ctx, l, Event{Choice: m[1], Page: true})
+		}
+		return r.turn(ctx, l, Event{Text: words, Page: true})
 	case redeliver:
 		return r.redeliver(ctx, l)
 	case booking:
@@ -146,7 +169,7 @@ func (r *run) remember(found map[string]string) {
 func (r *run) turn(ctx context.Context, l line, e Event) error {
 	r.events++
 	e.ID = strconv.Itoa(r.events)
-	e.Now, e.Channel, e.User, e.Lang = r.now, r.channel, r.user, r.lang
+	e.Now, e.Channel, e.User, e.Lang, e.Staff = r.now, r.channel, r.user, r.lang, r.staff
 	if r.events == 1 {
 		e.Flow = r.dialog.flow
 	}

@@ -42,6 +42,10 @@
 //	! channel line      the resident goes on on another channel
 //	! user taro         another resident goes on
 //	! lang en           the resident's device now says this language
+//	! staff suzuki      a member of the staff speaks for the resident (nobody: no longer)
+//	! fields application {phone: {resident: required}}
+//	                    the municipality changes what it asks on a form
+//	! page words        the resident writes this on the page that was linked last
 //	! redeliver         the last event arrives again: the answer must be the same
 //	= booking COUNTER 2026-12-01T10:00 SERVICE booked
 //	                    there is such a booking (or cancelled, visited, no-show)
@@ -84,6 +88,12 @@ type Talker interface {
 	Vacancy(ctx context.Context, counter string, start, now civil.DateTime) (int, error)
 }
 
+// Settings is a Talker whose forms can be changed.
+type Settings interface {
+	// SetFields changes what is asked on a form. change is a YAML map of fields.
+	SetFields(ctx context.Context, form, change string) error
+}
+
 // Event is one thing a resident does. At most one of Text and Choice is set;
 // with neither the resident opens the conversation.
 type Event struct {
@@ -95,6 +105,8 @@ type Event struct {
 	Flow    string    // enter this flow directly, first event only
 	Text    string
 	Choice  string
+	Staff   string // the account that speaks for the resident
+	Page    bool   // on the page that was linked last
 }
 
 // Answer is what came back.
