@@ -49,10 +49,6 @@ type FormField struct {
 	Accept func(lang i18n.Lang, value string) (taken, objection string)
 }
 
-// ResidentID is the name under which an action sets the id of the resident who
-// has signed in.
-const ResidentID = "resident"
-
 // find returns a field by its id, nil if the form does not have it.
 func (f *Form) find(id string) *FormField {
 	if f == nil {
@@ -95,7 +91,7 @@ func (d *dialog) form(name string) (*Form, error) {
 		return f, nil
 	}
 	f, err := d.Forms.Form(d.tx, FormQuery{
-		Name: name, Staff: d.in.Staff != "", Known: d.s.Answer(ResidentID) != "", Service: d.s.Answer("service"),
+		Name: name, Staff: d.in.Staff != "", Known: d.s.Resident != "", Service: d.s.Answer("service"),
 	})
 	if err != nil {
 		return nil, fmt.Errorf("look up the form %s: %w", name, err)

@@ -192,6 +192,13 @@ func (s *Shelf) Intent(c understand.Context, text string) (string, float64) {
 	return "", 0
 }
 
+// Forget lets a tenant's shelf be looked up again at once, on this node.
+func (l *Library) Forget(tenant string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	delete(l.shelves, tenant)
+}
+
 // NewShelf builds a shelf from flows and answers, without a database.
 func NewShelf(current map[string]*flows.Flow, order []string, answers []*faq.Entry) *Shelf {
 	l := &Library{Order: order, Answers: answers}

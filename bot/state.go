@@ -66,7 +66,7 @@ type State struct {
 	// Resident is who has signed in here (S4-010), "" for nobody, until the Unix
 	// second Known, which every turn moves on.
 	Resident string `json:"u,omitempty"`
-	Known    int64  `json:"x,omitempty"`
+	Known    int64  `json:"z,omitempty"`
 
 	// Minute and Turns limit how fast one person can talk.
 	Minute int64 `json:"i,omitempty"`

@@ -222,7 +222,9 @@ func (d *dialog) walk() error {
 // forward after a correction does not repeat it. Of several checklists the last
 // one said is the one that counts.
 func (d *dialog) tellOnce(st *flows.Step) {
-	if slices.Contains(d.s.Told, st.Name) {
+	// A statement that leads back to a question answered already is news each
+	// time: what was answered could not be used.
+	if slices.Contains(d.s.Told, st.Name) && !slices.Contains(d.s.Trail, st.Next["next"]) {
 		return
 	}
 	if st.Papers != "" {

@@ -135,6 +135,7 @@ func (b *builder) step(d *StepDecl) {
 	s := &Step{
 		Name:   name,
 		Verb:   d.Verb,
+		From:   Source{b.flow.Name, name},
 		Help:   b.text(d.Help, part("help")),
 		Hint:   b.text(d.Hint, part("hint")),
 		Into:   d.Into.Value,

@@ -79,6 +79,9 @@ const (
 type Step struct {
 	Name string
 	Verb Verb
+	// Flow and step of the file it was written in, which differ from where it
+	// stands when it came with a part that was put in place.
+	From Source
 
 	// Text is what the step says: the sentence of say, the question of ask, the
 	// words beside check, end and handoff. Nil where there is none.
@@ -118,6 +121,9 @@ type Step struct {
 	//	end                   none
 	Next map[string]string
 }
+
+// Source names a step of a file.
+type Source struct{ Flow, Step string }
 
 // Choice is one answer of a choice question.
 type Choice struct {

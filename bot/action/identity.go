@@ -11,6 +11,7 @@ import (
 	"madoguchi/flows"
 	"madoguchi/i18n"
 	"madoguchi/store"
+	"madoguchi/store/field"
 	"madoguchi/store/identity"
 	"madoguchi/store/limit"
 	"madoguchi/store/password"
@@ -27,11 +28,14 @@ type Roster interface {
 	// Mail returns a resident's address, "" if none is known.
 	Mail(tx *store.Tx, id string) (string, error)
 	// Enrol adds a resident who registers online, and returns the id and the
-	// number issued.
+	// number issued. It is ErrTaken if the login name is another's.
 	Enrol(tx *store.Tx, mail string, values map[string]string) (id, number string, err error)
 	// Details are what is kept of a resident, with the names of the fields.
 	Details(tx *store.Tx, id string, lang i18n.Lang) ([]bot.Item, error)
 }
+
+// ErrTaken says that what somebody wants to register with belongs to another.
+var ErrTaken = errors.New("taken by another resident")
 
 // Identity is how residents make themselves known in a dialog (S4-001 to
 // S4-019).
@@ -51,10 +55,10 @@ var identityTable = map[string]entry{
 	"identity.entry":    {signInEntry, flows.Action{Sets: []string{"unregistered", "registration", "checked", "by"}, Outcomes: []string{"open", "ask"}}},
 	"identity.name":     {signInName, flows.Action{Needs: []string{"login-name"}, Outcomes: []string{"password", "in", "unknown", "blocked"}}},
 	"identity.sign-in":  {signIn, flows.Action{Needs: []string{"login-name", "password"}, Outcomes: []string{"in", "first", "wrong", "blocked"}}},
-	"identity.choose":   {choosePassword, flows.Action{Needs: []string{"new-password", "again"}, Outcomes: []string{"set", "weak", "differs", "gone"}}},
+	"identity.choose":   {choosePassword, flows.Action{Needs: []string{"new-password", "again"}, Outcomes: []string{"set", "weak", "differs", "gone", "taken"}}},
 	"identity.forgot":   {forgot, flows.Action{Needs: []string{"login-name"}, Outcomes: []string{"sent", "blocked"}}},
 	"identity.register": {register, flows.Action{Needs: []string{"register-mail"}, Outcomes: []string{"sent", "blocked"}}},
-	"identity.open":     {openLink, flows.Action{Needs: []string{"token"}, Sets: []string{"link", "resident"}, Outcomes: []string{"reset", "register", "confirm", "gone"}}},
+	"identity.open":     {openLink, flows.Action{Needs: []string{"token"}, Sets: []string{"link", "claimed"}, Outcomes: []string{"reset", "register", "confirm", "gone"}}},
 	"identity.check":    {checkApplicant, flows.Action{Needs: []string{"mail"}, Sets: []string{"minutes"}, Outcomes: []string{"none", "sent", "mail", "full"}}},
 	"identity.confirm":  {confirmVisit, flows.Action{Sets: []string{"receipt", "key"}, Outcomes: []string{"booked", "full", "gone"}}},
 	"identity.page":     {page, flows.Action{Outcomes: []string{"off", "in", "out"}}},
@@ -182,7 +186,7 @@ func signIn(a *Actions, act *bot.Act) (string, error) {
 		return "", err
 	}
 	if c.Temporary {
-		act.Set("resident", id)
+		act.Set("claimed", id)
 		return "first", nil
 	}
 	act.Drop("login-name")
@@ -203,7 +207,7 @@ func choosePassword(a *Actions, act *bot.Act) (string, error) {
 		drop()
 		return "weak", nil
 	}
-	resident := act.Answer("resident")
+	resident := act.Answer("claimed")
 	if id := act.Answer("link"); id != "" {
 		l, err := a.Identity.Service.ByID(act.Tx, id)
 		if errors.Is(err, identity.ErrLink) {
@@ -217,15 +221,23 @@ func choosePassword(a *Actions, act *bot.Act) (string, error) {
 		if err != nil {
 			return "", err
 		}
-		if err := a.Identity.Service.Use(act.Tx, id); err != nil {
-			return "", err
-		}
 		if l.Kind == identity.Register {
+			values, err := registration(act)
+			if err != nil {
+				return "", err
+			}
 			var number string
-			if resident, number, err = a.Identity.Roster.Enrol(act.Tx, l.Body["mail"], registration(act)); err != nil {
+			if resident, number, err = a.Identity.Roster.Enrol(act.Tx, l.Body["mail"], values); err != nil {
+				drop()
+				if errors.Is(err, ErrTaken) {
+					return "taken", nil
+				}
 				return "", err
 			}
 			act.Set("number", number)
+		}
+		if err := a.Identity.Service.Use(act.Tx, id); err != nil {
+			return "", err
 		}
 		return a.chosen(act, resident, hash, drop)
 	}
@@ -242,7 +254,7 @@ func (a *Actions) hash(act *bot.Act, chosen string) (string, error) {
 
 func (a *Actions) chosen(act *bot.Act, resident, hash string, drop func()) (string, error) {
 	drop()
-	for _, name := range []string{"login-name", "resident", "link"} {
+	for _, name := range []string{"login-name", "claimed", "link"} {
 		act.Drop(name)
 	}
 	if err := a.Identity.Service.SetSecret(act.Tx, resident, hash, false, "resident"); err != nil {
@@ -252,14 +264,12 @@ func (a *Actions) chosen(act *bot.Act, resident, hash string, drop func()) (stri
 }
 
 // registration collects the answers of the registration form by their fields.
-func registration(act *bot.Act) map[string]string {
-	values := map[string]string{}
-	for _, f := range []string{"name", "kana", "sex", "born", "postal", "address", "phone", "phone2", "fax", "news", "login", "admin"} {
-		if v := act.Answer("registration." + f); v != "" {
-			values[f] = v
-		}
+func registration(act *bot.Act) (map[string]string, error) {
+	answers, err := act.Form(string(field.Registration))
+	if err != nil || answers == nil {
+		return nil, err
 	}
-	return values
+	return answers.Values, nil
 }
 
 // Mails with links one resident, or one address, can ask for.
@@ -351,7 +361,7 @@ func openLink(a *Actions, act *bot.Act) (string, error) {
 	}
 	act.Set("link", l.ID)
 	if l.Kind == identity.Reset {
-		act.Set("resident", l.Subject)
+		act.Set("claimed", l.Subject)
 	}
 	return string(l.Kind), nil
 }

@@ -133,21 +133,21 @@ func (s *town) booked(want ...string) {
 	}
 }
 
-// resident is a visitor of the town who knows the pages.
-type resident struct {
+// guest is a visitor of the town who knows the pages.
+type guest struct {
 	*webtest.Visitor
 	t *testing.T
 }
 
 // chat opens the conversation and waits for the first question.
-func (r *resident) chat(query string) {
+func (r *guest) chat(query string) {
 	r.t.Helper()
 	r.Open("/chat" + query)
 	r.asked()
 }
 
 // asked waits until the conversation rests at a question with buttons.
-func (r *resident) asked() {
+func (r *guest) asked() {
 	r.t.Helper()
 	r.Until(idle + ` && document.querySelector(".choices button")`)
 }
@@ -155,7 +155,7 @@ func (r *resident) asked() {
 const idle = `document.querySelector("#pending")?.hidden && !document.querySelector(".line.waiting")`
 
 // say types words and sends them with Enter, as a person does.
-func (r *resident) say(words string) {
+func (r *guest) say(words string) {
 	r.t.Helper()
 	r.JS(`document.querySelector("#text").focus()`)
 	r.Type(words)
@@ -164,7 +164,7 @@ func (r *resident) say(words string) {
 }
 
 // answer presses a button of the open question and waits for what comes next.
-func (r *resident) answer(label string) {
+func (r *guest) answer(label string) {
 	r.t.Helper()
 	n := r.JS(lastSeq)
 	r.Press(label)
@@ -174,13 +174,13 @@ func (r *resident) answer(label string) {
 const lastSeq = `Math.max(0, ...[...document.querySelectorAll(".line")].map(l => Number(l.dataset.seq) || 0))`
 
 // said is all that stands in the conversation, a line a message.
-func (r *resident) said() string {
+func (r *guest) said() string {
 	r.t.Helper()
 	return r.JS(`[...document.querySelectorAll(".line")].map(l => l.dataset.seq + " " + l.classList[1] + " " + (l.querySelector(".said")?.textContent ?? "")).join("\n")`)
 }
 
 // card is a value of the last receipt card.
-func (r *resident) card(field string) string {
+func (r *guest) card(field string) string {
 	r.t.Helper()
 	return r.JS(`[...document.querySelectorAll(".card")].at(-1).querySelector('[data-f="` + field + `"]').textContent`)
 }
@@ -222,7 +222,7 @@ func TestBrowserPages(t *testing.T) {
 	chromium := webtest.Start(t)
 	s := startTown(t)
 	for _, at := range walks {
-		r := &resident{webtest.Visit(t, chromium, s.base), t}
+		r := &guest{webtest.Visit(t, chromium, s.base), t}
 		r.Size(at.w, at.h)
 		look := func(name string) {
 			t.Helper()
@@ -248,7 +248,7 @@ func TestBrowserPages(t *testing.T) {
 	}
 }
 
-func (r *resident) walkChat(look func(string)) {
+func (r *guest) walkChat(look func(string)) {
 	r.t.Helper()
 	r.chat("")
 	look("chat-1-menu")
@@ -277,7 +277,7 @@ func (r *resident) walkChat(look func(string)) {
 	look("chat-11-cancelled")
 }
 
-func (r *resident) walkBook(look func(string)) {
+func (r *guest) walkBook(look func(string)) {
 	r.t.Helper()
 	step := func(name string) {
 		r.t.Helper()
@@ -331,7 +331,7 @@ func TestBrowserChatBookChangeCancel(t *testing.T) {
 	} {
 		t.Run(c.lang, func(t *testing.T) {
 			s := startTown(t)
-			r := &resident{webtest.Visit(t, chromium, s.base), t}
+			r := &guest{webtest.Visit(t, chromium, s.base), t}
 			r.Size(390, 844)
 			r.Grant("clipboard-read", "clipboard-write")
 			files := r.Downloads()
@@ -402,7 +402,7 @@ func (s *town) download(dir string) string {
 // same address: what was typed meanwhile is answered, once.
 func TestBrowserChatOutlivesARestart(t *testing.T) {
 	s := startTown(t)
-	r := &resident{webtest.Visit(t, webtest.Start(t), s.base), t}
+	r := &guest{webtest.Visit(t, webtest.Start(t), s.base), t}
 	r.chat("?lang=ja")
 	r.answer("reservation")
 	r.answer("book")
@@ -441,7 +441,7 @@ func TestBrowserChatWithoutWebsocket(t *testing.T) {
 		proxy.ServeHTTP(w, r)
 	}))
 	defer front.Close()
-	r := &resident{webtest.Visit(t, webtest.Start(t), front.URL+"/t/sample"), t}
+	r := &guest{webtest.Visit(t, webtest.Start(t), front.URL+"/t/sample"), t}
 	r.chat("?lang=ja&flow=reservation")
 	r.answer("book")
 	r.answer("consult")
@@ -455,7 +455,7 @@ func TestBrowserChatWithoutWebsocket(t *testing.T) {
 // Enter that ends a kana conversion does not send; the next Enter does.
 func TestBrowserChatKanaConversion(t *testing.T) {
 	s := startTown(t)
-	r := &resident{webtest.Visit(t, webtest.Start(t), s.base), t}
+	r := &guest{webtest.Visit(t, webtest.Start(t), s.base), t}
 	r.chat("?lang=ja")
 	r.JS(`document.querySelector("#text").focus()`)
 	r.Compose("そうだん")
@@ -474,7 +474,7 @@ func TestBrowserChatKanaConversion(t *testing.T) {
 // The language menu turns the page and the conversation.
 func TestBrowserChatChangesLanguage(t *testing.T) {
 	s := startTown(t)
-	r := &resident{webtest.Visit(t, webtest.Start(t), s.base), t}
+	r := &guest{webtest.Visit(t, webtest.Start(t), s.base), t}
 	r.chat("?lang=ja")
 	r.answer("card-pickup")
 	r.JS(`document.querySelector(".tools a[href*='lang=ja-easy']").click()`)
@@ -487,7 +487,7 @@ func TestBrowserChatChangesLanguage(t *testing.T) {
 // A whole booking with the Tab and Enter keys.
 func TestBrowserChatByKeyboard(t *testing.T) {
 	s := startTown(t)
-	r := &resident{webtest.Visit(t, webtest.Start(t), s.base), t}
+	r := &guest{webtest.Visit(t, webtest.Start(t), s.base), t}
 	r.chat("?lang=ja")
 	for _, value := range []string{"reservation", "book", "consult", "ekimae", "ekimae/2026-11-26T08:30", "@skip", "yes"} {
 		n := r.JS(lastSeq)
@@ -499,7 +499,7 @@ func TestBrowserChatByKeyboard(t *testing.T) {
 }
 
 // tabTo presses Tab until the focus is on the button with this value.
-func (r *resident) tabTo(value string) {
+func (r *guest) tabTo(value string) {
 	r.t.Helper()
 	for range 60 {
 		r.Tab()
@@ -520,7 +520,7 @@ func TestBrowserPlainBookChangeCancel(t *testing.T) {
 	for _, c := range []struct{ lang, other string }{{"ja", "12月2日の9時"}, {"en", "2 December at 9:00"}} {
 		t.Run(c.lang, func(t *testing.T) {
 			s := startTown(t)
-			r := &resident{webtest.Visit(t, chromium, s.base), t}
+			r := &guest{webtest.Visit(t, chromium, s.base), t}
 			r.Size(240, 320)
 			r.NoScript()
 			r.Open("/?lang=" + c.lang)
@@ -566,7 +566,7 @@ func TestBrowserPlainBookChangeCancel(t *testing.T) {
 
 // turn presses a button of a plain page and waits for one of the next page, or
 // for a receipt.
-func (r *resident) turn(value, next string) {
+func (r *guest) turn(value, next string) {
 	r.t.Helper()
 	r.Until(`[...document.querySelectorAll("main button")].some(b => b.value === "` + value + `")`)
 	r.JS(`document.body.dataset.old = "1"`)
@@ -579,7 +579,7 @@ func (r *resident) turn(value, next string) {
 }
 
 // fill answers the field of a plain page.
-func (r *resident) fill(words, until string) {
+func (r *guest) fill(words, until string) {
 	r.t.Helper()
 	r.JS(`document.querySelector("#answer, #wish").value = ` + fmt.Sprintf("%q", words))
 	r.JS(`document.querySelector("#answer, #wish").form.querySelector("button").click()`)
@@ -590,7 +590,7 @@ func (r *resident) fill(words, until string) {
 // not asked. A time taken in the meantime is said to be, and others are offered.
 func TestBrowserVacancyBeginsTheBooking(t *testing.T) {
 	s := startTown(t)
-	r := &resident{webtest.Visit(t, webtest.Start(t), s.base), t}
+	r := &guest{webtest.Visit(t, webtest.Start(t), s.base), t}
 	r.Size(1280, 900)
 	r.Open("/vacancy?lang=en&counter=ekimae")
 	if got := r.JS(`document.querySelector("caption").textContent`); !strings.Contains(got, "Wednesday, 25 November 2026") {
@@ -618,7 +618,7 @@ func TestBrowserVacancyBeginsTheBooking(t *testing.T) {
 // From a click to the answer on the screen.
 func TestBrowserChatIsQuick(t *testing.T) {
 	s := startTown(t)
-	r := &resident{webtest.Visit(t, webtest.Start(t), s.base), t}
+	r := &guest{webtest.Visit(t, webtest.Start(t), s.base), t}
 	r.chat("?lang=ja&flow=reservation")
 	r.answer("book")
 	r.answer("consult")
@@ -657,9 +657,9 @@ const pictures = "../../channels/web/pictures"
 func TestBrowserPictures(t *testing.T) {
 	s := startTown(t)
 	chromium := webtest.Start(t)
-	take := func(name, lang string, w, h int64, walk func(r *resident)) {
+	take := func(name, lang string, w, h int64, walk func(r *guest)) {
 		t.Helper()
-		r := &resident{webtest.Visit(t, chromium, s.base), t}
+		r := &guest{webtest.Visit(t, chromium, s.base), t}
 		r.Size(w, h)
 		r.Open("/?lang=" + lang)
 		walk(r)
@@ -680,35 +680,35 @@ func TestBrowserPictures(t *testing.T) {
 			t.Errorf("%s is %v %v, want %d × %d (take it anew with -update)", name, got, err, w, h)
 		}
 	}
-	steps := func(r *resident, values ...string) {
+	steps := func(r *guest, values ...string) {
 		for _, v := range values {
 			r.answer(v)
 		}
 		r.JS(`document.activeElement.blur()`)
 	}
-	take("front", "ja", 390, 844, func(*resident) {})
-	take("chat-papers", "ja", 390, 844, func(r *resident) {
+	take("front", "ja", 390, 844, func(*guest) {})
+	take("chat-papers", "ja", 390, 844, func(r *guest) {
 		r.chat("")
 		steps(r, "card-pickup", "self")
 	})
-	take("chat-times", "ja", 390, 844, func(r *resident) {
+	take("chat-times", "ja", 390, 844, func(r *guest) {
 		r.chat("")
 		steps(r, "card-pickup", "self", "1", "honcho")
 	})
-	take("chat-booked", "ja", 390, 844, func(r *resident) {
+	take("chat-booked", "ja", 390, 844, func(r *guest) {
 		r.chat("")
 		steps(r, "card-pickup", "self", "1", "honcho", "honcho/2026-11-26T13:00", "@skip", "yes")
 	})
-	take("chat-easy", "ja-easy", 390, 844, func(r *resident) {
+	take("chat-easy", "ja-easy", 390, 844, func(r *guest) {
 		r.chat("")
 		steps(r, "card-pickup", "self", "1", "honcho")
 	})
-	take("chat-english", "en", 1280, 900, func(r *resident) {
+	take("chat-english", "en", 1280, 900, func(r *guest) {
 		r.chat("")
 		steps(r, "moving")
 	})
-	take("vacancy", "ja", 1280, 900, func(r *resident) { r.Open("/vacancy") })
-	take("plain", "ja", 240, 320, func(r *resident) {
+	take("vacancy", "ja", 1280, 900, func(r *guest) { r.Open("/vacancy") })
+	take("plain", "ja", 240, 320, func(r *guest) {
 		r.NoScript()
 		r.Open("/book")
 		r.turn("reservation", "book")

@@ -26,6 +26,7 @@ import (
 	"madoguchi/store/notice"
 	"madoguchi/store/procedure"
 	"madoguchi/store/reservation"
+	"madoguchi/store/resident"
 	"madoguchi/store/tenant"
 )
 
@@ -37,12 +38,14 @@ type house struct {
 	tenants      *tenant.Registry
 	reservations *reservation.Reservations
 	fields       *field.Fields
+	residents    *resident.Residents
 	procedures   procedure.Service
 	talks        conversation.Service
 	notices      notice.Service
 	mail         post
 	texts        *i18n.Catalog
 	library      *bot.Library
+	actions      *action.Actions
 	engine       *bot.Engine
 	madeKey      bool
 	remembered   siteMemory
@@ -77,6 +80,7 @@ func open(env *environment, log *slog.Logger, migrate bool) (*house, error) {
 		reservations: reservation.New(civil.Holiday),
 		fields:       field.New(i18n.Builtin()),
 		texts:        i18n.Builtin(),
+		residents:    resident.New(resident.NewList(filepath.Join(env.config.Data, "erasures.log"), log)),
 	}
 	if h.mail, err = newPost(env.config); err != nil {
 		db.Close()
@@ -114,7 +118,7 @@ func (h *house) furnish() error {
 	if err != nil {
 		return err
 	}
-	actions := &action.Actions{Reservations: h.reservations, Fields: h.fields, Notify: h.notify, Identity: h.identity()}
+	h.actions = &action.Actions{Reservations: h.reservations, Fields: h.fields, Notify: h.notify, Identity: h.identity()}
 	h.library = &bot.Library{
 		Versions: h.procedures,
 		Compile: func(v procedure.Version) (*flows.Flow, error) {
@@ -128,7 +132,7 @@ func (h *house) furnish() error {
 		DB: h.db, Memory: h.talks, Library: h.library, Sites: sites{h},
 		Desk:    action.Desk{Reservations: h.reservations},
 		Forms:   action.NewForms(h.fields, h.texts),
-		Actions: actions.Table(), Texts: h.texts, Log: h.log,
+		Actions: h.actions.Table(), Texts: h.texts, Log: h.log,
 		FormURL: func(tenant, token string) string { return h.config.PublicURL + "/t/" + tenant + "/form/" + token },
 	})
 	h.db.AddCheck(h.reservations.Checks()...)

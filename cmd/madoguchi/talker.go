@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"maps"
 	"os"
@@ -20,7 +21,9 @@ import (
 	"madoguchi/i18n/civil"
 	"madoguchi/store"
 	"madoguchi/store/field"
+	"madoguchi/store/identity"
 	"madoguchi/store/reservation"
+	"madoguchi/store/resident"
 )
 
 // talker plays dialog tests to a house of its own: a fresh database with the
@@ -31,6 +34,7 @@ type talker struct {
 	folder string
 	walked []scenario.Walk
 	link   string // token of the page linked last
+	secret string // of the link in the mail sent last
 }
 
 func newTalker(ctx context.Context) (*talker, error) {
@@ -47,6 +51,11 @@ func newTalker(ctx context.Context) (*talker, error) {
 	if t.house, err = open(env, slog.New(slog.DiscardHandler), true); err != nil {
 		os.RemoveAll(folder)
 		return nil, err
+	}
+	send := t.actions.Identity.Send
+	t.actions.Identity.Send = func(tx *store.Tx, link, secret string, kind identity.LinkKind, lang i18n.Lang) error {
+		t.secret = secret
+		return send(tx, link, secret, kind, lang)
 	}
 	t.engine.Trace = func(flow, step, outcome string) {
 		t.walked = append(t.walked, scenario.Walk{Flow: flow, Step: step, Outcome: outcome})
@@ -100,9 +109,85 @@ func (t *talker) turn(ctx context.Context, e scenario.Event) (bot.Reply, error) 
 		r, _, err := links.Answer(ctx, sampleID, t.link, e.ID, e.Text, e.Choice)
 		return r, err
 	}
+	if e.Mail {
+		return t.engine.Turn(ctx, bot.Inbound{
+			Tenant: sampleID, Channel: e.Channel, User: e.User, Event: e.ID, Lang: e.Lang,
+			Flow: "mail-link", With: map[string]string{"token": t.secret},
+		})
+	}
 	return t.engine.Turn(ctx, bot.Inbound{
 		Tenant: sampleID, Channel: e.Channel, User: e.User, Event: e.ID,
 		Text: e.Text, Choice: e.Choice, Lang: e.Lang, Flow: e.Flow, Staff: e.Staff,
+	})
+}
+
+// SetSection implements scenario.Settings.
+func (t *talker) SetSection(ctx context.Context, name, value string) error {
+	var v any
+	if err := yaml.Unmarshal([]byte(value), &v); err != nil {
+		return err
+	}
+	known, err := t.tenants.Load(ctx, sampleID)
+	if err != nil {
+		return err
+	}
+	if err := known.Settings.SetSection(name, v); err != nil {
+		return err
+	}
+	if err := t.tenants.Save(ctx, known, "test"); err != nil {
+		return err
+	}
+	t.library.Forget(sampleID)
+	return nil
+}
+
+// newResident is somebody a dialog test enters in the roster.
+type newResident struct {
+	Number, Name, Mail, Login, Born, Password string
+	Temporary, Suspended                      bool
+}
+
+// AddResident implements scenario.Settings.
+func (t *talker) AddResident(ctx context.Context, values string) error {
+	var n newResident
+	if err := yaml.Unmarshal([]byte(values), &n); err != nil {
+		return err
+	}
+	hash, err := t.actions.Identity.Hasher.Hash(ctx, n.Password)
+	if err != nil {
+		return err
+	}
+	return t.db.Update(ctx, sampleID, func(tx *store.Tx) error {
+		var p resident.Profile
+		for f, v := range map[resident.Field]string{
+			resident.Number: n.Number, resident.Name: n.Name, resident.Mail: n.Mail, resident.Login: n.Login, resident.Born: n.Born,
+		} {
+			if err := p.Set(f, v, civil.In(tx.Now()).Date); err != nil {
+				return fmt.Errorf("%s: %w", f, err)
+			}
+		}
+		added, err := t.residents.Add(tx, p, "test")
+		if err != nil {
+			return err
+		}
+		if n.Suspended {
+			_, err := t.residents.SetState(tx, added.ID, resident.Suspended, "test")
+			return err
+		}
+		return t.actions.Identity.Service.SetSecret(tx, added.ID, hash, n.Temporary, "test")
+	})
+}
+
+// Close implements scenario.Settings.
+func (t *talker) Close(ctx context.Context, counter, day string) error {
+	return t.db.Update(ctx, sampleID, func(tx *store.Tx) error {
+		s, version, err := t.reservations.Settings(tx)
+		if err != nil {
+			return err
+		}
+		s.Closures = append(slices.Clone(s.Closures), reservation.Closure{Counter: counter, Days: reservation.Days{From: day, To: day}})
+		_, err = t.reservations.SaveSettings(tx, s, version, "test")
+		return err
 	})
 }
 

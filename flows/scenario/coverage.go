@@ -3,6 +3,7 @@ package scenario
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 
 	"madoguchi/flows"
@@ -23,50 +24,75 @@ func (c Coverage) String() string {
 	return fmt.Sprintf("%s: steps %d/%d, ways %d/%d", c.Flow, c.Steps, c.AllSteps, c.Ways, c.AllWays)
 }
 
-// Cover compares what was walked with the flows. An outcome without a way of
-// its own counts for the step's "next", as Advance takes it.
+// Cover compares what was walked with the flows. A part counts for itself,
+// wherever it was walked through. An outcome without a way of its own counts for
+// the step's "next", as Advance takes it.
 func Cover(all []*flows.Flow, walked []Walk) []Coverage {
-	steps := map[Walk]bool{}
-	ways := map[Walk]bool{}
-	for _, w := range walked {
-		steps[Walk{Flow: w.Flow, Step: w.Step}] = true
-		ways[w] = true
-	}
-	var out []Coverage
+	flow := map[string]*flows.Flow{}
 	for _, f := range all {
-		c := Coverage{Flow: f.Name}
+		flow[f.Name] = f
+	}
+	left := map[flows.Source]map[string]bool{} // step of a file → outcomes it was left with
+	for _, w := range walked {
+		f := flow[w.Flow]
+		if f == nil || f.Steps[w.Step] == nil {
+			continue
+		}
+		from := f.Steps[w.Step].From
+		if left[from] == nil {
+			left[from] = map[string]bool{}
+		}
+		left[from][w.Outcome] = true
+	}
+	covers := map[string]*Coverage{}
+	seen := map[flows.Source]bool{}
+	for _, f := range all {
 		for _, name := range f.Order {
 			s := f.Steps[name]
-			c.AllSteps++
-			if steps[Walk{Flow: f.Name, Step: name}] {
-				c.Steps++
-			} else {
-				c.MissedSteps = append(c.MissedSteps, name)
+			if seen[s.From] {
+				continue
 			}
-			outcomes := make([]string, 0, len(s.Next))
-			for o := range s.Next {
-				outcomes = append(outcomes, o)
+			seen[s.From] = true
+			c := covers[s.From.Flow]
+			if c == nil {
+				c = &Coverage{Flow: s.From.Flow}
+				covers[s.From.Flow] = c
 			}
-			slices.Sort(outcomes)
-			for _, o := range outcomes {
-				c.AllWays++
-				if ways[Walk{f.Name, name, o}] || o == flows.Next && walkedElse(f, s, walked) {
-					c.Ways++
-				} else {
-					c.MissedOutcome = append(c.MissedOutcome, name+" "+o)
-				}
-			}
+			c.count(s, left[s.From])
 		}
-		out = append(out, c)
+	}
+	var out []Coverage
+	for _, c := range covers {
+		out = append(out, *c)
 	}
 	slices.SortFunc(out, func(a, b Coverage) int { return cmp.Compare(a.Flow, b.Flow) })
 	return out
 }
 
-// walkedElse reports whether the step was left with an outcome it does not name.
-func walkedElse(f *flows.Flow, s *flows.Step, walked []Walk) bool {
-	return slices.ContainsFunc(walked, func(w Walk) bool {
-		_, named := s.Next[w.Outcome]
-		return w.Flow == f.Name && w.Step == s.Name && !named
-	})
+// count adds a step and its ways.
+func (c *Coverage) count(s *flows.Step, left map[string]bool) {
+	c.AllSteps++
+	if left != nil {
+		c.Steps++
+	} else {
+		c.MissedSteps = append(c.MissedSteps, s.From.Step)
+	}
+	for _, o := range slices.Sorted(maps.Keys(s.Next)) {
+		c.AllWays++
+		if left[o] || o == flows.Next && leftElse(s, left) {
+			c.Ways++
+		} else {
+			c.MissedOutcome = append(c.MissedOutcome, s.From.Step+" "+o)
+		}
+	}
+}
+
+// leftElse reports whether the step was left with an outcome it does not name.
+func leftElse(s *flows.Step, left map[string]bool) bool {
+	for o := range left {
+		if _, named := s.Next[o]; !named {
+			return true
+		}
+	}
+	return false
 }

@@ -61,6 +61,8 @@ type (
 	fields    struct{ form, change string }
 	page      struct{ words pattern }
 	redeliver struct{}
+	mailed    struct{}
+	given     struct{ what, name, value string } // section, resident
 	booking   struct {
 		counter         pattern
 		start           pattern
@@ -266,6 +268,20 @@ func parseLong(s string) (a act, message, hint string, ok bool) {
 			return nil, "! fields wants a form and what to change", "write ! fields application {phone: {resident: required}}", true
 		}
 		return fields{form, strings.TrimSpace(change)}, "", "", true
+	case "closed":
+		counter, day, found := strings.Cut(rest, " ")
+		if !found {
+			return nil, "! closed wants a counter and a day", "write ! closed honcho 2026-12-01", true
+		}
+		return given{word, counter, strings.TrimSpace(day)}, "", "", true
+	case "section":
+		name, value, found := strings.Cut(rest, " ")
+		if !found {
+			return nil, "! section wants a name and a value", "write ! section identity {who: anybody}", true
+		}
+		return given{word, name, strings.TrimSpace(value)}, "", "", true
+	case "resident":
+		return given{word, "", rest}, "", "", true
 	case "page":
 		if rest == "" {
 			return nil, "! page wants what is written there", "write ! page 山田 太郎, or ! page [value] for a button", true
@@ -276,9 +292,12 @@ func parseLong(s string) (a act, message, hint string, ok bool) {
 }
 
 func parseCommand(w []string) (a act, message, hint string) {
-	hint = "write ! clock +1d, ! clock 2026-12-02 08:00, ! channel line, ! user taro, ! lang en, ! staff suzuki, ! fields FORM {…}, ! page words or ! redeliver"
+	hint = "write ! clock +1d, ! clock 2026-12-02 08:00, ! channel line, ! user taro, ! lang en, ! staff suzuki, ! fields FORM {…}, ! section NAME {…}, ! resident {…}, ! mail, ! page words or ! redeliver"
 	if len(w) == 1 && w[0] == "redeliver" {
 		return redeliver{}, "", ""
+	}
+	if len(w) == 1 && w[0] == "mail" {
+		return mailed{}, "", ""
 	}
 	if len(w) < 2 {
 		return nil, "a ! line wants a word and a value", hint

@@ -132,6 +132,24 @@ func (r *run) line(ctx context.Context, l line) error {
 			return fmt.Errorf("%s:%d: %w", r.dialog.Path, l.number, err)
 		}
 		fmt.Fprintf(&r.transcript, "--- fields %s %s\n", a.form, a.change)
+	case given:
+		s, ok := r.talker.(Settings)
+		if !ok {
+			return r.fail(l, "a program whose settings can be changed", "one that cannot")
+		}
+		set := func() error { return s.SetSection(ctx, a.name, a.value) }
+		switch a.what {
+		case "resident":
+			set = func() error { return s.AddResident(ctx, a.value) }
+		case "closed":
+			set = func() error { return s.Close(ctx, a.name, a.value) }
+		}
+		if err := set(); err != nil {
+			return fmt.Errorf("%s:%d: %w", r.dialog.Path, l.number, err)
+		}
+		fmt.Fprintf(&r.transcript, "--- %s %s %s\n", a.what, a.name, a.value)
+	case mailed:
+		return r.turn(ctx, l, Event{Mail: true})
 	case page:
 		words, err := r.fill(l, a.words)
 		if err != nil {

@@ -45,6 +45,13 @@
 //	! staff suzuki      a member of the staff speaks for the resident (nobody: no longer)
 //	! fields application {phone: {resident: required}}
 //	                    the municipality changes what it asks on a form
+//	! section identity {who: anybody}
+//	                    the municipality changes a section of its settings
+//	! resident {number: 123456782, password: …}
+//	                    somebody is entered in the roster
+//	! closed COUNTER 2026-12-01
+//	                    the counter is closed on that day, as of now
+//	! mail              the resident opens the link in the last mail
 //	! page words        the resident writes this on the page that was linked last
 //	! redeliver         the last event arrives again: the answer must be the same
 //	= booking COUNTER 2026-12-01T10:00 SERVICE booked
@@ -92,6 +99,12 @@ type Talker interface {
 type Settings interface {
 	// SetFields changes what is asked on a form. change is a YAML map of fields.
 	SetFields(ctx context.Context, form, change string) error
+	// SetSection replaces a section of the tenant's settings by a YAML value.
+	SetSection(ctx context.Context, name, value string) error
+	// AddResident enters somebody in the roster. values is a YAML map.
+	AddResident(ctx context.Context, values string) error
+	// Close closes a counter on a day.
+	Close(ctx context.Context, counter, day string) error
 }
 
 // Event is one thing a resident does. At most one of Text and Choice is set;
@@ -107,6 +120,7 @@ type Event struct {
 	Choice  string
 	Staff   string // the account that speaks for the resident
 	Page    bool   // on the page that was linked last
+	Mail    bool   // opens the link in the mail sent last
 }
 
 // Answer is what came back.
