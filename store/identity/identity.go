@@ -20,6 +20,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strconv"
+	"strings"
 	"time"
 
 	"madoguchi/store"
@@ -48,6 +50,33 @@ func (Service) Credential(tx *store.Tx, resident string) (Credential, error) {
 	}
 	c.Temporary = temporary == 1
 	return c, nil
+}
+
+// Having tells which of these residents have a password.
+func (Service) Having(tx *store.Tx, residents []string) (map[string]bool, error) {
+	have := make(map[string]bool, len(residents))
+	if len(residents) == 0 {
+		return have, nil
+	}
+	args := []any{tx.Tenant()}
+	marks := make([]string, len(residents))
+	for i, id := range residents {
+		args = append(args, id)
+		marks[i] = "$" + strconv.Itoa(i+2)
+	}
+	rows, err := tx.Query(`SELECT resident FROM identity_credential WHERE tenant = $1 AND resident IN (`+strings.Join(marks, ", ")+`)`, args...)
+	if err != nil {
+		return nil, fmt.Errorf("asking who has a password: %w", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var id string
+		if err := rows.Scan(&id); err != nil {
+			return nil, fmt.Errorf("asking who has a password: %w", err)
+		}
+		have[id] = true
+	}
+	return have, rows.Err()
 }
 
 // SetSecret gives a resident a password by its hash. An earlier one stops
