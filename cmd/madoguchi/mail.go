@@ -139,7 +139,7 @@ func (h *house) mailer(count func(state string)) *mail.Worker {
 		},
 		Writer: &mail.Writer{
 			Reservations: h.reservations, Site: sites{h}.Site, Texts: h.text, Event: h.calendarEvent,
-			Page: func(tenant string) string { return h.config.PublicURL + "/t/" + tenant + "/book?flow=reservation" },
+			Page:  func(tenant string) string { return h.config.PublicURL + "/t/" + tenant + "/book?flow=reservation" },
 			Links: h.mailLinks, LinkPage: h.linkPage,
 		},
 	}
