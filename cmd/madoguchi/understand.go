@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"encoding/json"
 	"fmt"
+	"math"
 	"os"
 	"strings"
 	"time"
@@ -99,7 +100,7 @@ func mean(shelf *bot.Shelf, lang, kind string, now civil.DateTime, phrase string
 	phrase, _ = understand.Clean(phrase, 5000)
 	if kind == "intent" {
 		if v, conf := shelf.Intent(c, phrase); v != "" {
-			return meaning{Value: v, Confidence: conf}
+			return meaning{Value: v, Confidence: rounded(conf)}
 		}
 		return meaning{}
 	}
@@ -112,7 +113,7 @@ func mean(shelf *bot.Shelf, lang, kind string, now civil.DateTime, phrase string
 		}
 		return m
 	}
-	return meaning{Value: typed(kind, v), Confidence: r.Candidates[0].Confidence}
+	return meaning{Value: typed(kind, v), Confidence: rounded(r.Candidates[0].Confidence)}
 }
 
 // typed gives numbers as JSON numbers.
@@ -122,3 +123,6 @@ func typed(kind, v string) any {
 	}
 	return v
 }
+
+// rounded leaves off what only tells in which order floats were added.
+func rounded(confidence float64) float64 { return math.Round(confidence*1e4) / 1e4 }
