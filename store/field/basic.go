@@ -74,3 +74,9 @@ func Default() Settings {
 	}}
 	return s
 }
+
+// BasicName is the name of a basic field on the paper form.
+func BasicName(form Form, id string) string {
+	b, _ := basicOf(form, id)
+	return b.name
+}
