@@ -38,3 +38,23 @@ func (h *house) records(tx *store.Tx, form field.Form) (n int, more bool, err er
 	n, err = h.reservations.Count(tx, enoughRecords+1)
 	return min(n, enoughRecords), n > enoughRecords, err
 }
+
+// answerLines are the answers to an application as lines of a letter, under the
+// names the municipality gives them (S4-006). A mail is open to whoever carries
+// it: of what is personal it says only that it was given.
+func (h *house) answerLines(tx *store.Tx, answers map[string]string, lang i18n.Lang) ([]string, error) {
+	entries, err := h.fields.Reader(tx).Read(field.Application, answers, lang)
+	if err != nil {
+		return nil, err
+	}
+	var lines []string
+	for _, e := range entries {
+		value := e.Value
+		if e.Personal {
+			value = h.texts.Text("bot.form.entered").In(lang)
+		}
+		lines = append(lines, h.texts.Text("fields.line").In(lang,
+			i18n.Arg{Name: "label", Value: i18n.Markup(e.Label)}, i18n.Arg{Name: "value", Value: i18n.Markup(value)}))
+	}
+	return lines, nil
+}
