@@ -22,7 +22,7 @@ const sure = 0.6
 // of the things always possible, else a question of the resident's own.
 func (d *dialog) heard(text string) error {
 	c := understand.Context{Lang: d.s.Lang, Now: d.now}
-	if n, err := strconv.Atoi(understand.Fold(text)); err == nil && n > d.s.Offered && n <= d.s.Offered+len(d.s.Ways) {
+	if n, err := strconv.Atoi(understand.Fold(text)); err == nil && !d.writing() && n > d.s.Offered && n <= d.s.Offered+len(d.s.Ways) {
 		name, arg, _ := command(d.s.Ways[n-d.s.Offered-1])
 		return d.button(name, arg)
 	}
@@ -69,6 +69,9 @@ func (d *dialog) heard(text string) error {
 	if f.Type == "slot" {
 		return d.slotHeard(c, f, text)
 	}
+	if f.Optional && free[f.Type] && declined(c, text) {
+		return d.skip()
+	}
 	r := d.read(c, f, text)
 	if v, ok := r.Value(); ok {
 		return d.take(v)
@@ -88,6 +91,12 @@ func (d *dialog) heard(text string) error {
 	return d.miss(f, r)
 }
 
+// writing reports whether the open question is answered in words, and offers
+// nothing to choose from: then a number is an answer, not the place of a button.
+func (d *dialog) writing() bool {
+	return d.flow != nil && d.step.Verb == flows.Ask && d.s.Pending == nil && written[d.field(d.step.Into).Type]
+}
+
 // declined reports whether words turn an optional question down: "no thanks".
 func declined(c understand.Context, text string) bool {
 	if cmd, _, _, ok := understand.Commands(c, text, false); ok && cmd == understand.Skip {
@@ -97,7 +106,7 @@ func declined(c understand.Context, text string) bool {
 		return true
 	}
 	t := strings.TrimRight(text, " 　。.!！")
-	for _, end := range []string{"いらない", "いりません", "要らない", "要りません", "いらないです", "要らないです", "必要ない", "必要ないです", "必要ありません", "don't need it", "not needed"} {
+	for _, end := range []string{"いらない", "いりません", "要らない", "要りません", "いらないです", "要らないです", "必要ない", "必要ないです", "必要ありません", "特にない", "特になし", "特にありません", "don't need it", "not needed"} {
 		if strings.HasSuffix(t, end) {
 			return true
 		}
@@ -422,6 +431,9 @@ const shortestSecret = 8
 
 // masked stands in the transcript in place of a secret.
 const masked = "••••••••"
+
+// free are the types of field that take any words.
+var free = map[string]bool{"text": true, "line": true, "address": true, "name": true}
 
 // written are the types of field that have no choices to tap.
 var written = map[string]bool{

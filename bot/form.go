@@ -190,7 +190,13 @@ func (d *dialog) keepUp() (gone bool, err error) {
 		st := d.stepOf(step)
 		return st == nil || !d.s.Has(st.Into)
 	})
-	return onForm(d.s.Step) && d.stepOf(d.s.Step) == nil, nil
+	if !onForm(d.s.Step) || d.stepOf(d.s.Step) != nil {
+		return false, nil
+	}
+	// The way goes through the form anew, silently past what was answered.
+	form, _ := formStep(d.s.Step)
+	d.s.Trail = slices.DeleteFunc(d.s.Trail, func(step string) bool { return strings.HasPrefix(step, form+"/") })
+	return true, nil
 }
 
 // stands reports whether an answer to a form is one still.

@@ -23,6 +23,9 @@ type Writer struct {
 	Texts func(lang i18n.Lang, key string, args ...i18n.Arg) string
 	// Event puts a booking into the words of a calendar entry.
 	Event func(tx *store.Tx, b reservation.Booking, lang i18n.Lang) (reservation.Event, error)
+	// Answers are what was answered on the application, as lines of a letter; nil
+	// where nothing is asked.
+	Answers func(tx *store.Tx, answers map[string]string, lang i18n.Lang) ([]string, error)
 	// Page is where a resident changes or cancels a booking.
 	Page func(tenant string) string
 	// Links reads a link that a notice carries; false if it is no longer good.
@@ -54,7 +57,7 @@ func (w *Writer) Write(tx *store.Tx, n notice.Notice, a *Account) (l *Letter, wh
 	if why := stale(n, b, civil.In(tx.Now())); why != "" {
 		return nil, why, nil
 	}
-	to, _, err := w.Reservations.Private(tx, b.ID)
+	to, answers, err := w.Reservations.Private(tx, b.ID)
 	if err != nil {
 		return nil, "", fmt.Errorf("read the address of a notice: %w", err)
 	}
@@ -70,6 +73,11 @@ func (w *Writer) Write(tx *store.Tx, n notice.Notice, a *Account) (l *Letter, wh
 		return nil, "", fmt.Errorf("read the municipality for a notice: %w", err)
 	}
 	p := &sheet{Writer: w, lang: n.Lang, site: site}
+	if w.Answers != nil {
+		if p.answers, err = w.Answers(tx, answers, n.Lang); err != nil {
+			return nil, "", fmt.Errorf("read the answers for a notice: %w", err)
+		}
+	}
 	l = &Letter{
 		ID: n.ID, To: to, Lang: n.Lang, Sender: i18n.Plain(site.Office.In(n.Lang)),
 		Subject: i18n.Plain(p.text("mail.subject."+string(n.Kind), markup("city", site.City.In(n.Lang)))),
@@ -122,6 +130,8 @@ type sheet struct {
 	lang i18n.Lang
 	site *bot.Site
 	out  strings.Builder
+
+	answers []string
 }
 
 func (p *sheet) text(key string, args ...i18n.Arg) string { return p.Texts(p.lang, key, args...) }
@@ -160,6 +170,9 @@ func (p *sheet) write(n notice.Notice, b reservation.Booking, t *reservation.Tim
 	p.line("mail.receipt", i18n.Arg{Name: "receipt", Value: b.Receipt})
 	if n.Key != "" {
 		p.line("mail.key", i18n.Arg{Name: "key", Value: n.Key})
+	}
+	for _, line := range p.answers {
+		p.out.WriteString(line + "\n")
 	}
 	if !cancelled {
 		p.part("mail.heading.bring")

@@ -1,15 +1,13 @@
 package main
 
-import (
-	"madoguchi/channels/console"
-	consoleidentity "madoguchi/channels/console/identity"
-)
+import "madoguchi/channels/console"
 
 // areas are the parts of the staff console, in no particular order: the menu
 // sorts itself.
 func (h *house) areas() []console.Area {
 	return []console.Area{
-		consoleidentity.Area(consoleidentity.Config{Tenants: h.tenants, Residents: h.residents, Identity: h.actions.Identity.Service, Hasher: h.actions.Identity.Hasher}),
+		h.fieldsArea(),
+		h.identityArea(),
 	}
 }
 

@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"madoguchi/bot/action"
+	"madoguchi/channels/console"
+	consoleidentity "madoguchi/channels/console/identity"
 	"madoguchi/channels/mail"
 	"madoguchi/i18n"
 	"madoguchi/i18n/civil"
@@ -65,6 +67,13 @@ func (h *house) mailLinks(tx *store.Tx, id string) (mail.MailLink, bool, error) 
 // linkPage is where the secret of a link in a mail leads.
 func (h *house) linkPage(tenant, secret string) string {
 	return h.config.PublicURL + "/t/" + tenant + "/mail/" + secret
+}
+
+// identityArea is the part of the console about it.
+func (h *house) identityArea() console.Area {
+	return consoleidentity.Area(consoleidentity.Config{
+		Tenants: h.tenants, Residents: h.residents, Identity: h.actions.Identity.Service, Hasher: h.actions.Identity.Hasher,
+	})
 }
 
 // identityJobs take away links that can no longer be opened.

@@ -138,7 +138,7 @@ func (h *house) mailer(count func(state string)) *mail.Worker {
 			return a, err
 		},
 		Writer: &mail.Writer{
-			Reservations: h.reservations, Site: sites{h}.Site, Texts: h.text, Event: h.calendarEvent,
+			Reservations: h.reservations, Site: sites{h}.Site, Texts: h.text, Event: h.calendarEvent, Answers: h.answerLines,
 			Page:  func(tenant string) string { return h.config.PublicURL + "/t/" + tenant + "/book?flow=reservation" },
 			Links: h.mailLinks, LinkPage: h.linkPage,
 		},

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -194,6 +193,7 @@ func (t *talker) Close(ctx context.Context, counter, day string) error {
 // fieldChange is what a dialog test changes of a field; what it does not name
 // stays. A field that does not exist yet is made.
 type fieldChange struct {
+	id              string
 	Resident, Staff *field.Condition
 	Alias           field.Names
 	Class           *bool
@@ -201,15 +201,31 @@ type fieldChange struct {
 	Heading, Ask    field.Names
 	Chars           field.Chars
 	Min, Max        int
-	Choices         map[string]string
+	Choices         yaml.Node // value: label
 	Personal        bool
 	Services        []string
 	Gone            bool // the field is removed
 }
 
+// fieldChanges are changes in the order they are written.
+type fieldChanges []fieldChange
+
+// UnmarshalYAML reads a map of changes by field.
+func (c *fieldChanges) UnmarshalYAML(n *yaml.Node) error {
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		one := fieldChange{}
+		if err := n.Content[i+1].Decode(&one); err != nil {
+			return err
+		}
+		one.id = n.Content[i].Value
+		*c = append(*c, one)
+	}
+	return nil
+}
+
 // SetFields implements scenario.Settings.
 func (t *talker) SetFields(ctx context.Context, form, change string) error {
-	var changes map[string]fieldChange
+	var changes fieldChanges
 	if err := yaml.Unmarshal([]byte(change), &changes); err != nil {
 		return err
 	}
@@ -219,21 +235,24 @@ func (t *talker) SetFields(ctx context.Context, form, change string) error {
 			return err
 		}
 		sheet := s.Sheet(field.Form(form))
-		for _, id := range slices.Sorted(maps.Keys(changes)) {
-			changes[id].apply(sheet, id)
+		for _, c := range changes {
+			c.apply(sheet)
 		}
 		_, err = t.fields.Save(tx, s, version, "test")
 		return err
 	})
 }
 
-func (c fieldChange) apply(sheet *field.Sheet, id string) {
+func (c fieldChange) apply(sheet *field.Sheet) {
+	id := c.id
 	use := func(u *field.Use) {
-		if c.Resident != nil {
-			u.Resident = *c.Resident
-		}
-		if c.Staff != nil {
-			u.Staff = *c.Staff
+		for to, from := range map[*field.Condition]*field.Condition{&u.Resident: c.Resident, &u.Staff: c.Staff} {
+			if from == nil {
+				continue
+			}
+			if *to = *from; *from == "off" {
+				*to = field.Off
+			}
 		}
 	}
 	for i := range sheet.Basic {
@@ -260,8 +279,10 @@ func (c fieldChange) apply(sheet *field.Sheet, id string) {
 	}
 	have.Kind, have.Heading, have.Ask, have.Chars, have.Min, have.Max = c.Kind, c.Heading, c.Ask, c.Chars, c.Min, c.Max
 	have.Personal, have.Services, have.Choices = c.Personal, c.Services, nil
-	for _, value := range slices.Sorted(maps.Keys(c.Choices)) {
-		have.Choices = append(have.Choices, field.Option{Value: value, Label: field.Names{i18n.Japanese: c.Choices[value]}})
+	for i := 0; i+1 < len(c.Choices.Content); i += 2 {
+		have.Choices = append(have.Choices, field.Option{
+			Value: c.Choices.Content[i].Value, Label: field.Names{i18n.Japanese: c.Choices.Content[i+1].Value},
+		})
 	}
 }
 

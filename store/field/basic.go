@@ -18,7 +18,7 @@ var basics = map[Form][]basic{
 		{"name", "氏名", Name}, {"kana", "フリガナ", Kana}, {"sex", "性別", Choice}, {"born", "生年月日", Birthdate},
 		{"postal", "郵便番号", Postal}, {"address", "住所", Address}, {"phone", "電話番号", Phone},
 		{"phone2", "電話番号（確認先）", Phone}, {"fax", "FAX番号", Phone}, {"mail", "メールアドレス", Mail},
-		{"password", "パスワード", Password}, {"news", "お知らせメール", YesNo}, {"login", "ログインID", Line}, {"number", "管理ID", Line},
+		{"password", "パスワード", Password}, {"news", "お知らせメール", YesNo}, {"login", "ログインID", Line}, {"manage", "管理ID", Line},
 	},
 	Application: {
 		{"name", "氏名", Name}, {"kana", "フリガナ", Kana}, {"sex", "性別", Choice}, {"born", "生年月日", Birthdate},
@@ -37,11 +37,11 @@ func basicOf(form Form, id string) (basic, bool) {
 	return basic{}, false
 }
 
-// sexes are the choices of 性別. Nobody has to say (無回答).
+// sexes are the choices of 性別. Nobody has to say which.
 var sexes = []Option{
 	{Value: "female", Label: Names{i18n.Japanese: "女性", i18n.EasyJapanese: "[女|おんな]の [人|ひと]", i18n.English: "Female"}},
 	{Value: "male", Label: Names{i18n.Japanese: "男性", i18n.EasyJapanese: "[男|おとこ]の [人|ひと]", i18n.English: "Male"}},
-	{Value: "unsaid", Label: Names{i18n.Japanese: "回答しない", i18n.EasyJapanese: "[答|こた]えない", i18n.English: "Prefer not to say"}},
+	{Value: "other", Label: Names{i18n.Japanese: "その他・回答しない", i18n.EasyJapanese: "ほか・[答|こた]えない", i18n.English: "Other, or prefer not to say"}},
 }
 
 // Default is what a municipality that has set nothing asks: nothing at all
@@ -73,4 +73,10 @@ func Default() Settings {
 		},
 	}}
 	return s
+}
+
+// BasicName is the name of a basic field on the paper form.
+func BasicName(form Form, id string) string {
+	b, _ := basicOf(form, id)
+	return b.name
 }

@@ -148,7 +148,7 @@ func (f *Fields) At(tx *store.Tx, version int64) (Settings, error) { return read
 // another has been saved since, the error is ErrStale; settings that cannot be
 // are Faults.
 func (f *Fields) Save(tx *store.Tx, s Settings, base int64, by string) (version int64, err error) {
-	if err := s.check(); err != nil {
+	if err := s.Check(); err != nil {
 		return 0, err
 	}
 	current, _, err := latest(tx)

@@ -143,7 +143,8 @@ func aliased(texts *i18n.Catalog, r Rule, alias Names) (label, ask *i18n.Text) {
 }
 
 // asking is the question of a custom field: its own words, or one made of the
-// heading where there are none.
+// heading where there are none. A Japanese question says more than one made of a
+// Japanese heading, so it stands for the languages that have neither.
 func asking(texts *i18n.Catalog, c Custom) map[i18n.Lang]string {
 	out := map[i18n.Lang]string{}
 	for _, lang := range texts.Languages() {
@@ -152,11 +153,8 @@ func asking(texts *i18n.Catalog, c Custom) map[i18n.Lang]string {
 			continue
 		}
 		heading := c.Heading[lang]
-		if lang == i18n.EasyJapanese && heading == "" {
-			if c.Ask[i18n.Japanese] != "" {
-				continue // the Japanese question says more than one made of the heading
-			}
-			heading = c.Heading[i18n.Japanese]
+		if heading == "" && c.Ask[i18n.Japanese] == "" {
+			heading = c.Heading.In(lang)
 		}
 		if heading != "" {
 			out[lang] = texts.Text(question(c.Kind)).In(lang, i18n.Arg{Name: "label", Value: i18n.Markup(heading)})

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -132,7 +133,7 @@ func (f Faults) Error() string {
 // which are ways out.
 const (
 	maxCustom  = 40
-	maxOptions = 11
+	MaxOptions = 11  // of a choice
 	maxHeading = 60  // letters, in each language
 	maxWords   = 300 // of a question, in each language
 	maxLength  = 1000
@@ -140,8 +141,8 @@ const (
 
 var idForm = regexp.MustCompile(`^[a-z][a-z0-9-]{0,30}$`)
 
-// check returns Faults, or nil.
-func (s Settings) check() error {
+// Check returns Faults, or nil.
+func (s Settings) Check() error {
 	var faults Faults
 	for _, form := range Forms {
 		sheet := s.Sheet(form)
@@ -213,7 +214,7 @@ func (c Custom) check(fail func(string, Why)) {
 	if len(c.Choices) == 0 {
 		fail(at("choices"), NoChoices)
 	}
-	if len(c.Choices) > maxOptions {
+	if len(c.Choices) > MaxOptions {
 		fail(at("choices"), TooMany)
 	}
 	values, labels := map[string]bool{}, map[string]bool{}
@@ -239,4 +240,29 @@ func tooLong(n Names, most int) bool {
 		}
 	}
 	return false
+}
+
+// Clone returns settings that can be changed without changing s.
+func (s Settings) Clone() Settings {
+	out := Settings{Forms: map[Form]*Sheet{}, Last: s.Last}
+	for form, sheet := range s.Forms {
+		c := &Sheet{Basic: slices.Clone(sheet.Basic), Custom: slices.Clone(sheet.Custom)}
+		out.Forms[form] = c
+	}
+	return out
+}
+
+// Add puts a new custom field at the end of a form and gives it its id.
+func (s *Settings) Add(form Form, c Custom) {
+	s.Last++
+	c.ID = "c" + strconv.Itoa(s.Last)
+	sheet := s.Forms[form]
+	sheet.Custom = append(sheet.Custom, c)
+}
+
+// Faults is what is wrong with a custom field by itself.
+func (c Custom) Faults(form Form) Faults {
+	var faults Faults
+	c.check(func(where string, why Why) { faults = append(faults, Fault{form, where, why}) })
+	return faults
 }

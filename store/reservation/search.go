@@ -248,3 +248,12 @@ func bookings(tx *store.Tx, where string, args ...any) ([]Booking, error) {
 	}
 	return list, rows.Err()
 }
+
+// Count returns how many bookings there are, counting no further than most.
+func (r *Reservations) Count(tx *store.Tx, most int) (n int, err error) {
+	err = tx.Row(`SELECT COUNT(*) FROM (SELECT 1 FROM reservation_booking WHERE tenant = $1 LIMIT $2) AS some`, tx.Tenant(), most).Scan(&n)
+	if err != nil {
+		return 0, fmt.Errorf("counting bookings: %w", err)
+	}
+	return n, nil
+}
