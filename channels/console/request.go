@@ -61,6 +61,11 @@ func (q *Request) Again(name, title string, data any) error {
 	return q.render(http.StatusUnprocessableEntity, name, title, data)
 }
 
+// RenderAs draws a page with a status of its own.
+func (q *Request) RenderAs(status int, name, title string, data any) error {
+	return q.render(status, name, title, data)
+}
+
 // See sends the person to another page of the console after a POST. done is the
 // key of the sentence that says there what was done; "" says nothing.
 func (q *Request) See(path, done string, args ...i18n.Arg) error {
