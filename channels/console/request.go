@@ -48,6 +48,10 @@ func (q *Request) T(key string, args ...i18n.Arg) string {
 	return i18n.Plain(q.console.texts.Text(key).In(q.Lang, args...))
 }
 
+// Keys are the keys of all areas' texts that begin with prefix: the codes that
+// have words.
+func (q *Request) Keys(prefix string) []string { return q.console.texts.Keys(prefix) }
+
 // May reports whether the person has a right.
 func (q *Request) May(r staff.Right) bool { return q.Account.May(r) }
 

@@ -6,6 +6,8 @@ import (
 
 	"madoguchi/channels/console"
 	"madoguchi/channels/console/account"
+	"madoguchi/channels/console/operators"
+	"madoguchi/channels/console/trail"
 	"madoguchi/channels/gate"
 	"madoguchi/store"
 )
@@ -15,6 +17,8 @@ import (
 func (h *house) areas() []console.Area {
 	return []console.Area{
 		account.Area(account.Config{DB: h.db, Staff: h.staff, Tenants: h.municipalities}),
+		operators.Area(operators.Config{Staff: h.staff, Counters: h.counterNames, Policy: h.staffPolicy, SavePolicy: h.saveStaffPolicy}),
+		trail.Area(trail.Config{DB: h.db, Names: h.staff.Names}),
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"madoguchi/channels/console/operators"
 	"madoguchi/i18n/civil"
 	"madoguchi/store"
 	"madoguchi/store/reservation"
@@ -23,6 +24,31 @@ func (h *house) staffPolicy(tx *store.Tx) (staff.Policy, error) {
 		return p, err
 	}
 	return p, t.Settings.Section(staff.PolicySection, &p)
+}
+
+// saveStaffPolicy stores it.
+func (h *house) saveStaffPolicy(ctx context.Context, id string, p staff.Policy, by string) error {
+	t, err := h.tenants.Load(ctx, id)
+	if err != nil {
+		return err
+	}
+	if err := t.Settings.SetSection(staff.PolicySection, p); err != nil {
+		return err
+	}
+	return h.tenants.Save(ctx, t, by)
+}
+
+// counterNames are the counters that clerks can be assigned to.
+func (h *house) counterNames(tx *store.Tx) ([]operators.Counter, error) {
+	settings, _, err := h.reservations.Settings(tx)
+	if err != nil {
+		return nil, err
+	}
+	list := make([]operators.Counter, len(settings.Counters))
+	for i, c := range settings.Counters {
+		list[i] = operators.Counter{ID: c.ID, Name: c.Names.In("ja")}
+	}
+	return list, nil
 }
 
 // credentials are what a person signs in with.
