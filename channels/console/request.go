@@ -2,14 +2,18 @@ package console
 
 import (
 	"bytes"
+	"crypto/subtle"
 	"encoding/base64"
 	"errors"
 	"io"
 	"net/http"
+	"net/url"
 	"strings"
+	"time"
 
 	"madoguchi/channels/gate"
 	"madoguchi/i18n"
+	"madoguchi/i18n/civil"
 	"madoguchi/store"
 	"madoguchi/store/staff"
 )
@@ -24,6 +28,7 @@ type Request struct {
 	Address string // the network address it came from
 
 	console *Console
+	secret  string // of the session's cookie
 }
 
 // Update runs fn in one write transaction of the person's tenant. Its audit
@@ -45,6 +50,19 @@ func (q *Request) T(key string, args ...i18n.Arg) string {
 	return i18n.Plain(q.console.texts.Text(key).In(q.Lang, args...))
 }
 
+// Moment writes an instant as tables show it, on the wall in Japan: 2026-11-25
+// 09:30; "" for the zero time.
+func (q *Request) Moment(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.In(civil.Tokyo).Format("2006-01-02 15:04")
+}
+
+// Keys are the keys of all areas' texts that begin with prefix: the codes that
+// have words.
+func (q *Request) Keys(prefix string) []string { return q.console.texts.Keys(prefix) }
+
 // May reports whether the person has a right.
 func (q *Request) May(r staff.Right) bool { return q.Account.May(r) }
 
@@ -56,6 +74,11 @@ func (q *Request) Render(name, title string, data any) error {
 // Again draws a page whose form could not be taken, with status 422.
 func (q *Request) Again(name, title string, data any) error {
 	return q.render(http.StatusUnprocessableEntity, name, title, data)
+}
+
+// RenderAs draws a page with a status of its own.
+func (q *Request) RenderAs(status int, name, title string, data any) error {
+	return q.render(status, name, title, data)
 }
 
 // See sends the person to another page of the console after a POST. done is the
@@ -123,10 +146,31 @@ func (q *Request) form(p Page) error {
 	if err != nil {
 		return ErrBadForm
 	}
-	if q.PostFormValue("token") != q.Token {
+	if !p.Anyone && (q.Token == "" || subtle.ConstantTimeCompare([]byte(q.PostFormValue("token")), []byte(q.Token)) == 0) {
 		return ErrForged
 	}
 	return nil
+}
+
+// Enter gives the browser the secret of a new session. Whatever session it had
+// before is not ended by this.
+func (q *Request) Enter(secret string) {
+	http.SetCookie(q.W, q.sessionCookie(secret, 0))
+}
+
+// Leave takes the session's secret from the browser.
+func (q *Request) Leave() { http.SetCookie(q.W, q.sessionCookie("", -1)) }
+
+// Secret is the value of the browser's session cookie, "" without one.
+func (q *Request) Secret() string { return q.secret }
+
+// sessionCookie lasts until the browser is closed. A __Host- cookie must have
+// the path "/".
+func (q *Request) sessionCookie(value string, maxAge int) *http.Cookie {
+	return &http.Cookie{
+		Name: q.console.cookie(), Value: value, Path: "/", MaxAge: maxAge,
+		HttpOnly: true, Secure: q.console.Gate.Secure(), SameSite: http.SameSiteStrictMode,
+	}
 }
 
 // noticeCookie carries what was done over the redirect that follows it.
@@ -173,14 +217,47 @@ func (q *Request) fail(err error) {
 	}
 }
 
-// signIn sends somebody without a session to the sign-in page; a form that was
-// sent is not taken.
+// signIn sends somebody without a session to the sign-in page. A form that was
+// sent is not taken: a page says so in words, because the person may have
+// written it for long. A script is told by the status.
 func (q *Request) signIn() {
-	if q.Method != http.MethodGet && q.Method != http.MethodHead {
+	switch {
+	case q.byScript():
 		gate.Refuse(q.W, http.StatusUnauthorized, "signed_out", "sign in first")
+	case q.Method != http.MethodGet && q.Method != http.MethodHead:
+		if err := q.render(http.StatusUnauthorized, "expired", "console.expired.title", nil); err != nil {
+			gate.Broken(q.W, q.Request)
+		}
+	default:
+		to := Base + "sign-in"
+		if at := strings.TrimPrefix(q.URL.Path, Base); at != "" {
+			to += "?to=" + url.QueryEscape(at) // the path alone: a query may hold what somebody searched for
+		}
+		http.Redirect(q.W, q.Request, to, http.StatusSeeOther)
+	}
+}
+
+// byScript reports whether a script of ours asks by itself, not a person.
+func (q *Request) byScript() bool {
+	return q.Header.Get("X-Live") != "" || strings.HasPrefix(q.Header.Get("Accept"), "text/event-stream")
+}
+
+// signOutPath can be asked for whatever else must be done first.
+const signOutPath = "sign-out"
+
+// allowedFirst reports whether a page may be used before what must be done
+// first.
+func (q *Request) allowedFirst(p Page) bool {
+	return p.Anyone || p.Path == signOutPath || p.Path == q.First || strings.HasPrefix(p.Path, q.First+"/")
+}
+
+// first sends a person to what must be done before anything else.
+func (q *Request) first() {
+	if q.Method != http.MethodGet && q.Method != http.MethodHead {
+		q.fail(ErrFirst)
 		return
 	}
-	http.Redirect(q.W, q.Request, Base+"sign-in", http.StatusSeeOther)
+	http.Redirect(q.W, q.Request, Base+q.First, http.StatusSeeOther)
 }
 
 // render writes a page.

@@ -27,6 +27,7 @@ import (
 	"madoguchi/store/procedure"
 	"madoguchi/store/reservation"
 	"madoguchi/store/resident"
+	"madoguchi/store/staff"
 	"madoguchi/store/tenant"
 )
 
@@ -42,6 +43,7 @@ type house struct {
 	procedures   procedure.Service
 	talks        conversation.Service
 	notices      notice.Service
+	staff        *staff.Service
 	mail         post
 	texts        *i18n.Catalog
 	library      *bot.Library
@@ -82,6 +84,7 @@ func open(env *environment, log *slog.Logger, migrate bool) (*house, error) {
 		texts:        i18n.Builtin(),
 		residents:    resident.New(resident.NewList(filepath.Join(env.config.Data, "erasures.log"), log)),
 	}
+	h.staff = staff.New(db, h.staffPolicy)
 	if h.mail, err = newPost(env.config); err != nil {
 		db.Close()
 		return nil, err
@@ -225,6 +228,7 @@ func (h *house) jobs() []job.Job {
 	jobs = append(jobs, h.notices.Jobs(h.db)...)
 	jobs = append(jobs, h.mailJobs()...)
 	jobs = append(jobs, h.identityJobs()...)
+	jobs = append(jobs, h.staff.Jobs()...)
 	return append(jobs,
 		job.Job{Name: "holds", Every: time.Minute, Run: func(ctx context.Context, tenant string) error {
 			return h.db.Update(ctx, tenant, func(tx *store.Tx) error {
