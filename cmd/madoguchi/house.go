@@ -25,6 +25,7 @@ import (
 	"madoguchi/store/notice"
 	"madoguchi/store/procedure"
 	"madoguchi/store/reservation"
+	"madoguchi/store/resident"
 	"madoguchi/store/tenant"
 )
 
@@ -35,6 +36,7 @@ type house struct {
 	db           *store.DB
 	tenants      *tenant.Registry
 	reservations *reservation.Reservations
+	residents    *resident.Residents
 	procedures   procedure.Service
 	talks        conversation.Service
 	notices      notice.Service
@@ -126,6 +128,8 @@ func (h *house) furnish() error {
 		Actions: actions.Table(), Texts: h.texts, Log: h.log,
 		FormURL: func(tenant, token string) string { return h.config.PublicURL + "/t/" + tenant + "/form/" + token },
 	})
+	h.residents = h.roster()
+	h.db.AddCheck(h.residents.Checks()...)
 	h.db.AddCheck(h.reservations.Checks()...)
 	h.db.AddCheck(h.talks.Checks()...)
 	h.db.AddCheck(h.notices.Checks()...)
@@ -167,6 +171,9 @@ func (h *house) setUp(ctx context.Context) error {
 		ids = []string{sampleID}
 	}
 	h.mail.first = firstOf(ids)
+	if err := h.eraseAgain(ctx, ids); err != nil {
+		return err
+	}
 	for _, id := range ids {
 		if id == sampleID {
 			if err := h.openSample(ctx); err != nil {
@@ -215,6 +222,7 @@ func (h *house) jobs() []job.Job {
 	jobs = append(jobs, h.talks.Jobs(h.db)...)
 	jobs = append(jobs, h.notices.Jobs(h.db)...)
 	jobs = append(jobs, h.mailJobs()...)
+	jobs = append(jobs, h.residents.Jobs(h.db)...)
 	return append(jobs,
 		job.Job{Name: "holds", Every: time.Minute, Run: func(ctx context.Context, tenant string) error {
 			return h.db.Update(ctx, tenant, func(tx *store.Tx) error {
