@@ -25,7 +25,7 @@ import (
 	"madoguchi/store/notice"
 	"madoguchi/store/procedure"
 	"madoguchi/store/reservation"
-	"madoguchi/store/resident"
+	roster "madoguchi/store/resident"
 	"madoguchi/store/tenant"
 )
 
@@ -36,7 +36,7 @@ type house struct {
 	db           *store.DB
 	tenants      *tenant.Registry
 	reservations *reservation.Reservations
-	residents    *resident.Residents
+	residents    *roster.Residents
 	procedures   procedure.Service
 	talks        conversation.Service
 	notices      notice.Service
@@ -128,7 +128,7 @@ func (h *house) furnish() error {
 		Actions: actions.Table(), Texts: h.texts, Log: h.log,
 		FormURL: func(tenant, token string) string { return h.config.PublicURL + "/t/" + tenant + "/form/" + token },
 	})
-	h.residents = h.roster()
+	h.residents = h.newRoster()
 	h.db.AddCheck(h.residents.Checks()...)
 	h.db.AddCheck(h.reservations.Checks()...)
 	h.db.AddCheck(h.talks.Checks()...)

@@ -11,7 +11,7 @@ import (
 	"madoguchi/channels/console/people"
 	"madoguchi/i18n/civil"
 	"madoguchi/store"
-	"madoguchi/store/resident"
+	roster "madoguchi/store/resident"
 )
 
 // erasuresFile is the list of the erased, beside the database and outside of it.
@@ -19,9 +19,9 @@ import (
 // to an older state.
 const erasuresFile = "erasures.log"
 
-// roster builds the service of residents.
-func (h *house) roster() *resident.Residents {
-	return resident.New(resident.NewList(filepath.Join(h.config.Data, erasuresFile), h.log))
+// newRoster builds the service of residents.
+func (h *house) newRoster() *roster.Residents {
+	return roster.New(roster.NewList(filepath.Join(h.config.Data, erasuresFile), h.log))
 }
 
 func (h *house) peoplePages() console.Area {
