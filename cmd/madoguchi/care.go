@@ -63,7 +63,7 @@ func (c *restoreCommand) Run(env *environment) error {
 		return err
 	}
 	// Opening it applies the list of the erased, who are in an older backup still.
-	h, err := open(env, quiet(env.err), true)
+	h, err := open(env, slog.New(slog.NewTextHandler(env.err, &slog.HandlerOptions{Level: slog.LevelWarn})), true)
 	if err != nil {
 		return fmt.Errorf("the backup is restored, but not to be used yet: %w", err)
 	}
