@@ -8,7 +8,6 @@ import (
 	"madoguchi/i18n"
 	"madoguchi/store"
 	"madoguchi/store/resident"
-	"madoguchi/store/staff"
 )
 
 // pageSize is how many records a page of the roster shows.
@@ -16,15 +15,17 @@ const pageSize = 50
 
 // listPage is the roster, or the answer to a search.
 type listPage struct {
-	Search  searchForm
-	Counts  map[resident.State]int
-	State   resident.State // of the roster shown
-	Rows    []row
-	Pager   console.Pager
-	More    bool // more were found than are shown
-	Asked   bool // it answers a search
-	Classes bool
+	Search searchForm
+	Counts map[resident.State]int
+	State  resident.State // of the roster shown
+	Rows   []row
+	Pager  console.Pager
+	More   bool // more were found than are shown
+	Asked  bool // it answers a search
 }
+
+// Count is how many records are in a state.
+func (d *listPage) Count(state string) int { return d.Counts[resident.State(state)] }
 
 // row is a record in a list.
 type row struct {
@@ -133,7 +134,7 @@ func (a area) search(q *console.Request) error {
 	if err != nil {
 		return err
 	}
-	if d.Pager.Total == 1 && q.May(staff.SeeResidents) && q.PostForm.Get("page") == "" {
+	if d.Pager.Total == 1 && q.PostForm.Get("page") == "" {
 		return q.See("people/"+d.Rows[0].ID, "")
 	}
 	return q.Render("people_list", "people.title", &d)

@@ -88,6 +88,9 @@ func Area(c Config) console.Area {
 		Pages: []console.Page{
 			{Method: "GET", Path: "people", Right: staff.SeeResidents, Handle: a.list},
 			{Method: "POST", Path: "people/search", Right: staff.SeeResidents, Handle: a.search},
+			// Somebody who reloads an answer, or changes its language, begins again.
+			{Method: "GET", Path: "people/search", Right: staff.SeeResidents, Handle: func(q *console.Request) error { return q.See("people", "") }},
+			{Method: "GET", Path: "people/{id}/show", Right: staff.SeeResidents, Handle: func(q *console.Request) error { return q.See("people/"+q.PathValue("id"), "") }},
 			{Method: "GET", Path: "people/new", Right: staff.EditResidents, Handle: a.blank},
 			{Method: "POST", Path: "people/new", Right: staff.EditResidents, Handle: a.add},
 			{Method: "GET", Path: "people/import", Right: staff.ImportResidents, Handle: a.importPage},
