@@ -65,7 +65,11 @@ func TestHalfAnImportIsNotThere(t *testing.T) {
 				if err := issue(tx, &profile); err != nil {
 					return err
 				}
-				return insert(tx, &Resident{ID: store.NewID(), State: Active, Profile: profile, CreatedBy: "x", serial: batch + int64(i), batch: batch})
+				res := Resident{ID: store.NewID(), State: Active, Profile: profile, CreatedBy: "x", serial: batch + int64(i), batch: batch}
+				if err := insert(tx, &res); err != nil {
+					return err
+				}
+				return addEntries(tx, entries(res.serial, tokens(tx, &profile)))
 			})
 		}
 		if n := people(t, db, r); n != 1 {
