@@ -62,6 +62,12 @@ func (c *restoreCommand) Run(env *environment) error {
 	if err := store.Restore(env.ctx, o, c.File); err != nil {
 		return err
 	}
+	// Opening it applies the list of the erased, who are in an older backup still.
+	h, err := open(env, slog.New(slog.NewTextHandler(env.err, &slog.HandlerOptions{Level: slog.LevelWarn})), true)
+	if err != nil {
+		return fmt.Errorf("the backup is restored, but not to be used yet: %w", err)
+	}
+	defer h.close()
 	fmt.Fprintf(env.out, "%s is restored; run madoguchi verify\n", env.config.Database)
 	return nil
 }

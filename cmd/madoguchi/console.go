@@ -21,6 +21,7 @@ func (h *house) areas() []console.Area {
 		account.Area(account.Config{DB: h.db, Staff: h.staff, Tenants: h.municipalities}),
 		operators.Area(operators.Config{Staff: h.staff, Counters: h.counterNames, Policy: h.staffPolicy, SavePolicy: h.saveStaffPolicy}),
 		trail.Area(trail.Config{DB: h.db, Names: h.staff.Names}),
+		h.peoplePages(),
 	}
 }
 

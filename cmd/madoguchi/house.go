@@ -82,7 +82,6 @@ func open(env *environment, log *slog.Logger, migrate bool) (*house, error) {
 		reservations: reservation.New(civil.Holiday),
 		fields:       field.New(i18n.Builtin()),
 		texts:        i18n.Builtin(),
-		residents:    resident.New(resident.NewList(filepath.Join(env.config.Data, "erasures.log"), log)),
 	}
 	h.staff = staff.New(db, h.staffPolicy)
 	if h.mail, err = newPost(env.config); err != nil {
@@ -138,6 +137,8 @@ func (h *house) furnish() error {
 		Actions: h.actions.Table(), Texts: h.texts, Log: h.log,
 		FormURL: func(tenant, token string) string { return h.config.PublicURL + "/t/" + tenant + "/form/" + token },
 	})
+	h.residents = h.newRoster()
+	h.db.AddCheck(h.residents.Checks()...)
 	h.db.AddCheck(h.reservations.Checks()...)
 	h.db.AddCheck(h.talks.Checks()...)
 	h.db.AddCheck(h.notices.Checks()...)
@@ -179,6 +180,9 @@ func (h *house) setUp(ctx context.Context) error {
 		ids = []string{sampleID}
 	}
 	h.mail.first = firstOf(ids)
+	if err := h.eraseAgain(ctx, ids); err != nil {
+		return err
+	}
 	for _, id := range ids {
 		if id == sampleID {
 			if err := h.openSample(ctx); err != nil {
@@ -229,6 +233,7 @@ func (h *house) jobs() []job.Job {
 	jobs = append(jobs, h.mailJobs()...)
 	jobs = append(jobs, h.identityJobs()...)
 	jobs = append(jobs, h.staff.Jobs()...)
+	jobs = append(jobs, h.residents.Jobs(h.db)...)
 	return append(jobs,
 		job.Job{Name: "holds", Every: time.Minute, Run: func(ctx context.Context, tenant string) error {
 			return h.db.Update(ctx, tenant, func(tx *store.Tx) error {

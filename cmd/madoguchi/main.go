@@ -42,6 +42,7 @@ type cli struct {
 	Booking    bookingCommand    `cmd:"" help:"Bookings: list, show, book, change, cancel, check in."`
 	Vacancy    vacancyCommand    `cmd:"" help:"Free places."`
 	Staff      staffCommand      `cmd:"" help:"Staff accounts: add, list, disable, reset."`
+	Resident   residentCommand   `cmd:"" help:"The roster of residents: import, issue IDs, erase."`
 	Tenant     tenantCommand     `cmd:"" help:"The municipalities served here."`
 	Line       lineCommand       `cmd:"" help:"Set up a tenant's LINE channel."`
 	Job        jobCommand        `cmd:"" help:"Run a periodic job now."`

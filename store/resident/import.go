@@ -222,8 +222,9 @@ func owners(tx *store.Tx, profiles []Profile) (map[Field]map[string]*Resident, e
 var ErrBroken = errors.New("the table has problems")
 
 // stageSize is how many new records one transaction writes: few enough that a
-// booking does not wait for them.
-const stageSize = 100
+// booking does not wait long for them, many enough that they share the pages of
+// the index.
+const stageSize = 500
 
 // dead is how long an import may be silent before it counts as died.
 const dead = 2 * time.Minute
@@ -273,6 +274,7 @@ func (r *Residents) carryOut(ctx context.Context, db *store.DB, tenant string, p
 			if err != nil {
 				return err
 			}
+			var index []entry
 			for i, at := range part {
 				profile := p.read(Profile{}, p.lines[at], rules, today, false)
 				if err := issue(tx, &profile); err != nil {
@@ -285,8 +287,9 @@ func (r *Residents) carryOut(ctx context.Context, db *store.DB, tenant string, p
 				if err := insert(tx, &res); err != nil {
 					return err
 				}
+				index = append(index, entries(res.serial, tokens(tx, &profile))...)
 			}
-			return nil
+			return addEntries(tx, index)
 		})
 		if err != nil {
 			return err

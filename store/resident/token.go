@@ -1,6 +1,7 @@
 package resident
 
 import (
+	"cmp"
 	"encoding/binary"
 	"fmt"
 	"slices"
@@ -167,24 +168,40 @@ func variantTable(groups ...string) map[rune]rune {
 	return table
 }
 
-// addTokens and dropTokens keep the index in step with a record, one statement
-// each.
-func addTokens(tx *store.Tx, serial int64, list []int64) error {
-	if len(list) == 0 {
-		return nil
-	}
-	var q strings.Builder
-	q.WriteString(`INSERT INTO resident_token(tenant,token,resident) VALUES`)
-	args := []any{tx.Tenant(), serial}
+// entry is a row of the index.
+type entry struct{ token, resident int64 }
+
+func entries(serial int64, list []int64) []entry {
+	out := make([]entry, len(list))
 	for i, t := range list {
-		if i > 0 {
-			q.WriteByte(',')
-		}
-		args = append(args, t)
-		q.WriteString(`($1,$` + strconv.Itoa(len(args)) + `,$2)`)
+		out[i] = entry{t, serial}
 	}
-	if _, err := tx.Exec(q.String(), args...); err != nil {
-		return fmt.Errorf("indexing a resident: %w", err)
+	return out
+}
+
+// entriesAtOnce is how many rows one statement inserts.
+const entriesAtOnce = 400
+
+// addEntries and dropTokens keep the index in step with the records. The rows go
+// in in the order of the index, so that those of many records share its pages.
+func addEntries(tx *store.Tx, list []entry) error {
+	slices.SortFunc(list, func(a, b entry) int {
+		return cmp.Or(cmp.Compare(a.token, b.token), cmp.Compare(a.resident, b.resident))
+	})
+	for part := range slices.Chunk(list, entriesAtOnce) {
+		var q strings.Builder
+		q.WriteString(`INSERT INTO resident_token(tenant,token,resident) VALUES`)
+		args := []any{tx.Tenant()}
+		for i, e := range part {
+			if i > 0 {
+				q.WriteByte(',')
+			}
+			args = append(args, e.token, e.resident)
+			q.WriteString(`($1,$` + strconv.Itoa(len(args)-1) + `,$` + strconv.Itoa(len(args)) + `)`)
+		}
+		if _, err := tx.Exec(q.String(), args...); err != nil {
+			return fmt.Errorf("indexing residents: %w", err)
+		}
 	}
 	return nil
 }

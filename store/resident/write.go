@@ -27,6 +27,9 @@ func (r *Residents) Add(tx *store.Tx, p Profile, by string) (Resident, error) {
 	if err := insert(tx, &res); err != nil {
 		return Resident{}, err
 	}
+	if err := addEntries(tx, entries(serial, tokens(tx, &p))); err != nil {
+		return Resident{}, err
+	}
 	return res, r.record(tx, Change{Action: "resident.add", After: res, By: by})
 }
 
@@ -80,7 +83,7 @@ func (r *Residents) SetState(tx *store.Tx, id string, state State, by string) (R
 	return after, r.record(tx, Change{Action: action, Before: before, After: after, By: by})
 }
 
-// insert writes a new record with its key and tokens.
+// insert writes a new record with its key; its tokens are the caller's.
 func insert(tx *store.Tx, res *Resident) error {
 	key, wrapped, err := newKey(tx, res.serial)
 	if err != nil {
@@ -96,7 +99,7 @@ func insert(tx *store.Tx, res *Resident) error {
 	if err != nil {
 		return fmt.Errorf("adding a resident: %w", err)
 	}
-	return addTokens(tx, res.serial, tokens(tx, &res.Profile))
+	return nil
 }
 
 // update seals a new profile under the record's key.
@@ -124,7 +127,7 @@ func update(tx *store.Tx, before Resident, p Profile, by string) (Resident, erro
 	if err := dropTokens(tx, before.serial, without(old, now)); err != nil {
 		return Resident{}, err
 	}
-	return after, addTokens(tx, before.serial, without(now, old))
+	return after, addEntries(tx, entries(before.serial, without(now, old)))
 }
 
 // without returns what of a is not in b; both are sorted.
