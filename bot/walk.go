@@ -23,6 +23,7 @@ type Act struct {
 	Owner   string // of holds and bookings made here: the conversation
 	Channel string
 	User    string
+	Staff   string // account that speaks for the resident (S4-076), "" if none
 	Address string // network address, "" if unknown
 	Lang    i18n.Lang
 	Now     civil.DateTime
@@ -335,7 +336,7 @@ func (d *dialog) do(st *flows.Step) (string, error) {
 		d.s.Set(name, value)
 	}
 	outcome, err := act(&Act{
-		Tx: d.tx, Owner: d.owner, Channel: d.in.Channel, User: d.in.User, Address: d.in.Address,
+		Tx: d.tx, Owner: d.owner, Channel: d.in.Channel, User: d.in.User, Staff: d.in.Staff, Address: d.in.Address,
 		Lang: d.s.Lang, Now: d.now, Site: d.site,
 		Answer: d.s.Answer, Set: d.s.Set, Drop: d.s.Drop, Say: d.add,
 		Attach: func(b *Booking) { d.card = b }, words: d.words,
