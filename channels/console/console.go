@@ -14,6 +14,9 @@
 // function that draws it. There is no other way in, so that the table of routes
 // and rights can be read, and tested, as a whole (A14).
 //
+// A page that shows what others change at the same moment has a stream beside
+// it (live.go); static/live.js draws the page anew when the stream says so.
+//
 // Pages are drawn on the server and work without script; scripts only make them
 // quicker. Nothing comes from a foreign origin (S2-010).
 package console
@@ -27,6 +30,8 @@ import (
 	"log/slog"
 	"net/http"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"madoguchi/channels/gate"
@@ -45,6 +50,9 @@ type Area struct {
 	Name  string
 	Pages []Page
 	Menu  []Entry
+	// Home, if set, puts cards on the first page: numbers of today that lead
+	// somewhere. It runs at every look at that page and must be quick.
+	Home func(q *Request) ([]HomeCard, error)
 	// Templates has the files of its pages (*.html), Texts its catalogs
 	// (ja/*.yaml, en/*.yaml) and Static what its pages load, served below
 	// /assets/console/; each may be nil.
@@ -59,6 +67,9 @@ type Page struct {
 	Path string
 	// Right is what it takes to see or do it; "" is for everyone signed in.
 	Right staff.Right
+	// Anyone opens the page to people who are not signed in, as the sign-in
+	// page needs. Its forms are told from forged ones by their origin alone.
+	Anyone bool
 	// Limit is the largest body taken, in bytes; 0 is 256 KiB.
 	Limit  int64
 	Handle func(*Request) error
@@ -66,10 +77,22 @@ type Page struct {
 
 // Entry is a line of the menu; people without the right do not see it.
 type Entry struct {
-	Position int // order over all areas
+	// Position orders the entries of all areas and groups them: home 0;
+	// bookings: visits today 10, search 20, people 30; cards: cases 40 to 49,
+	// letters 50; reports 60; settings: counters 70, fields 75, screen texts 80,
+	// mail 85, operators 90, trail 95.
+	Position int
 	Path     string
 	Text     string // key of its name
 	Right    staff.Right
+}
+
+// HomeCard is a number on the first page.
+type HomeCard struct {
+	Heading string // in the person's language
+	Number  int
+	Path    string // of the page behind it
+	Right   staff.Right
 }
 
 // Session is a sign-in as the console needs it.
@@ -77,6 +100,13 @@ type Session struct {
 	Tenant  string
 	Account staff.Account
 	Token   string // goes with every form
+	// First, if set, is the page that must be dealt with before any other: a
+	// temporary password to change, a second factor to give. Pages below it and
+	// signing out are all there is until then.
+	First string
+	// Seen, if set, writes down that the person is still at work. It is called
+	// for what a person asks for, not for what a script asks for by itself.
+	Seen func(context.Context) error
 }
 
 // ErrNoSession says that a cookie opens no session, or no longer.
@@ -113,6 +143,9 @@ type Console struct {
 	version   string
 	menu      []Entry
 	forms     *http.CrossOriginProtection
+	streams   atomic.Int64
+	closed    chan struct{}
+	close     func()
 }
 
 // New puts the areas together. The error names what is missing or broken.
@@ -126,7 +159,8 @@ func New(c Config, areas ...Area) (*Console, error) {
 	if c.Clock == nil {
 		c.Clock = time.Now
 	}
-	k := &Console{Config: c, areas: append([]Area{frame()}, areas...)}
+	k := &Console{Config: c, areas: append([]Area{frame()}, areas...), closed: make(chan struct{})}
+	k.close = sync.OnceFunc(func() { close(k.closed) })
 	if err := k.load(); err != nil {
 		return nil, fmt.Errorf("console: %w", err)
 	}
@@ -139,7 +173,10 @@ func New(c Config, areas ...Area) (*Console, error) {
 	return k, nil
 }
 
-// Routes lists every page that needs a session.
+// Close ends the open streams, so that a server can shut down.
+func (k *Console) Close() { k.close() }
+
+// Routes lists every page.
 func (k *Console) Routes() []Page {
 	var all []Page
 	for _, a := range k.areas {
@@ -177,16 +214,20 @@ func (k *Console) serve(w http.ResponseWriter, r *http.Request, p Page) {
 	address := k.Gate.Client(r)
 	r = r.WithContext(store.WithOrigin(r.Context(), address))
 	q := &Request{Request: r, W: w, Address: address, console: k}
-	q.Lang = language(r)
-	cookie, err := r.Cookie(k.cookie())
-	if err == nil {
-		q.Session, err = k.Sessions.Session(r.Context(), cookie.Value)
+	q.Lang = q.language()
+	if cookie, err := r.Cookie(k.cookie()); err == nil {
+		q.secret = cookie.Value
 	}
-	if err != nil && !errors.Is(err, http.ErrNoCookie) && !errors.Is(err, ErrNoSession) {
+	var err error
+	if q.Session, err = k.session(r.Context(), q.secret); err != nil && !errors.Is(err, ErrNoSession) {
 		q.fail(err)
 		return
 	}
-	if err != nil {
+	if err == nil && q.First != "" && !q.allowedFirst(p) {
+		q.first()
+		return
+	}
+	if err != nil && !p.Anyone {
 		q.signIn()
 		return
 	}
@@ -200,9 +241,22 @@ func (k *Console) serve(w http.ResponseWriter, r *http.Request, p Page) {
 			return
 		}
 	}
+	if q.Seen != nil && !q.byScript() {
+		if err := q.Seen(r.Context()); err != nil {
+			k.Log.Warn("the time of a session was not written", "request", gate.RequestID(r.Context()), "error", err)
+		}
+	}
 	if err := p.Handle(q); err != nil {
 		q.fail(err)
 	}
+}
+
+// session finds the session of a cookie's value.
+func (k *Console) session(ctx context.Context, secret string) (Session, error) {
+	if secret == "" {
+		return Session{}, ErrNoSession
+	}
+	return k.Sessions.Session(ctx, secret)
 }
 
 // cookie names the cookie of a session. Over https it is bound to the host.
@@ -217,11 +271,17 @@ func (k *Console) cookie() string {
 // second.
 const langCookie = "madoguchi-console-lang"
 
-func language(r *http.Request) i18n.Lang {
-	if q := r.URL.Query().Get("lang"); q == string(i18n.English) || q == string(i18n.Japanese) {
-		return i18n.Lang(q)
+const langLife = 365 * 24 * 60 * 60 // seconds
+
+// language is the one a link asks for, which is remembered, or the remembered
+// one.
+func (q *Request) language() i18n.Lang {
+	switch l := i18n.Lang(q.URL.Query().Get("lang")); l {
+	case i18n.English, i18n.Japanese:
+		q.setCookie(langCookie, string(l), langLife)
+		return l
 	}
-	if c, err := r.Cookie(langCookie); err == nil && c.Value == string(i18n.English) {
+	if c, err := q.Cookie(langCookie); err == nil && c.Value == string(i18n.English) {
 		return i18n.English
 	}
 	return i18n.Japanese
@@ -235,6 +295,8 @@ var (
 	ErrForbidden = &Problem{Status: http.StatusForbidden, Text: "console.problem.forbidden"}
 	// ErrForged: the form did not come from a page of this session.
 	ErrForged = &Problem{Status: http.StatusForbidden, Text: "console.problem.forged"}
+	// ErrFirst: something else must be done before, such as a new password.
+	ErrFirst = &Problem{Status: http.StatusForbidden, Text: "console.problem.first"}
 	// ErrTooLarge: the body is larger than the page takes.
 	ErrTooLarge = &Problem{Status: http.StatusRequestEntityTooLarge, Text: "console.problem.too-large"}
 	// ErrBadForm: the body cannot be read as a form.

@@ -7,6 +7,7 @@ import (
 
 	"madoguchi/channels/console"
 	"madoguchi/channels/console/consoletest"
+	"madoguchi/store"
 	"madoguchi/store/staff"
 	"madoguchi/store/storetest"
 )
@@ -17,6 +18,7 @@ func area(done *int) console.Area {
 			*done++
 			return q.See("", "")
 		}},
+		{Method: "GET", Path: "test/live", Handle: func(q *console.Request) error { return q.Events("test") }},
 		{Method: "GET", Path: "test/broken", Handle: func(q *console.Request) error { panic("secret of a resident") }},
 	}}
 }
@@ -55,4 +57,60 @@ func must(r *http.Request, err error) *http.Request {
 		panic(err)
 	}
 	return r
+}
+
+// A page is told what changed for its own tenant, and when its session is over.
+func TestLivePageIsTold(t *testing.T) {
+	db := storetest.Open(t, storetest.SQLite)
+	var done int
+	site := consoletest.Serve(t, db, area(&done))
+	clerk := site.SignIn(staff.Account{Booking: staff.Clerk})
+	lines := clerk.Stream("test/live")
+	next := func() string {
+		for line := range lines {
+			if line != "" {
+				return line
+			}
+		}
+		return "end of the stream"
+	}
+	change := func(tenant, topic string) {
+		err := db.Update(t.Context(), tenant, func(tx *store.Tx) error { console.Changed(tx, topic); return nil })
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := next(); got != "retry: 3000" {
+		t.Fatal(got)
+	}
+	change(consoletest.Other, "test")
+	change(consoletest.Tenant, "elsewhere")
+	change(consoletest.Tenant, "test")
+	if got := next(); got != "event: changed" {
+		t.Errorf("after a change: %s", got)
+	}
+	if got := next(); got != "data: 1" {
+		t.Error(got)
+	}
+	site.End(clerk)
+	change(consoletest.Tenant, staff.Topic)
+	if got := next(); got != "event: end" {
+		t.Errorf("after the session ended: %s", got)
+	}
+	next()
+	if got := next(); got != "end of the stream" {
+		t.Errorf("the stream went on: %s", got)
+	}
+}
+
+// A form sent after the session ended is answered in words, a script by status.
+func TestFormOfAnEndedSession(t *testing.T) {
+	var done int
+	site := consoletest.Serve(t, storetest.Open(t, storetest.SQLite), area(&done))
+	clerk := site.SignIn(staff.Account{Booking: staff.Clerk})
+	site.End(clerk)
+	p := clerk.Post("test", nil)
+	if p.Status != http.StatusUnauthorized || !p.Has("サインインし直してください") || !p.Has(`href="/console/sign-in"`) || done != 0 {
+		t.Errorf("%d, done %d\n%s", p.Status, done, p.Body)
+	}
 }

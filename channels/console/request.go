@@ -2,10 +2,12 @@ package console
 
 import (
 	"bytes"
+	"crypto/subtle"
 	"encoding/base64"
 	"errors"
 	"io"
 	"net/http"
+	"net/url"
 	"strings"
 
 	"madoguchi/channels/gate"
@@ -24,6 +26,7 @@ type Request struct {
 	Address string // the network address it came from
 
 	console *Console
+	secret  string // of the session's cookie
 }
 
 // Update runs fn in one write transaction of the person's tenant. Its audit
@@ -123,10 +126,31 @@ func (q *Request) form(p Page) error {
 	if err != nil {
 		return ErrBadForm
 	}
-	if q.PostFormValue("token") != q.Token {
+	if !p.Anyone && (q.Token == "" || subtle.ConstantTimeCompare([]byte(q.PostFormValue("token")), []byte(q.Token)) == 0) {
 		return ErrForged
 	}
 	return nil
+}
+
+// Enter gives the browser the secret of a new session. Whatever session it had
+// before is not ended by this.
+func (q *Request) Enter(secret string) {
+	http.SetCookie(q.W, q.sessionCookie(secret, 0))
+}
+
+// Leave takes the session's secret from the browser.
+func (q *Request) Leave() { http.SetCookie(q.W, q.sessionCookie("", -1)) }
+
+// Secret is the value of the browser's session cookie, "" without one.
+func (q *Request) Secret() string { return q.secret }
+
+// sessionCookie lasts until the browser is closed. A __Host- cookie must have
+// the path "/".
+func (q *Request) sessionCookie(value string, maxAge int) *http.Cookie {
+	return &http.Cookie{
+		Name: q.console.cookie(), Value: value, Path: "/", MaxAge: maxAge,
+		HttpOnly: true, Secure: q.console.Gate.Secure(), SameSite: http.SameSiteStrictMode,
+	}
 }
 
 // noticeCookie carries what was done over the redirect that follows it.
@@ -173,14 +197,47 @@ func (q *Request) fail(err error) {
 	}
 }
 
-// signIn sends somebody without a session to the sign-in page; a form that was
-// sent is not taken.
+// signIn sends somebody without a session to the sign-in page. A form that was
+// sent is not taken: a page says so in words, because the person may have
+// written it for long. A script is told by the status.
 func (q *Request) signIn() {
-	if q.Method != http.MethodGet && q.Method != http.MethodHead {
+	switch {
+	case q.byScript():
 		gate.Refuse(q.W, http.StatusUnauthorized, "signed_out", "sign in first")
+	case q.Method != http.MethodGet && q.Method != http.MethodHead:
+		if err := q.render(http.StatusUnauthorized, "expired", "console.expired.title", nil); err != nil {
+			gate.Broken(q.W, q.Request)
+		}
+	default:
+		to := Base + "sign-in"
+		if at := strings.TrimPrefix(q.URL.Path, Base); at != "" {
+			to += "?to=" + url.QueryEscape(at) // the path alone: a query may hold what somebody searched for
+		}
+		http.Redirect(q.W, q.Request, to, http.StatusSeeOther)
+	}
+}
+
+// byScript reports whether a script of ours asks by itself, not a person.
+func (q *Request) byScript() bool {
+	return q.Header.Get("X-Live") != "" || strings.HasPrefix(q.Header.Get("Accept"), "text/event-stream")
+}
+
+// signOutPath can be asked for whatever else must be done first.
+const signOutPath = "sign-out"
+
+// allowedFirst reports whether a page may be used before what must be done
+// first.
+func (q *Request) allowedFirst(p Page) bool {
+	return p.Anyone || p.Path == signOutPath || p.Path == q.First || strings.HasPrefix(p.Path, q.First+"/")
+}
+
+// first sends a person to what must be done before anything else.
+func (q *Request) first() {
+	if q.Method != http.MethodGet && q.Method != http.MethodHead {
+		q.fail(ErrFirst)
 		return
 	}
-	http.Redirect(q.W, q.Request, Base+"sign-in", http.StatusSeeOther)
+	http.Redirect(q.W, q.Request, Base+q.First, http.StatusSeeOther)
 }
 
 // render writes a page.

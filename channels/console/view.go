@@ -50,7 +50,27 @@ func below(fsys fs.FS, dir string) fs.FS {
 	return sub
 }
 
-func home(q *Request) error { return q.Render("home", "console.home.title", nil) }
+// home shows the areas' cards. One that cannot be counted does not keep the
+// others away.
+func home(q *Request) error {
+	var cards []HomeCard
+	for _, a := range q.console.areas {
+		if a.Home == nil {
+			continue
+		}
+		of, err := a.Home(q)
+		if err != nil {
+			q.console.Log.Warn("an area has no cards for the first page", "area", a.Name, "request", gate.RequestID(q.Context()), "error", err)
+			continue
+		}
+		for _, c := range of {
+			if c.Right == "" || q.May(c.Right) {
+				cards = append(cards, c)
+			}
+		}
+	}
+	return q.Render("home", "console.home.title", cards)
+}
 
 // load parses the areas' templates, texts and static files.
 func (k *Console) load() error {
@@ -162,14 +182,52 @@ func (v *view) fill() error {
 	})
 }
 
-// Menu are the entries this person may open.
-func (v *view) Menu() []Entry {
-	return slices.DeleteFunc(slices.Clone(v.console.menu), func(e Entry) bool { return e.Right != "" && !v.May(e.Right) })
+// menuGroup is a part of the menu under a heading.
+type menuGroup struct {
+	Text    string // key of the heading, "" without one
+	Entries []Entry
 }
 
-// Here reports whether a menu entry is the part of the console being looked at.
+// menuGroups are the headings and the first position of each.
+var menuGroups = []struct {
+	from int
+	text string
+}{{0, ""}, {1, "console.menu.bookings"}, {40, "console.menu.cards"}, {60, "console.menu.reports"}, {70, "console.menu.setup"}}
+
+// Menu are the entries this person may open, in groups. It is empty while
+// something else must be done first.
+func (v *view) Menu() []menuGroup {
+	if v.First != "" {
+		return nil
+	}
+	var groups []menuGroup
+	for i, g := range menuGroups {
+		group := menuGroup{Text: g.text}
+		for _, e := range v.console.menu {
+			if e.Position < g.from || i+1 < len(menuGroups) && e.Position >= menuGroups[i+1].from || e.Right != "" && !v.May(e.Right) {
+				continue
+			}
+			group.Entries = append(group.Entries, e)
+		}
+		if len(group.Entries) > 0 {
+			groups = append(groups, group)
+		}
+	}
+	return groups
+}
+
+// Here reports whether a menu entry is the part of the console being looked at:
+// of the entries that fit the address, the longest.
 func (v *view) Here(e Entry) bool {
 	at := strings.TrimPrefix(v.URL.Path, Base)
+	if !e.covers(at) {
+		return false
+	}
+	return !slices.ContainsFunc(v.console.menu, func(o Entry) bool { return len(o.Path) > len(e.Path) && o.covers(at) })
+}
+
+// covers reports whether an address belongs to the entry.
+func (e Entry) covers(at string) bool {
 	if e.Path == "" {
 		return at == ""
 	}

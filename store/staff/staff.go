@@ -63,3 +63,7 @@ func (a Account) May(r Right) bool {
 	}
 	return slices.Contains(booking[a.Booking], r) || slices.Contains(cards[a.Cards], r)
 }
+
+// Topic is signalled, with the tenant as payload, when sessions may have ended:
+// whoever keeps a page open for a person looks at the session again.
+const Topic = "staff.session"

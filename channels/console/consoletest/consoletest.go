@@ -8,6 +8,7 @@
 package consoletest
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"io"
@@ -131,6 +132,13 @@ func (s *Site) SignInAt(tenant string, a staff.Account) *Client {
 	return &Client{t: s.t, Secret: secret, Token: "form-" + secret, base: base, http: &http.Client{Jar: jar}}
 }
 
+// End ends the session of a client, as a sign-out elsewhere does.
+func (s *Site) End(c *Client) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.opened, c.Secret)
+}
+
 // Client is somebody's browser without script.
 type Client struct {
 	t      testing.TB
@@ -211,6 +219,39 @@ func (c *Client) Upload(path string, values url.Values, field, name string, data
 	r.Header.Set("Content-Type", w.FormDataContentType())
 	r.Header.Set("Accept", "text/html")
 	return c.do(r)
+}
+
+// Stream opens an event stream and returns its lines, a channel that is closed
+// with the stream.
+func (c *Client) Stream(path string) <-chan string {
+	c.t.Helper()
+	ctx, cancel := context.WithCancel(context.Background())
+	c.t.Cleanup(cancel)
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, c.base.String()+path, nil)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	r.Header.Set("Accept", "text/event-stream")
+	answer, err := c.http.Do(r)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	if answer.StatusCode != http.StatusOK {
+		c.t.Fatalf("the stream %s: %s", path, answer.Status)
+	}
+	lines := make(chan string)
+	go func() {
+		defer close(lines)
+		defer answer.Body.Close()
+		for scan := bufio.NewScanner(answer.Body); scan.Scan(); {
+			select {
+			case lines <- scan.Text():
+			case <-ctx.Done():
+				return
+			}
+		}
+	}()
+	return lines
 }
 
 func (c *Client) do(r *http.Request) Page {
