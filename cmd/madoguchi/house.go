@@ -13,6 +13,7 @@ import (
 
 	"madoguchi/bot"
 	"madoguchi/bot/action"
+	"madoguchi/channels/console/visits"
 	"madoguchi/flows"
 	"madoguchi/flows/procedures"
 	"madoguchi/i18n"
@@ -111,6 +112,7 @@ func (h *house) furnish() error {
 	if err != nil {
 		return err
 	}
+	h.reservations.Watch(visits.Tell)
 	actions := &action.Actions{Reservations: h.reservations, Notify: h.notify}
 	h.library = &bot.Library{
 		Versions: h.procedures,

@@ -3,6 +3,7 @@ package reservation
 import (
 	"errors"
 	"fmt"
+	"strconv"
 	"time"
 	"unicode/utf8"
 
@@ -95,7 +96,7 @@ func (r *Reservations) ReceptionOf(tx *store.Tx, id string) (Reception, error) {
 	in.Came = store.FromMillis(came)
 	if len(note) > 0 {
 		plain, err := tx.Unseal(classNote, id, note)
-		if err != nil {
+		if err != nil && !errors.Is(err, store.ErrDestroyed) {
 			return in, fmt.Errorf("reading the note of a reception: %w", err)
 		}
 		in.Note = string(plain)
@@ -156,4 +157,36 @@ func (r *Reservations) Tallies(tx *store.Tx, day civil.Date) ([]Tally, error) {
 		list = append(list, t)
 	}
 	return list, rows.Err()
+}
+
+// Receptions returns what was recorded of several visits, by booking, without
+// the notes.
+func (r *Reservations) Receptions(tx *store.Tx, ids []string) (map[string]Reception, error) {
+	found := map[string]Reception{}
+	var c condition
+	c.among("booking", anys(ids))
+	rows, err := tx.Query(`SELECT booking, came_at, received_by, collected, response FROM reservation_visit WHERE tenant = $1 AND `+c.String(),
+		append([]any{tx.Tenant()}, c.args...)...)
+	if err != nil {
+		return nil, fmt.Errorf("reading receptions: %w", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var id string
+		var in Reception
+		var came int64
+		if err := rows.Scan(&id, &came, &in.By, &in.Collected, &in.Response); err != nil {
+			return nil, fmt.Errorf("reading receptions: %w", err)
+		}
+		in.Came = store.FromMillis(came)
+		found[id] = in
+	}
+	return found, rows.Err()
+}
+
+// Latest returns the bookings whose visitors were received on a day, the last
+// first, at any of the counters; nil is every counter.
+func (r *Reservations) Latest(tx *store.Tx, day civil.Date, counters []string, most int) ([]Booking, error) {
+	c := Filter{From: day, To: day, Counters: counters, Statuses: []Status{Visited}}.where()
+	return bookings(tx, c.String()+` ORDER BY changed_at DESC, id LIMIT `+strconv.Itoa(most), c.args...)
 }

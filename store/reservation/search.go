@@ -10,6 +10,7 @@ import (
 
 	"golang.org/x/text/width"
 
+	"madoguchi/i18n"
 	"madoguchi/i18n/civil"
 	"madoguchi/store"
 )
@@ -37,15 +38,20 @@ func ReadKey(s string) (key string, ok bool) {
 // ByKey returns the booking an access key opens (S4-021). A key ends the day
 // after the visit. Everything that cannot be opened is ErrNotFound alike.
 func (r *Reservations) ByKey(tx *store.Tx, key string) (Booking, error) {
-	k, ok := ReadKey(key)
-	if !ok {
-		return Booking{}, ErrNotFound
-	}
-	b, err := oneBooking(tx, `access_key = $2`, tx.Blind(classKey, k))
+	b, err := r.OfKey(tx, key)
 	if err == nil && b.Start.Date.AddDays(1).Before(civil.In(tx.Now()).Date) {
 		return Booking{}, ErrNotFound
 	}
 	return b, err
+}
+
+// OfKey is ByKey for staff, to whom old keys open their bookings too.
+func (r *Reservations) OfKey(tx *store.Tx, key string) (Booking, error) {
+	k, ok := ReadKey(key)
+	if !ok {
+		return Booking{}, ErrNotFound
+	}
+	return oneBooking(tx, `access_key = $2`, tx.Blind(classKey, k))
 }
 
 // ByID returns a booking, or ErrNotFound.
@@ -101,6 +107,51 @@ func (r *Reservations) Private(tx *store.Tx, id string) (contact string, answers
 		}
 	}
 	return contact, answers, nil
+}
+
+// Languages returns the languages that the visitors of some bookings speak, by
+// booking, where they are known.
+func (r *Reservations) Languages(tx *store.Tx, ids []string) (map[string]i18n.Lang, error) {
+	var c condition
+	c.among("id", anys(ids))
+	rows, err := tx.Query(`SELECT id, answers FROM reservation_booking WHERE tenant = $1 AND answers IS NOT NULL AND `+c.String(),
+		append([]any{tx.Tenant()}, c.args...)...)
+	if err != nil {
+		return nil, fmt.Errorf("reading the languages of bookings: %w", err)
+	}
+	defer rows.Close()
+	sealed := map[string][]byte{}
+	for rows.Next() {
+		var id string
+		var answers []byte
+		if err := rows.Scan(&id, &answers); err != nil {
+			return nil, fmt.Errorf("reading the languages of bookings: %w", err)
+		}
+		sealed[id] = answers
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	found := map[string]i18n.Lang{}
+	for id, answers := range sealed {
+		var a struct {
+			Lang i18n.Lang `json:"lang"`
+		}
+		plain, err := tx.Unseal(classAnswers, id, answers)
+		if errors.Is(err, store.ErrDestroyed) {
+			continue // erased with the rest
+		}
+		if err == nil {
+			err = json.Unmarshal(plain, &a)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("reading the language of a booking: %w", err)
+		}
+		if a.Lang != "" {
+			found[id] = a.Lang
+		}
+	}
+	return found, nil
 }
 
 // Filter selects bookings (S4-080, S4-081). Empty fields select everything.
