@@ -19,15 +19,14 @@ import (
 // bookingPage is one booking with everything that can be done with it.
 type bookingPage struct {
 	row
-	When, Until string
-	Where       string // the counter's place
-	MadeAt      string
-	Form        receptionForm
-	Responses   []option
-	History     []event
+	When      string
+	Where     string // the counter's place
+	MadeAt    string
+	Form      receptionForm
+	Responses []option
+	History   []event
 
-	Receivable bool // 来場 can be recorded now
-	Late       bool // that would correct a no-show
+	Late       bool // recording 来場 would correct a no-show
 	TooEarly   bool // the visit is on a later day
 	Undoable   bool
 	Changeable bool
@@ -93,14 +92,13 @@ func (a *area) fillBooking(tx *store.Tx, q *console.Request, p *bookingPage, b r
 	}
 	now := civil.In(tx.Now())
 	p.row = list[0]
-	p.When, p.Until = i18n.FormatDateTime(q.Lang, b.Start), b.Start.Add(b.Minutes).Clock.String()
+	p.When = i18n.FormatDate(q.Lang, b.Start.Date) + " " + b.Start.Clock.String() + "–" + b.Start.Add(b.Minutes).Clock.String()
 	p.MadeAt = i18n.FormatDateTime(q.Lang, civil.In(b.Made))
 	if c := t.Counter(b.Counter); c != nil {
 		p.Where = i18n.Plain(c.Place.In(q.Lang))
 	}
 	p.TooEarly = b.Status == reservation.Booked && now.Date.Before(b.Start.Date)
 	p.Late = b.Status == reservation.NoShow
-	p.Receivable = (b.Status == reservation.Booked || p.Late) && !p.TooEarly
 	p.Undoable = b.Status == reservation.Visited
 	p.Changeable = b.Status == reservation.Booked && !b.Start.Before(now)
 	p.Cancelled = b.Status == reservation.Cancelled

@@ -144,11 +144,21 @@ func (h *hall) bookAt(tenant, counter, start string, with ...func(*reservation.B
 	for _, f := range with {
 		f(&q)
 	}
-	h.update(tenant, func(tx *store.Tx) (err error) {
-		b, key, err = h.r.Book(tx, q)
-		return err
+	h.dayBefore(q.Start.Date, func() {
+		h.update(tenant, func(tx *store.Tx) (err error) {
+			b, key, err = h.r.Book(tx, q)
+			return err
+		})
 	})
 	return b, key
+}
+
+// dayBefore does something at noon of the day before a date.
+func (h *hall) dayBefore(d civil.Date, do func()) {
+	now := h.clock.Now()
+	h.clock.Set(civil.DateTime{Date: d.AddDays(-1), Clock: 12 * 60}.At())
+	do()
+	h.clock.Set(now)
 }
 
 func (h *hall) status(id string) reservation.Status {

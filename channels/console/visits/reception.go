@@ -126,6 +126,10 @@ func (a *area) receive(q *console.Request) error {
 		if before, err = a.one(tx, q, q.PathValue("id")); err != nil {
 			return err
 		}
+		if !q.PostForm.Has("collected") { // the button of a list: that they came, nothing else
+			after, err = a.Reservations.CheckIn(tx, before.ID, by(q))
+			return err
+		}
 		after, err = a.Reservations.Receive(tx, before.ID, in, by(q))
 		return err
 	})

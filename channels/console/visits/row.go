@@ -24,6 +24,8 @@ type row struct {
 	Reception reservation.Reception
 	Came      string // when, "" if not
 	Result    string // the response in words
+	// Receivable: that they came can be recorded now, or a no-show corrected.
+	Receivable bool
 }
 
 // rows puts bookings into words.
@@ -48,12 +50,14 @@ func (a *area) rows(tx *store.Tx, q *console.Request, list []reservation.Booking
 		return nil, err
 	}
 	out := make([]row, len(list))
+	today := civil.In(tx.Now()).Date
 	for i, b := range list {
 		r := row{
 			Booking: b, Day: i18n.FormatDay(q.Lang, b.Start.Date), Time: b.Start.Clock.String(),
 			Place: counterName(q, t, b.Counter), Business: serviceName(q, t, b.Service),
 			MadeDay: civil.In(b.Made).Date.String() + " " + civil.In(b.Made).Clock.String(), Way: wayText(q, b.Channel), State: statusText(q, b.Status), Reception: received[b.ID],
 		}
+		r.Receivable = (b.Status == reservation.Booked || b.Status == reservation.NoShow) && !today.Before(b.Start.Date)
 		if l := langs[b.ID]; l != "" {
 			r.Language = i18n.Name(l)
 		}
