@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"maps"
 	"slices"
+	"strings"
 	"sync"
 
 	"golang.org/x/text/language"
@@ -95,6 +96,19 @@ func (c *Catalog) Text(key string) *Text {
 		panic(fmt.Sprintf("i18n: no text %q in catalogs/ja", key))
 	}
 	return t
+}
+
+// Keys returns the keys of program texts that begin with prefix, in order: for a
+// page that has words for codes, where a code may come that has none.
+func (c *Catalog) Keys(prefix string) []string {
+	var keys []string
+	for key := range c.texts {
+		if strings.HasPrefix(key, prefix) {
+			keys = append(keys, key)
+		}
+	}
+	slices.Sort(keys)
+	return keys
 }
 
 // Phrases returns the program's phrases with this key in lang, nil if there are

@@ -48,6 +48,10 @@ func (q *Request) T(key string, args ...i18n.Arg) string {
 	return i18n.Plain(q.console.texts.Text(key).In(q.Lang, args...))
 }
 
+// Keys are the keys of all areas' texts that begin with prefix: the codes that
+// have words.
+func (q *Request) Keys(prefix string) []string { return q.console.texts.Keys(prefix) }
+
 // May reports whether the person has a right.
 func (q *Request) May(r staff.Right) bool { return q.Account.May(r) }
 
@@ -59,6 +63,11 @@ func (q *Request) Render(name, title string, data any) error {
 // Again draws a page whose form could not be taken, with status 422.
 func (q *Request) Again(name, title string, data any) error {
 	return q.render(http.StatusUnprocessableEntity, name, title, data)
+}
+
+// RenderAs draws a page with a status of its own.
+func (q *Request) RenderAs(status int, name, title string, data any) error {
+	return q.render(status, name, title, data)
 }
 
 // See sends the person to another page of the console after a POST. done is the

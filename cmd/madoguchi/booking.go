@@ -85,8 +85,8 @@ func (o output) many(w io.Writer, list []shown) error {
 	return nil
 }
 
-// staff is who the shell acts as.
-var staff = reservation.By{Who: "cli", Group: reservation.Internal}
+// shell is who the command line acts as.
+var shell = reservation.By{Who: "cli", Group: reservation.Internal}
 
 // explain turns a refusal of the service into a line with what to do.
 func explain(err error) error {
@@ -230,7 +230,7 @@ func (c *bookingBook) Run(env *environment) error {
 	err = withTenant(env, c.Tenant, func(h *house, tx *store.Tx) error {
 		b, key, err := h.reservations.Book(tx, reservation.BookRequest{
 			Counter: c.Counter, Start: start, Service: c.Service, Persons: c.Persons,
-			Group: reservation.Group(c.Group), Channel: c.Channel, By: staff.Who, Contact: c.Mail,
+			Group: reservation.Group(c.Group), Channel: c.Channel, By: shell.Who, Contact: c.Mail,
 		})
 		if err != nil {
 			return explain(err)
@@ -263,7 +263,7 @@ func (c *bookingChange) Run(env *environment) error {
 		}
 	}
 	return c.act(env, c.ID, func(h *house, tx *store.Tx, id string) (reservation.Booking, error) {
-		b, err := h.reservations.Change(tx, id, to, staff)
+		b, err := h.reservations.Change(tx, id, to, shell)
 		if err != nil {
 			return b, err
 		}
@@ -296,7 +296,7 @@ type bookingCancel struct {
 // Run cancels the booking.
 func (c *bookingCancel) Run(env *environment) error {
 	return c.act(env, c.ID, func(h *house, tx *store.Tx, id string) (reservation.Booking, error) {
-		b, err := h.reservations.Cancel(tx, id, staff)
+		b, err := h.reservations.Cancel(tx, id, shell)
 		if err != nil {
 			return b, err
 		}
@@ -312,7 +312,7 @@ type bookingCheckin struct {
 // Run records the visit.
 func (c *bookingCheckin) Run(env *environment) error {
 	return c.act(env, c.ID, func(h *house, tx *store.Tx, id string) (reservation.Booking, error) {
-		return h.reservations.CheckIn(tx, id, staff)
+		return h.reservations.CheckIn(tx, id, shell)
 	})
 }
 
@@ -333,7 +333,7 @@ func (c *bookingCloseDay) Run(env *environment) error {
 	var list []shown
 	err := withTenant(env, c.Tenant, func(h *house, tx *store.Tx) error {
 		list = nil
-		missed, err := h.reservations.CloseDay(tx, day, staff.Who)
+		missed, err := h.reservations.CloseDay(tx, day, shell.Who)
 		for _, b := range missed {
 			list = append(list, show(b))
 		}

@@ -26,6 +26,7 @@ import (
 	"madoguchi/store/notice"
 	"madoguchi/store/procedure"
 	"madoguchi/store/reservation"
+	"madoguchi/store/staff"
 	"madoguchi/store/tenant"
 )
 
@@ -39,6 +40,7 @@ type house struct {
 	procedures   procedure.Service
 	talks        conversation.Service
 	notices      notice.Service
+	staff        *staff.Service
 	mail         post
 	texts        *i18n.Catalog
 	library      *bot.Library
@@ -76,6 +78,7 @@ func open(env *environment, log *slog.Logger, migrate bool) (*house, error) {
 		reservations: reservation.New(civil.Holiday),
 		texts:        i18n.Builtin(),
 	}
+	h.staff = staff.New(db, h.staffPolicy)
 	if h.mail, err = newPost(env.config); err != nil {
 		db.Close()
 		return nil, err
@@ -217,6 +220,7 @@ func (h *house) jobs() []job.Job {
 	jobs = append(jobs, h.talks.Jobs(h.db)...)
 	jobs = append(jobs, h.notices.Jobs(h.db)...)
 	jobs = append(jobs, h.mailJobs()...)
+	jobs = append(jobs, h.staff.Jobs()...)
 	return append(jobs,
 		job.Job{Name: "holds", Every: time.Minute, Run: func(ctx context.Context, tenant string) error {
 			return h.db.Update(ctx, tenant, func(tx *store.Tx) error {

@@ -303,7 +303,7 @@ func TestStaffBookingsAreConfirmedToo(t *testing.T) {
 		}
 		err = v.db.Update(context.Background(), sampleID, func(tx *store.Tx) error {
 			b, key, err := v.reservations.Book(tx, reservation.BookRequest{
-				Counter: "honcho", Start: start, Service: "consult", Persons: 1, Group: reservation.Open, By: staff.Who, Contact: "hanako@example.com",
+				Counter: "honcho", Start: start, Service: "consult", Persons: 1, Group: reservation.Open, By: shell.Who, Contact: "hanako@example.com",
 			})
 			if err != nil {
 				return err

@@ -15,6 +15,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"madoguchi/bot"
+	"madoguchi/channels/console"
 	"madoguchi/channels/gate"
 	"madoguchi/channels/web"
 	"madoguchi/i18n"
@@ -54,8 +55,13 @@ func (c *serveCommand) Run(env *environment) error {
 	if err != nil {
 		return err
 	}
+	desk, err := h.consolePages(g)
+	if err != nil {
+		return err
+	}
 	mux := http.NewServeMux()
 	pages.Register(mux)
+	desk.Register(mux)
 	channels := append(h.line(mux, meters), h.mailWorker(meters))
 	h.health(mux, meters)
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
@@ -75,7 +81,12 @@ func (c *serveCommand) Run(env *environment) error {
 	}
 
 	server := gate.Server(g.Wrap(mux), log)
-	h.greet(env, listener.Addr().String())
+	server.RegisterOnShutdown(desk.Close)
+	first, err := h.sampleStaff(env.ctx)
+	if err != nil {
+		return err
+	}
+	h.greet(env, listener.Addr().String(), first)
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(listener) }()
 	select {
@@ -103,7 +114,7 @@ func (c *serveCommand) Run(env *environment) error {
 }
 
 // greet says where to go, as the first thing on the screen.
-func (h *house) greet(env *environment, addr string) {
+func (h *house) greet(env *environment, addr string, first []credentials) {
 	base := "http://" + addr
 	out := env.out
 	fmt.Fprintf(out, "Madoguchi 窓口 is open.\n\n")
@@ -118,6 +129,10 @@ func (h *house) greet(env *environment, addr string) {
 		fmt.Fprintf(out, "    plain pages   %s/t/%s/book\n", base, id)
 		fmt.Fprintf(out, "    vacancies     %s/t/%s/vacancy\n", base, id)
 		fmt.Fprintf(out, "    LINE webhook  %s/t/%s/line/webhook\n", base, id)
+	}
+	fmt.Fprintf(out, "\n  console         %s%s\n", base, console.Base)
+	for _, c := range first {
+		fmt.Fprintf(out, "    sign in as    %-8s %s   (%s; shown this once)\n", c.login, c.password, sampleID)
 	}
 	fmt.Fprintf(out, "\n  data            %s\n", h.config.Database)
 	if h.madeKey {

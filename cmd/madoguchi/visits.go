@@ -17,6 +17,7 @@ func (h *house) visitsArea() console.Area {
 		Engine:       h.engine,
 		Transcript:   transcript{h},
 		Notify:       h.notify,
+		Staff:        h.staff.Names,
 		Procedures: func(tx *store.Tx, lang i18n.Lang) ([]visits.Procedure, error) {
 			shelf, err := h.library.Shelf(tx)
 			if err != nil {

@@ -65,6 +65,12 @@ func Forgive(tx *store.Tx, scope, subject string) error {
 	return nil
 }
 
+// Refund gives back one attempt that Allow took, as after a right password from
+// an address that many people share.
+func Refund(tx *store.Tx, scope, subject string, window time.Duration) error {
+	return add(tx, scope, subject, window, -1)
+}
+
 func blind(tx *store.Tx, scope, subject string) []byte { return tx.Blind("limit."+scope, subject) }
 
 func add(tx *store.Tx, scope, subject string, window time.Duration, n int) error {

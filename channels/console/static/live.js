@@ -71,7 +71,16 @@ function soon() {
 
 function ended() {
   stream?.close();
-  document.querySelector("[data-ended]")?.removeAttribute("hidden");
+  const main = document.getElementById("main");
+  if (main.querySelector(".problem.ended")) return;
+  const said = document.createElement("p");
+  said.className = "problem ended";
+  said.setAttribute("role", "alert");
+  const link = document.createElement("a");
+  link.href = "/console/sign-in";
+  link.textContent = main.dataset.again;
+  said.append(main.dataset.ended, " ", link);
+  main.prepend(said);
 }
 
 function listen() {

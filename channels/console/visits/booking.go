@@ -146,7 +146,13 @@ const mostHistory = 2000
 // it was looked at is for the audit pages to show.
 func (a *area) history(tx *store.Tx, q *console.Request, t *reservation.Timetable, id string) ([]event, error) {
 	var out []event
-	names := map[string]string{}
+	var names map[string]string
+	if a.Staff != nil {
+		var err error
+		if names, err = a.Staff(tx); err != nil {
+			return nil, err
+		}
+	}
 	f := audit.Filter{Subject: id, Limit: 200}
 	for n := 0; n < mostHistory; n += f.Limit {
 		page, err := audit.List(tx, f)
@@ -157,14 +163,9 @@ func (a *area) history(tx *store.Tx, q *console.Request, t *reservation.Timetabl
 			if !slices.Contains(actions, e.Action) {
 				continue
 			}
-			if _, ok := names[e.Who]; !ok {
-				if names[e.Who], err = a.person(tx, q, e.Who); err != nil {
-					return nil, err
-				}
-			}
 			out = append(out, event{
 				When: i18n.FormatDay(q.Lang, civil.In(e.At).Date) + " " + civil.In(e.At).Clock.String(),
-				Who:  names[e.Who], What: q.T("visits.event." + e.Action[len("booking."):]), Detail: a.detail(q, t, e),
+				Who:  person(q, names, e.Who), What: q.T("visits.event." + e.Action[len("booking."):]), Detail: a.detail(q, t, e),
 			})
 		}
 		if len(page) < f.Limit {
@@ -176,20 +177,16 @@ func (a *area) history(tx *store.Tx, q *console.Request, t *reservation.Timetabl
 }
 
 // person is who acted, in words.
-func (a *area) person(tx *store.Tx, q *console.Request, who string) (string, error) {
+func person(q *console.Request, names map[string]string, who string) string {
 	switch {
 	case who == "resident", who == "system":
-		return q.T("visits.who." + who), nil
+		return q.T("visits.who." + who)
 	case who == q.Account.ID:
-		return q.Account.Name, nil
-	case a.Person == nil:
-		return who, nil
+		return q.Account.Name
+	case names[who] != "":
+		return names[who]
 	}
-	name, err := a.Person(tx, who)
-	if err == nil && name == "" {
-		name = who
-	}
-	return name, err
+	return who
 }
 
 // detail puts what a row of the log says beside its action into words.

@@ -84,9 +84,8 @@ type Config struct {
 	// Case is the page of a progress case below /console/, "" for none; nil
 	// where there is no progress system.
 	Case func(link string) string
-	// Person is the name of a staff account, "" if it is not known; nil where
-	// accounts have no names.
-	Person func(tx *store.Tx, account string) (string, error)
+	// Staff are the names of the staff accounts by id; nil where there are none.
+	Staff func(tx *store.Tx) (map[string]string, error)
 }
 
 //go:embed templates/*.html
