@@ -38,10 +38,8 @@ type bookingPage struct {
 // privatePart is what the resident wrote.
 type privatePart struct {
 	Contact string
-	Answers []answer
+	Answers []Answer
 }
-
-type answer struct{ Name, Value string }
 
 // event is one line of a booking's history.
 type event struct {
@@ -122,20 +120,32 @@ func (a *area) fillBooking(tx *store.Tx, q *console.Request, p *bookingPage, b r
 			return err
 		}
 		p.Private = &privatePart{Contact: contact}
-		for _, name := range slices.Sorted(maps.Keys(answers)) {
-			if name != "lang" { // it stands on the card
-				p.Private.Answers = append(p.Private.Answers, answer{name, answers[name]})
-			}
+		delete(answers, "lang") // it stands on the card
+		if p.Private.Answers, err = a.answers(tx, q, answers); err != nil {
+			return err
 		}
 	}
 	p.History, err = a.history(tx, q, t, b.ID)
 	return err
 }
 
+// answers puts what a resident wrote into words.
+func (a *area) answers(tx *store.Tx, q *console.Request, kept map[string]string) ([]Answer, error) {
+	if a.Answers != nil {
+		return a.Answers(tx, q.Lang, kept)
+	}
+	var list []Answer
+	for _, name := range slices.Sorted(maps.Keys(kept)) {
+		list = append(list, Answer{name, kept[name]})
+	}
+	return list, nil
+}
+
 // actions are the words of the audit log that have a text of their own.
 var actions = []string{
 	"booking.book", "booking.book-over", "booking.walk-in", "booking.change", "booking.cancel", "booking.check-in",
 	"booking.late-arrival", "booking.undo-check-in", "booking.no-show", "booking.reception",
+	"booking.case",
 }
 
 // mostHistory bounds the rows looked through for a booking's history: looks at

@@ -74,8 +74,9 @@ func (h *hall) only(t *testing.T) reservation.Booking {
 
 // Staff book for somebody on the telephone by the residents' own dialog
 // (S4-076), in its language and within the telephone quota (S4-051).
-func TestBookForSomebodyOnTheTelephone(t *testing.T) {
-	h := openHall(t, storetest.SQLite)
+func TestBookForSomebodyOnTheTelephone(t *testing.T) { each(t, bookForSomebodyOnTheTelephone) }
+
+func bookForSomebodyOnTheTelephone(t *testing.T, h *hall) {
 	h.update(consoletest.Tenant, func(tx *store.Tx) error {
 		s, version, err := h.r.Settings(tx)
 		if err != nil {
@@ -131,8 +132,9 @@ func TestBookForSomebodyOnTheTelephone(t *testing.T) {
 
 // A booking is moved from its page by the same flow, whoever made it, after the
 // residents' limit too; nobody else can go on with the dialog.
-func TestChangeForAResident(t *testing.T) {
-	h := openHall(t, storetest.SQLite)
+func TestChangeForAResident(t *testing.T) { each(t, changeForAResident) }
+
+func changeForAResident(t *testing.T, h *hall) {
 	b, _ := h.book("honcho", today+"T16:30")
 	clerk := h.clerk("honcho")
 	page := "visits/booking/" + b.ID

@@ -33,15 +33,16 @@ const longestRemark = 80
 // walkInPage is somebody without a booking (S4-078).
 type walkInPage struct {
 	Counters, Services []option
-	Persons            string
-	Error              string
+	Persons, Code      string
+	Error, CodeError   string
+	CanCode            bool
 	Full               bool // it was refused because the slot is full
 	Over               bool
 }
 
 // walkInPage serves GET visits/walk-in.
 func (a *area) walkInPage(q *console.Request) error {
-	p := walkInPage{Persons: "1"}
+	p := walkInPage{Persons: "1", CanCode: a.CaseOf != nil}
 	if err := q.View(func(tx *store.Tx) error {
 		return a.choices(tx, q, q.URL.Query().Get("counter"), "", &p.Counters, &p.Services)
 	}); err != nil {
@@ -65,7 +66,7 @@ func (a *area) choices(tx *store.Tx, q *console.Request, counter, service string
 // check-in, in one.
 func (a *area) walkIn(q *console.Request) error {
 	counter, service := q.PostFormValue("counter"), q.PostFormValue("service")
-	p := walkInPage{Persons: q.PostFormValue("persons"), Over: q.PostFormValue("over") == "yes"}
+	p := walkInPage{Persons: q.PostFormValue("persons"), Code: q.PostFormValue("code"), CanCode: a.CaseOf != nil, Over: q.PostFormValue("over") == "yes"}
 	if !q.Account.AtCounter(counter) {
 		return console.ErrNotFound
 	}
@@ -79,6 +80,9 @@ func (a *area) walkIn(q *console.Request) error {
 			Counter: counter, Start: start, Service: service, Persons: number(p.Persons), Group: reservation.Internal,
 			Channel: counterChannel, By: q.By(), WalkIn: true,
 		}
+		if r.Case, err = a.caseOf(tx, p.Code); err != nil {
+			return err
+		}
 		if p.Over && q.May(staff.ForceVisits) {
 			r.Over, r.Why = true, walkInReason
 		}
@@ -91,8 +95,13 @@ func (a *area) walkIn(q *console.Request) error {
 	if p.Full = errors.Is(err, reservation.ErrFull); errors.As(err, new(reservation.ErrUnknown)) {
 		return console.ErrNotFound
 	}
-	var refused bool
-	if p.Error, refused = asRefusal(q, err); refused {
+	refused := errors.Is(err, errCode)
+	if refused {
+		p.CodeError = q.T("visits.code.unknown")
+	} else {
+		p.Error, refused = asRefusal(q, err)
+	}
+	if refused {
 		if err := q.View(func(tx *store.Tx) error {
 			return a.choices(tx, q, counter, service, &p.Counters, &p.Services)
 		}); err != nil {
@@ -123,6 +132,22 @@ func (a *area) underWay(tx *store.Tx, counter string) (civil.DateTime, error) {
 	return civil.DateTime{}, reservation.ErrClosed{Reason: plan.Reason}
 }
 
+// errCode is a link code that no card has.
+var errCode = errors.New("there is no case with this code")
+
+// caseOf is the case of the link code that was typed, "" for none. The error is
+// errCode for a code nobody has.
+func (a *area) caseOf(tx *store.Tx, code string) (string, error) {
+	if code = strings.TrimSpace(code); code == "" || a.CaseOf == nil {
+		return "", nil
+	}
+	id, err := a.CaseOf(tx, code)
+	if errors.Is(err, store.ErrNotFound) {
+		return "", errCode
+	}
+	return id, err
+}
+
 // number reads a small number; what is none is 0, which every service refuses.
 func number(s string) int {
 	n, err := strconv.Atoi(strings.TrimSpace(s))
@@ -136,6 +161,8 @@ func number(s string) int {
 type forcePage struct {
 	Counters, Services, Reasons []option
 	Day, Time, Persons, Remark  string
+	Code                        string
+	CanCode                     bool
 	Error                       string
 	Errors                      map[string]string // by field
 }
@@ -143,7 +170,7 @@ type forcePage struct {
 // forcePage serves GET visits/force.
 func (a *area) forcePage(q *console.Request) error {
 	v := q.URL.Query()
-	p := forcePage{Day: v.Get("day"), Time: v.Get("time"), Persons: "1"}
+	p := forcePage{Day: v.Get("day"), Time: v.Get("time"), Persons: "1", CanCode: a.CaseOf != nil}
 	if err := a.fillForce(q, &p, v.Get("counter"), "", ""); err != nil {
 		return err
 	}
@@ -167,7 +194,7 @@ func (a *area) force(q *console.Request) error {
 	counter, service, reason := q.PostFormValue("counter"), q.PostFormValue("service"), q.PostFormValue("reason")
 	p := forcePage{
 		Day: q.PostFormValue("day"), Time: q.PostFormValue("time"), Persons: q.PostFormValue("persons"),
-		Remark: strings.TrimSpace(q.PostFormValue("remark")), Errors: map[string]string{},
+		Remark: strings.TrimSpace(q.PostFormValue("remark")), Code: q.PostFormValue("code"), CanCode: a.CaseOf != nil, Errors: map[string]string{},
 	}
 	if !q.Account.AtCounter(counter) {
 		return console.ErrNotFound
@@ -189,18 +216,25 @@ func (a *area) force(q *console.Request) error {
 	var b reservation.Booking
 	var key string
 	if len(p.Errors) == 0 {
-		err = q.Update(func(tx *store.Tx) (err error) {
+		err = q.Update(func(tx *store.Tx) error {
+			card, err := a.caseOf(tx, p.Code)
+			if err != nil {
+				return err
+			}
 			b, key, err = a.Reservations.Book(tx, reservation.BookRequest{
 				Counter: counter, Start: civil.DateTime{Date: day, Clock: clock}, Service: service, Persons: number(p.Persons),
-				Group: reservation.Internal, Channel: counterChannel, By: q.By(), Over: true, Why: reason, Remark: p.Remark,
+				Group: reservation.Internal, Channel: counterChannel, By: q.By(), Over: true, Why: reason, Remark: p.Remark, Case: card,
 			})
 			return err
 		})
 		if errors.As(err, new(reservation.ErrUnknown)) {
 			return console.ErrNotFound
 		}
-		var refused bool
-		if p.Error, refused = asRefusal(q, err); err != nil && !refused {
+		if errors.Is(err, errCode) {
+			p.Errors["code"] = q.T("visits.code.unknown")
+		} else if text, refused := asRefusal(q, err); refused {
+			p.Error = text
+		} else if err != nil {
 			return err
 		}
 	}

@@ -32,6 +32,8 @@ type hall struct {
 	site  *consoletest.Site
 	sent  []string // mails queued: what, of which booking
 	names map[string][]string
+	// collected are the cases whose old card was handed in.
+	collected []string
 }
 
 const today = "2026-11-25"
@@ -68,13 +70,30 @@ func openHall(t testing.TB, kind storetest.Kind) *hall {
 		Names: func(_ *store.Tx, name string, part bool, _ int) ([]string, error) {
 			return h.names[fmt.Sprint("name ", name, " ", part)], nil
 		},
-		Case: func(link string) string { return "cases/" + link },
+		Case: func(id string) string { return "cards/case/" + id },
+		CaseOf: func(_ *store.Tx, code string) (string, error) {
+			if code == "ZZ22Z-Z33ZZ" {
+				return "case-1", nil
+			}
+			return "", store.ErrNotFound
+		},
+		Collected: func(_ *store.Tx, id, _ string) error {
+			h.collected = append(h.collected, id)
+			return nil
+		},
 	}))
 	h.names = map[string][]string{}
 	for _, tenant := range []string{consoletest.Tenant, consoletest.Other} {
 		h.publish(tenant, engine)
 	}
 	return h
+}
+
+// each runs a story on both databases.
+func each(t *testing.T, story func(t *testing.T, h *hall)) {
+	for _, kind := range []storetest.Kind{storetest.SQLite, storetest.Postgres} {
+		t.Run(string(kind), func(t *testing.T) { story(t, openHall(t, kind)) })
+	}
 }
 
 // town is the municipality as the dialog knows it.

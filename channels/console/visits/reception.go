@@ -130,8 +130,13 @@ func (a *area) receive(q *console.Request) error {
 			after, err = a.Reservations.CheckIn(tx, before.ID, by(q))
 			return err
 		}
-		after, err = a.Reservations.Receive(tx, before.ID, in, by(q))
-		return err
+		if after, err = a.Reservations.Receive(tx, before.ID, in, by(q)); err != nil {
+			return err
+		}
+		if in.Collected && after.Case != "" && a.Collected != nil {
+			return a.Collected(tx, after.Case, q.By())
+		}
+		return nil
 	})
 	if problem, refused := asRefusal(q, err); refused {
 		form := receptionForm{in.Collected, in.Response, in.Note, problem}

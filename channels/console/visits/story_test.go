@@ -39,8 +39,9 @@ func instant(s string) time.Time {
 // scan is what somebody shows at reception.
 func scan(text string) url.Values { return url.Values{"text": {text}} }
 
-func TestClerkReceivesThreeVisitors(t *testing.T) {
-	h := openHall(t, storetest.SQLite)
+func TestClerkReceivesThreeVisitors(t *testing.T) { each(t, clerkReceivesThreeVisitors) }
+
+func clerkReceivesThreeVisitors(t *testing.T, h *hall) {
 	first, _ := h.book("honcho", today+"T09:00")
 	second, key := h.book("honcho", today+"T09:30")
 	third, other := h.book("honcho", today+"T10:00")
@@ -95,7 +96,10 @@ func TestSameNumberAtTwoCounters(t *testing.T) {
 }
 
 func TestNoShowIsCorrectedAndUndoLeavesATrace(t *testing.T) {
-	h := openHall(t, storetest.SQLite)
+	each(t, noShowIsCorrectedAndUndoLeavesATrace)
+}
+
+func noShowIsCorrectedAndUndoLeavesATrace(t *testing.T, h *hall) {
 	b, _ := h.book("honcho", today+"T09:00")
 	h.clock.Set(instant(today + "T17:20"))
 	h.update(consoletest.Tenant, func(tx *store.Tx) error {
@@ -157,7 +161,10 @@ func TestWhatReceptionTypedComesBack(t *testing.T) {
 // A clerk sees and receives at the assigned counters only (S4-073); bookings of
 // another municipality do not exist (A15).
 func TestOtherCountersAndTenantsAreNotFound(t *testing.T) {
-	h := openHall(t, storetest.SQLite)
+	each(t, otherCountersAndTenantsAreNotFound)
+}
+
+func otherCountersAndTenantsAreNotFound(t *testing.T, h *hall) {
 	there, key := h.book("ekimae", today+"T09:30")
 	foreign, foreignKey := h.bookAt(consoletest.Other, "honcho", today+"T09:30")
 	clerk, manager := h.clerk("honcho"), h.manager()
@@ -211,7 +218,10 @@ func TestOtherCountersAndTenantsAreNotFound(t *testing.T) {
 }
 
 func TestWalkInTakesAPlaceAndOnlyForceGoesBeyond(t *testing.T) {
-	h := openHall(t, storetest.SQLite)
+	each(t, walkInTakesAPlaceAndOnlyForceGoesBeyond)
+}
+
+func walkInTakesAPlaceAndOnlyForceGoesBeyond(t *testing.T, h *hall) {
 	clerk := h.clerk("nishi", "ekimae")
 	come := url.Values{"counter": {"ekimae"}, "service": {"consult"}, "persons": {"1"}}
 	for range 2 { // as many as there are places
@@ -240,8 +250,9 @@ func TestWalkInTakesAPlaceAndOnlyForceGoesBeyond(t *testing.T) {
 }
 
 // An override is a page of its own with a reason, and verify knows about it.
-func TestForcedBookingIsLoggedAndSound(t *testing.T) {
-	h := openHall(t, storetest.SQLite)
+func TestForcedBookingIsLoggedAndSound(t *testing.T) { each(t, forcedBookingIsLoggedAndSound) }
+
+func forcedBookingIsLoggedAndSound(t *testing.T, h *hall) {
 	manager := h.manager()
 	want := url.Values{
 		"counter": {"nishi"}, "day": {"2027-03-10"}, "time": {"15:00"}, "service": {"consult"}, "persons": {"1"},
@@ -348,8 +359,9 @@ func TestAnswersAreInertAndSeenWithTheRightOnly(t *testing.T) {
 	}
 }
 
-func TestSearchByAnyKeyAndFilter(t *testing.T) {
-	h := openHall(t, storetest.SQLite)
+func TestSearchByAnyKeyAndFilter(t *testing.T) { each(t, searchByAnyKeyAndFilter) }
+
+func searchByAnyKeyAndFilter(t *testing.T, h *hall) {
 	a, key := h.book("honcho", today+"T09:00")
 	b, _ := h.book("honcho", "2026-12-01T10:00", func(q *reservation.BookRequest) { q.Channel, q.Service = "phone", "move" })
 	c, _ := h.book("ekimae", today+"T10:00")
@@ -485,5 +497,25 @@ func TestDayViewStepsAndCloses(t *testing.T) {
 	}
 	if p := h.clerk().Get("visits"); p.Status != http.StatusOK || !p.Has("担当する窓口がありません") {
 		t.Errorf("a clerk without a counter: %d", p.Status)
+	}
+}
+
+// A visit of a case is told to the card's progress: by link code without a
+// booking, and the old card that was handed in (S4-121, S4-123).
+func TestVisitOfACaseReachesItsCard(t *testing.T) {
+	h := openHall(t, storetest.SQLite)
+	clerk := h.clerk("honcho")
+	form := url.Values{"counter": {"honcho"}, "service": {"consult"}, "persons": {"1"}, "code": {"NOBODYHAS"}}
+	if p := clerk.Post("visits/walk-in", form); p.Status != http.StatusUnprocessableEntity || !p.Has(`id="code-error"`) || !p.Has("NOBODYHAS") {
+		t.Errorf("an unknown code: %d", p.Status)
+	}
+	form.Set("code", " ZZ22Z-Z33ZZ ")
+	p := clerk.Post("visits/walk-in", form)
+	if !p.Has(`href="/console/cards/case/case-1"`) {
+		t.Fatalf("the card is not linked:\n%s", p.Body)
+	}
+	clerk.Post(p.Path+"/receive", url.Values{"collected": {"yes"}, "response": {"done"}, "note": {""}})
+	if len(h.collected) != 1 || h.collected[0] != "case-1" {
+		t.Errorf("handed in: %q", h.collected)
 	}
 }

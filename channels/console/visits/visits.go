@@ -59,6 +59,9 @@ type Finder func(tx *store.Tx, text string) (bookings []string, err error)
 // are for, as a whole, its beginning or a part of it.
 type NameFinder func(tx *store.Tx, name string, part bool, most int) (bookings []string, err error)
 
+// Answer is one thing a resident wrote with a booking.
+type Answer struct{ Name, Value string }
+
 // Procedure is a dialog that staff can lead.
 type Procedure struct {
 	Flow, Title string
@@ -82,8 +85,16 @@ type Config struct {
 	// Names finds by name; nil where no names are kept.
 	Names NameFinder
 	// Case is the page of a progress case below /console/, "" for none; nil
-	// where there is no progress system.
-	Case func(link string) string
+	// where there is no progress system. CaseOf finds the case of a link code
+	// that staff type for somebody without booking, store.ErrNotFound for none;
+	// nil asks for none. Collected hears that an old card was handed in by the
+	// visitor of a case (S4-123); nil where nobody asks.
+	Case      func(id string) string
+	CaseOf    func(tx *store.Tx, code string) (id string, err error)
+	Collected func(tx *store.Tx, id, by string) error
+	// Answers puts what residents wrote with a booking into words; nil shows
+	// names and values as they are kept.
+	Answers func(tx *store.Tx, lang i18n.Lang, answers map[string]string) ([]Answer, error)
 	// Staff are the names of the staff accounts by id; nil where there are none.
 	Staff func(tx *store.Tx) (map[string]string, error)
 }
