@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"madoguchi/channels/console/consoletest"
+	"madoguchi/i18n/civil"
 	"madoguchi/store"
 	"madoguchi/store/staff"
 	"madoguchi/store/storetest"
@@ -90,44 +91,49 @@ func BenchmarkPages(b *testing.B) {
 	}
 }
 
-// fill writes bookings of ten years in one statement, the last of them today's
-// and the coming weeks'.
+// fill writes bookings of ten years in one statement, day by day, the last of
+// them today's and the coming weeks'.
 func (h *hall) fill(kind storetest.Kind, rows int) {
 	h.t.Helper()
-	const days = 3652
+	const days, coming = 3652, 30
+	first := datetime(h.t, today+"T09:00").Date.AddDays(coming - days + 1)
+	perDay := strconv.Itoa((rows + days - 1) / days)
 	numbers := fmt.Sprintf(`WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i + 1 < %d)`, rows)
-	day, blob := `date('2016-12-25', '+' || (i %% D) || ' days')`, `CAST('k' || i AS BLOB)`
+	day := `date('` + first.String() + `', '+' || (i / PER) || ' days')`
+	id, key := `printf('b%09d', i)`, `CAST(printf('k%09d', i) AS BLOB)`
 	if kind == storetest.Postgres {
 		numbers = fmt.Sprintf(`WITH n AS (SELECT generate_series(0, %d) AS i)`, rows-1)
-		day, blob = `to_char(date '2016-12-25' + (i %% D)::int, 'YYYY-MM-DD')`, `decode(lpad(to_hex(i), 16, '0'), 'hex')`
+		day = `to_char(date '` + first.String() + `' + i / PER, 'YYYY-MM-DD')`
+		id, key = `'b' || lpad(i::text, 9, '0')`, `decode(lpad(to_hex(i), 16, '0'), 'hex')`
 	}
-	day = strings.ReplaceAll(strings.ReplaceAll(day, "%%", "%"), "D", strconv.Itoa(days))
 	pick := func(expr string, of ...string) string {
 		out := "CASE " + expr
 		for i, v := range of {
 			out += fmt.Sprintf(" WHEN %d THEN '%s'", i, v)
 		}
-		return out + " ELSE '" + of[len(of)-1] + "' END"
+		return out + " END"
 	}
 	counters := []string{"honcho", "ekimae", "nishi"}
 	for i := 3; i < 20; i++ {
 		counters = append(counters, fmt.Sprint("c", i))
 	}
-	// i/days numbers the bookings of a day.
-	order := fmt.Sprintf("(i / %d)", days)
-	made := store.Millis(instant("2016-11-25T09:00"))
+	made := fmt.Sprint(store.Millis(civil.DateTime{Date: first.AddDays(-14), Clock: 9 * 60}.At())) + ` + CAST(i / PER AS BIGINT) * 86400000 + (i % PER) * 1000`
 	query := numbers + ` INSERT INTO reservation_booking (tenant, id, counter, day, clock, minutes, takes, places, service, persons, channel, grp,
 		status, receipt, access_key, owner, case_id, sequence, made_at, changed_at)
-	SELECT 'sample', 'b' || i, ` + pick(order+" % 20", counters...) + `, ` + day + `, 510 + (` + order + ` % 17) * 30, 30, '510', 1, ` +
+	SELECT 'sample', ` + id + `, ` + pick("i % PER % 20", counters...) + `, ` + day + `, 510 + (i % PER * 17 / PER) * 30, 30, '510', 1, ` +
 		pick("i % 3", "consult", "card-pickup", "move") + `, 1, ` + pick("i % 5", "line", "web", "plain", "kiosk", "phone") + `, 'open',
-		CASE WHEN i % ` + strconv.Itoa(days) + ` >= 3622 THEN 'booked' ELSE ` + pick("i % 11", "no-show", "cancelled", "visited") + ` END,
-		` + order + ` / 20 + 1, ` + blob + `, '', '', 0, ` + fmt.Sprint(made) + ` + (i % ` + strconv.Itoa(days) + `) * 86400000 + i % 86400000,
-		` + fmt.Sprint(made) + ` + (i % ` + strconv.Itoa(days) + `) * 86400000 FROM n`
-	if _, err := storetest.Admin(h.t, h.db).Exec(query); err != nil {
-		h.t.Fatal(err)
+		CASE WHEN i / PER >= ` + strconv.Itoa(days-coming-1) + ` THEN 'booked' WHEN i % 11 = 0 THEN 'no-show' WHEN i % 11 = 1 THEN 'cancelled' ELSE 'visited' END,
+		i % PER / 20 + 1, ` + key + `, '', '', 0, ` + made + `, ` + made + ` FROM n`
+	admin := storetest.Admin(h.t, h.db)
+	admin.SetMaxOpenConns(1)
+	run := []string{strings.ReplaceAll(query, "PER", perDay)}
+	if kind == storetest.Postgres { // as autovacuum does in its time
+		run = append(run, "VACUUM ANALYZE reservation_booking")
+	} else { // nothing counts the rows of SQLite
+		run = append([]string{"PRAGMA cache_size = -300000", "PRAGMA synchronous = OFF"}, append(run, "PRAGMA wal_checkpoint(TRUNCATE)")...)
 	}
-	if kind == storetest.Postgres { // as autovacuum does in its time; nothing does it on SQLite
-		if _, err := storetest.Admin(h.t, h.db).Exec("VACUUM ANALYZE reservation_booking"); err != nil {
+	for _, statement := range run {
+		if _, err := admin.Exec(statement); err != nil {
 			h.t.Fatal(err)
 		}
 	}
