@@ -22,9 +22,9 @@ type Act struct {
 	Tx      *store.Tx
 	Owner   string   // of holds and bookings made here: the conversation
 	Owners  []string // whose bookings are this person's: Owner, and Resident if there is one
-	Staff   string   // the account that speaks for the resident, "" if they do themselves
 	Channel string
 	User    string
+	Staff   string // account that speaks for the resident (S4-076), "" if none
 	Address string // network address, "" if unknown
 	Lang    i18n.Lang
 	Now     civil.DateTime

@@ -26,8 +26,33 @@ type Notify func(tx *store.Tx, b reservation.Booking, what, key string, lang i18
 // the requirements, invariant I10).
 const most = 5
 
-// group is the channel group of everything residents do themselves.
-const group = reservation.Open
+// The channels of a dialog that staff lead for a resident (S4-076).
+const (
+	ByPhone   = "phone"
+	AtCounter = "counter"
+)
+
+// groupOf is the group whose quota and limits count on a channel: residents
+// themselves, staff for somebody on the telephone, staff at the counter.
+func groupOf(channel string) reservation.Group {
+	switch channel {
+	case ByPhone:
+		return reservation.Phone
+	case AtCounter:
+		return reservation.Internal
+	}
+	return reservation.Open
+}
+
+// by is who acts in a dialog: the resident, or the staff member who speaks for
+// them.
+func by(act *bot.Act) reservation.By {
+	b := reservation.By{Who: "resident", Group: groupOf(act.Channel)}
+	if act.Staff != "" {
+		b.Who = act.Staff
+	}
+	return b
+}
 
 // book makes the booking of the chosen time (S4-035, S4-036).
 func book(a *Actions, act *bot.Act) (string, error) {
@@ -35,23 +60,17 @@ func book(a *Actions, act *bot.Act) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	existing, err := a.mine(act)
+	existing, err := a.ahead(act)
 	if err != nil {
 		return "", err
 	}
-	ahead := 0
-	for _, b := range existing {
-		if b.Status == reservation.Booked && !b.Start.Before(act.Now) {
-			ahead++
-		}
-	}
-	if ahead >= most {
+	if len(existing) >= most && act.Staff == "" {
 		return "limit", nil
 	}
 	q := reservation.BookRequest{
 		Hold:    act.Answer("hold"),
-		Counter: counter, Start: start, Service: act.Answer("service"), Persons: persons(act), Group: group,
-		Channel: act.Channel, By: "resident", Owner: act.Owner, Contact: act.Answer("mail"),
+		Counter: counter, Start: start, Service: act.Answer("service"), Persons: persons(act), Group: groupOf(act.Channel),
+		Channel: act.Channel, By: by(act).Who, Owner: act.Owner, Contact: act.Answer("mail"),
 		Answers: map[string]string{"lang": string(act.Lang)},
 	}
 	form, err := act.Form(string(field.Application))
@@ -110,7 +129,8 @@ func refused(err error) (string, error) {
 }
 
 // own looks for the resident's own bookings that are still to come. A booking
-// named by a button of its receipt is taken only if it is theirs (A23).
+// named by a button of its receipt is taken only if it is theirs (A23); staff
+// come with the booking they have opened.
 func own(a *Actions, act *bot.Act) (string, error) {
 	list, err := a.ahead(act)
 	if err != nil {
@@ -118,6 +138,16 @@ func own(a *Actions, act *bot.Act) (string, error) {
 	}
 	wanted := act.Answer("own")
 	act.Drop("own")
+	if act.Staff != "" && wanted != "" {
+		b, err := a.Reservations.ByID(act.Tx, wanted)
+		if errors.Is(err, reservation.ErrNotFound) {
+			return "none", nil
+		}
+		if err != nil {
+			return "", err
+		}
+		return "one", a.choose(act, b)
+	}
 	for _, b := range list {
 		if b.ID == wanted {
 			return "one", a.choose(act, b)
@@ -186,16 +216,21 @@ const (
 )
 
 // find opens a booking by its access key. What cannot be opened gets one
-// answer, whatever the reason, and costs part of a budget.
+// answer, whatever the reason, and costs part of a budget. Staff, who can search
+// all bookings, have none.
 func find(a *Actions, act *bot.Act) (string, error) {
-	budgets := []struct {
+	type budget struct {
 		scope, subject string
 		max            int
 		window         time.Duration
-	}{
+	}
+	budgets := []budget{
 		{"key.person", act.Channel + "\x00" + act.User, triesPerson, triesWindow},
 		{"key.address", act.Address, triesAddress, triesWindow},
 		{"key.site", "", triesSite, time.Minute},
+	}
+	if act.Staff != "" {
+		budgets = nil
 	}
 	for _, b := range budgets {
 		if b.scope == "key.address" && b.subject == "" {
@@ -255,8 +290,8 @@ func change(a *Actions, act *bot.Act) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	by := reservation.By{Who: "resident", Group: group}
-	to := reservation.Move{Counter: counter, Start: start, Hold: act.Answer("hold")}
+	by := by(act)
+	to := reservation.Move{Counter: counter, Start: start, Group: by.Group, Hold: act.Answer("hold")}
 	b, err := a.Reservations.Change(act.Tx, act.Answer("booking"), to, by)
 	if errors.Is(err, reservation.ErrGone) {
 		to.Hold = ""
@@ -294,7 +329,7 @@ func (a *Actions) tooLate(act *bot.Act) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if t.Changeable(b.Service, group, b.Start, act.Tx.Now()) == nil {
+	if t.Changeable(b.Service, groupOf(act.Channel), b.Start, act.Tx.Now()) == nil {
 		return "closed", nil
 	}
 	return "late", nil
@@ -302,7 +337,7 @@ func (a *Actions) tooLate(act *bot.Act) (string, error) {
 
 // cancel gives the booking up; its places are free at once (S4-039).
 func cancel(a *Actions, act *bot.Act) (string, error) {
-	b, err := a.Reservations.Cancel(act.Tx, act.Answer("booking"), reservation.By{Who: "resident", Group: group})
+	b, err := a.Reservations.Cancel(act.Tx, act.Answer("booking"), by(act))
 	var late reservation.ErrTooLate
 	var state reservation.ErrState
 	if errors.As(err, &late) || errors.As(err, &state) {

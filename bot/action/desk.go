@@ -37,7 +37,7 @@ func (d Desk) Counters(tx *store.Tx, service string, lang i18n.Lang) ([]bot.Coun
 // Offers lists free times that fit the wish.
 func (d Desk) Offers(tx *store.Tx, q bot.OfferQuery) ([]bot.Offer, error) {
 	n := reservation.NextQuery{
-		Counter: q.Counter, Service: q.Service, Group: group, Persons: max(q.Persons, 1), Limit: q.Limit,
+		Counter: q.Counter, Service: q.Service, Group: groupOf(q.Channel), Persons: max(q.Persons, 1), Limit: q.Limit,
 		From: civil.DateTime{Date: q.From},
 	}
 	n.Between.Start, n.Between.End = q.After, q.Before
@@ -93,7 +93,7 @@ func (d Desk) why(tx *store.Tx, q bot.OfferQuery) error {
 		}
 		closed = false
 		var early reservation.ErrTooEarly
-		if err := t.Bookable(q.Service, group, civil.DateTime{Date: q.On, Clock: plan.Slots[0].Start}, tx.Now()); errors.As(err, &early) {
+		if err := t.Bookable(q.Service, groupOf(q.Channel), civil.DateTime{Date: q.On, Clock: plan.Slots[0].Start}, tx.Now()); errors.As(err, &early) {
 			return &bot.Refusal{Why: "early", When: early.Opens, Cause: err}
 		}
 	}
@@ -137,7 +137,7 @@ var wholeDay = []reservation.ReasonKind{reservation.ClosedDay, reservation.Natio
 // *bot.Refusal, or a fault.
 func (d Desk) Hold(tx *store.Tx, owner string, q bot.OfferQuery, counter string, start civil.DateTime) (string, error) {
 	h, err := d.Reservations.Hold(tx, reservation.HoldRequest{
-		Counter: counter, Start: start, Service: q.Service, Persons: max(q.Persons, 1), Group: group, Owner: owner,
+		Counter: counter, Start: start, Service: q.Service, Persons: max(q.Persons, 1), Group: groupOf(q.Channel), Owner: owner,
 	})
 	if err == nil {
 		return h.ID, nil

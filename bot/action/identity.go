@@ -391,7 +391,7 @@ func checkApplicant(a *Actions, act *bot.Act) (string, error) {
 	}
 	life := s.LinkLife(identity.Confirm)
 	h, err := a.Reservations.Hold(act.Tx, reservation.HoldRequest{
-		Counter: counter, Start: start, Service: act.Answer("service"), Persons: persons(act), Group: group, For: life,
+		Counter: counter, Start: start, Service: act.Answer("service"), Persons: persons(act), Group: groupOf(act.Channel), For: life,
 		Owner: "confirm:" + store.NewID(),
 	})
 	if err != nil {

@@ -20,6 +20,7 @@ func (h *house) areas() []console.Area {
 		h.identityArea(),
 		account.Area(account.Config{DB: h.db, Staff: h.staff, Tenants: h.municipalities}),
 		operators.Area(operators.Config{Staff: h.staff, Counters: h.counterNames, Policy: h.staffPolicy, SavePolicy: h.saveStaffPolicy}),
+		h.visitsArea(),
 		trail.Area(trail.Config{DB: h.db, Names: h.staff.Names}),
 		h.peoplePages(),
 	}

@@ -6,6 +6,7 @@ import (
 	"madoguchi/i18n"
 	"madoguchi/store"
 	"madoguchi/store/field"
+	"madoguchi/store/reservation"
 )
 
 // fieldsArea is the field settings in the console.
@@ -35,7 +36,7 @@ func (h *house) records(tx *store.Tx, form field.Form) (n int, more bool, err er
 	if form != field.Application {
 		return 0, false, nil
 	}
-	n, err = h.reservations.Count(tx, enoughRecords+1)
+	n, err = h.reservations.Count(tx, reservation.Filter{}, enoughRecords+1)
 	return min(n, enoughRecords), n > enoughRecords, err
 }
 

@@ -13,6 +13,7 @@ import (
 
 	"madoguchi/bot"
 	"madoguchi/bot/action"
+	"madoguchi/channels/console/visits"
 	"madoguchi/flows"
 	"madoguchi/flows/procedures"
 	"madoguchi/i18n"
@@ -120,6 +121,7 @@ func (h *house) furnish() error {
 	if err != nil {
 		return err
 	}
+	h.reservations.Watch(visits.Tell)
 	h.actions = &action.Actions{Reservations: h.reservations, Fields: h.fields, Notify: h.notify, Identity: h.identity()}
 	h.library = &bot.Library{
 		Versions: h.procedures,

@@ -69,8 +69,13 @@ type BookRequest struct {
 	Contact string            // mail address; optional, sealed
 	Answers map[string]string // further answers; optional, sealed
 	// Over books beyond capacity and outside the booking window, never outside
-	// the opening hours. It is for staff and stands in the audit log.
-	Over bool
+	// the opening hours. It is for staff and stands in the audit log with why:
+	// a code and words without personal data.
+	Over        bool
+	Why, Remark string
+	// WalkIn books for somebody who stands at the counter: the slot may have
+	// begun, and the booking window does not bind; the capacity does.
+	WalkIn bool
 }
 
 // Classes of sealed data of a booking.
@@ -118,11 +123,15 @@ func (r *Reservations) Book(tx *store.Tx, q BookRequest) (b Booking, key string,
 	if _, err := tx.Exec(insertBooking, append(row, b.Receipt)...); err != nil {
 		return Booking{}, "", fmt.Errorf("booking: %w", err)
 	}
-	action := "booking.book"
-	if q.Over {
-		action = "booking.book-over"
+	c := Change{Action: "booking.book", After: b, By: q.By}
+	switch {
+	case q.Over:
+		c.Action = "booking.book-over"
+		return b, key, r.record(tx, c, "why", q.Why, "remark", q.Remark)
+	case q.WalkIn:
+		c.Action = "booking.walk-in"
 	}
-	return b, key, r.record(tx, Change{Action: action, After: b, By: q.By})
+	return b, key, r.record(tx, c)
 }
 
 // bookAtOnce is Book for the usual case on PostgreSQL, in one statement: a count
@@ -131,7 +140,7 @@ func (r *Reservations) Book(tx *store.Tx, q BookRequest) (b Booking, key string,
 // false, having changed nothing, whenever anything is unusual: refusals are
 // Book's business.
 func (r *Reservations) bookAtOnce(tx *store.Tx, q BookRequest) (b Booking, key string, ok bool, err error) {
-	if !tx.Postgres() || q.Hold != "" || q.Over {
+	if !tx.Postgres() || q.Hold != "" || q.Over || q.WalkIn {
 		return b, "", false, nil
 	}
 	e := r.lastSeen(tx)
@@ -165,7 +174,7 @@ func (e *edition) wanted(tx *store.Tx, q BookRequest) (visit, error) {
 	if err != nil {
 		return v, err
 	}
-	if !q.Over {
+	if !q.Over && !q.WalkIn {
 		return v, e.table.Bookable(q.Service, q.Group, q.Start, tx.Now())
 	}
 	if end := q.Start.Add(v.minutes); !tx.Now().Before(end.At()) {

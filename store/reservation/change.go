@@ -13,9 +13,11 @@ type Move struct {
 	Start   civil.DateTime
 	Service string
 	Persons int
-	// Hold is a place held for the new time; its Counter to Persons count. The
+	// Hold is a place held for the new time; its Counter to Group count. The
 	// hold ends with the change.
 	Hold string
+	// Group is whose quota the booking counts in from now on.
+	Group Group
 }
 
 // Change moves a booking to another time, counter, service or number of
@@ -47,7 +49,7 @@ func (r *Reservations) Change(tx *store.Tx, id string, to Move, by By) (Booking,
 		if err != nil {
 			return b, err
 		}
-		to = Move{Counter: h.Counter, Start: h.Start, Service: h.Service, Persons: h.Persons, Hold: h.ID}
+		to = Move{Counter: h.Counter, Start: h.Start, Service: h.Service, Persons: h.Persons, Hold: h.ID, Group: h.Group}
 		back = append(back, h.claim)
 	}
 	if to.Counter == "" {
@@ -62,16 +64,19 @@ func (r *Reservations) Change(tx *store.Tx, id string, to Move, by By) (Booking,
 	if to.Persons == 0 {
 		to.Persons = b.Persons
 	}
-	if to.Hold == "" && to == (Move{Counter: b.Counter, Start: b.Start, Service: b.Service, Persons: b.Persons}) {
+	if to.Group == "" {
+		to.Group = b.Group
+	}
+	if to.Hold == "" && to == (Move{Counter: b.Counter, Start: b.Start, Service: b.Service, Persons: b.Persons, Group: b.Group}) {
 		return b, nil
 	}
-	v, err := e.table.visit(to.Counter, to.Start, to.Service, to.Persons, b.Group)
+	v, err := e.table.visit(to.Counter, to.Start, to.Service, to.Persons, to.Group)
 	if err != nil {
 		return b, err
 	}
 	if to.Hold == "" {
-		// By's group decides the window, the booking's own group the quota.
-		if err := e.table.Bookable(to.Service, by.window(b.Group), to.Start, tx.Now()); err != nil {
+		// By's group decides the window, the move's the quota.
+		if err := e.table.Bookable(to.Service, by.window(to.Group), to.Start, tx.Now()); err != nil {
 			return b, err
 		}
 	} else if !tx.Now().Before(to.Start.At()) {
@@ -91,15 +96,15 @@ func (r *Reservations) Change(tx *store.Tx, id string, to Move, by By) (Booking,
 		}
 	}
 	b.Counter, b.Start, b.Minutes, b.Service, b.Persons = v.counter, v.start, v.minutes, v.service.ID, v.persons
-	b.claim = v.claim
+	b.Group, b.claim = to.Group, v.claim
 	b.Sequence++
 	b.Changed = tx.Now()
 	_, err = tx.Exec(`
 		UPDATE reservation_booking SET counter = $3, day = $4, clock = $5, minutes = $6, takes = $7, places = $8, service = $9,
-			persons = $10, receipt = $11, sequence = $12, changed_at = $13
+			persons = $10, receipt = $11, sequence = $12, changed_at = $13, grp = $14
 		WHERE tenant = $1 AND id = $2`,
 		tx.Tenant(), b.ID, b.Counter, b.claim.day, int(b.Start.Clock), b.Minutes, b.claim.takes(), b.claim.places, b.Service,
-		b.Persons, b.Receipt, b.Sequence, store.Millis(b.Changed))
+		b.Persons, b.Receipt, b.Sequence, store.Millis(b.Changed), string(b.Group))
 	if err != nil {
 		return b, fmt.Errorf("changing a booking: %w", err)
 	}

@@ -291,7 +291,7 @@ func runModel(t *rapid.T, d *desk, tenant string) {
 			}
 			old := m.bookings[id]
 			w := h.wish
-			w.group, w.receipt = old.group, old.receipt
+			w.receipt = old.receipt // the group is the hold's
 			want := m.fits(w, id, owner)
 			if !m.now.Before(h.until) {
 				want = "gone"

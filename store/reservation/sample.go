@@ -94,5 +94,11 @@ func Sample() Settings {
 		Holidays:    true,
 		Windows:     []Window{{OpensDays: 30, ClosesMinutes: 60}},
 		HoldMinutes: 10,
+		Responses: []Response{
+			{ID: "done", Names: names("手続き完了", "[手続|てつづ]きが [終|お]わった", "Completed")},
+			{ID: "papers", Names: names("書類不足のため再来庁", "[書類|しょるい]が [足|た]りない。また [来|く]る", "Papers missing, will come again")},
+			{ID: "advice", Names: names("案内・相談のみ", "[相談|そうだん]だけ", "Advice only")},
+			{ID: "other", Names: names("その他", "そのほか", "Other")},
+		},
 	}
 }

@@ -10,6 +10,7 @@ import (
 
 	"golang.org/x/text/width"
 
+	"madoguchi/i18n"
 	"madoguchi/i18n/civil"
 	"madoguchi/store"
 )
@@ -37,15 +38,20 @@ func ReadKey(s string) (key string, ok bool) {
 // ByKey returns the booking an access key opens (S4-021). A key ends the day
 // after the visit. Everything that cannot be opened is ErrNotFound alike.
 func (r *Reservations) ByKey(tx *store.Tx, key string) (Booking, error) {
-	k, ok := ReadKey(key)
-	if !ok {
-		return Booking{}, ErrNotFound
-	}
-	b, err := oneBooking(tx, `access_key = $2`, tx.Blind(classKey, k))
+	b, err := r.OfKey(tx, key)
 	if err == nil && b.Start.Date.AddDays(1).Before(civil.In(tx.Now()).Date) {
 		return Booking{}, ErrNotFound
 	}
 	return b, err
+}
+
+// OfKey is ByKey for staff, to whom old keys open their bookings too.
+func (r *Reservations) OfKey(tx *store.Tx, key string) (Booking, error) {
+	k, ok := ReadKey(key)
+	if !ok {
+		return Booking{}, ErrNotFound
+	}
+	return oneBooking(tx, `access_key = $2`, tx.Blind(classKey, k))
 }
 
 // ByID returns a booking, or ErrNotFound.
@@ -103,10 +109,57 @@ func (r *Reservations) Private(tx *store.Tx, id string) (contact string, answers
 	return contact, answers, nil
 }
 
+// Languages returns the languages that the visitors of some bookings speak, by
+// booking, where they are known.
+func (r *Reservations) Languages(tx *store.Tx, ids []string) (map[string]i18n.Lang, error) {
+	var c condition
+	c.among("id", anys(ids))
+	rows, err := tx.Query(`SELECT id, answers FROM reservation_booking WHERE tenant = $1 AND answers IS NOT NULL AND `+c.String(),
+		append([]any{tx.Tenant()}, c.args...)...)
+	if err != nil {
+		return nil, fmt.Errorf("reading the languages of bookings: %w", err)
+	}
+	defer rows.Close()
+	sealed := map[string][]byte{}
+	for rows.Next() {
+		var id string
+		var answers []byte
+		if err := rows.Scan(&id, &answers); err != nil {
+			return nil, fmt.Errorf("reading the languages of bookings: %w", err)
+		}
+		sealed[id] = answers
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	found := map[string]i18n.Lang{}
+	for id, answers := range sealed {
+		var a struct {
+			Lang i18n.Lang `json:"lang"`
+		}
+		plain, err := tx.Unseal(classAnswers, id, answers)
+		if errors.Is(err, store.ErrDestroyed) {
+			continue // erased with the rest
+		}
+		if err == nil {
+			err = json.Unmarshal(plain, &a)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("reading the language of a booking: %w", err)
+		}
+		if a.Lang != "" {
+			found[id] = a.Lang
+		}
+	}
+	return found, nil
+}
+
 // Filter selects bookings (S4-080, S4-081). Empty fields select everything.
 type Filter struct {
 	ID        string
+	IDs       []string // any of these; empty but not nil: none
 	Counter   string
+	Counters  []string // any of these; empty but not nil: none
 	Receipt   int
 	Service   string
 	Channel   string
@@ -117,69 +170,133 @@ type Filter struct {
 	MadeFrom  time.Time  // when it was booked: from, inclusive
 	MadeUntil time.Time  // exclusive
 
+	// Order is how a page is sorted; "" is ByVisit.
+	Order Order
 	// Limit is the size of a page, 1 to 500; 0 means 50. After is the cursor of
-	// the page before.
-	Limit int
-	After string
+	// the page before; Offset, in its place, how many bookings to leave out.
+	Limit  int
+	After  string
+	Offset int
 }
 
-// Search returns a page of bookings in order of visit, and the cursor of the
-// next page, "" after the last.
-func (r *Reservations) Search(tx *store.Tx, f Filter) (page []Booking, next string, err error) {
-	var where []string
-	var args []any
-	add := func(condition string, values ...any) {
-		for _, v := range values {
-			args = append(args, v)
-			condition = strings.Replace(condition, "?", "$"+strconv.Itoa(len(args)+1), 1) // $1 is the tenant
-		}
-		where = append(where, condition)
+// Order is a way to sort bookings.
+type Order string
+
+// The orders. A long list is quick to page through in the order of the period
+// it is limited to.
+const (
+	ByVisit     Order = "visit" // the earliest visit first
+	ByVisitLast Order = "visit-last"
+	ByMade      Order = "made" // booked first
+	ByMadeLast  Order = "made-last"
+)
+
+// sql is the order as a clause; unknown ones are ByVisit.
+func (o Order) sql() string {
+	switch o {
+	case ByVisitLast:
+		return "day DESC, clock DESC, id DESC"
+	case ByMade:
+		return "made_at, id"
+	case ByMadeLast:
+		return "made_at DESC, id DESC"
 	}
+	return "day, clock, id"
+}
+
+// condition collects a WHERE clause; $1 is the tenant.
+type condition struct {
+	parts []string
+	args  []any
+}
+
+// add puts a condition to the others; each ? is the next value.
+func (c *condition) add(part string, values ...any) {
+	for _, v := range values {
+		c.args = append(c.args, v)
+		part = strings.Replace(part, "?", "$"+strconv.Itoa(len(c.args)+1), 1)
+	}
+	c.parts = append(c.parts, part)
+}
+
+// among adds column IN (values).
+func (c *condition) among(column string, values []any) {
+	if len(values) == 0 {
+		c.add("1 = 0")
+		return
+	}
+	c.add(column+" IN (?"+strings.Repeat(", ?", len(values)-1)+")", values...)
+}
+
+func (c *condition) String() string { return strings.Join(append(c.parts, "1 = 1"), " AND ") }
+
+func anys[T ~string](list []T) []any {
+	out := make([]any, len(list))
+	for i, s := range list {
+		out[i] = string(s)
+	}
+	return out
+}
+
+// where is the filter as a condition.
+func (f Filter) where() (c condition) {
 	for _, x := range []struct{ column, value string }{
 		{"id", f.ID}, {"counter", f.Counter}, {"service", f.Service}, {"channel", f.Channel}, {"owner", f.Owner}, {"case_id", f.Case},
 	} {
 		if x.value != "" {
-			add(x.column+" = ?", x.value)
+			c.add(x.column+" = ?", x.value)
 		}
+	}
+	if f.IDs != nil {
+		c.among("id", anys(f.IDs))
+	}
+	if f.Counters != nil {
+		c.among("counter", anys(f.Counters))
 	}
 	if f.Receipt < 0 || f.Receipt > maxReceipt {
-		return nil, "", nil
-	}
-	if f.Receipt != 0 {
-		add("receipt = ?", f.Receipt)
+		c.add("1 = 0")
+	} else if f.Receipt != 0 {
+		c.add("receipt = ?", f.Receipt)
 	}
 	if len(f.Statuses) > 0 {
-		values := make([]any, len(f.Statuses))
-		for i, s := range f.Statuses {
-			values[i] = string(s)
-		}
-		add("status IN (?"+strings.Repeat(", ?", len(values)-1)+")", values...)
+		c.among("status", anys(f.Statuses))
 	}
 	if !f.From.IsZero() {
-		add("day >= ?", f.From.String())
+		c.add("day >= ?", f.From.String())
 	}
 	if !f.To.IsZero() {
-		add("day <= ?", f.To.String())
+		c.add("day <= ?", f.To.String())
 	}
 	if !f.MadeFrom.IsZero() {
-		add("made_at >= ?", store.Millis(f.MadeFrom))
+		c.add("made_at >= ?", store.Millis(f.MadeFrom))
 	}
 	if !f.MadeUntil.IsZero() {
-		add("made_at < ?", store.Millis(f.MadeUntil))
+		c.add("made_at < ?", store.Millis(f.MadeUntil))
 	}
+	return c
+}
+
+// Search returns a page of bookings, and the cursor of the next page, "" after
+// the last. Cursors are for the order ByVisit; pages of another are found by
+// Offset.
+func (r *Reservations) Search(tx *store.Tx, f Filter) (page []Booking, next string, err error) {
+	c := f.where()
 	if f.After != "" {
 		day, clock, id, ok := readCursor(f.After)
 		if !ok {
 			return nil, "", fmt.Errorf("searching bookings: cursor %q: %w", f.After, ErrNotFound)
 		}
-		add("day >= ? AND (day > ? OR clock > ? OR (clock = ? AND id > ?))", day, day, clock, clock, id)
+		c.add("day >= ? AND (day > ? OR clock > ? OR (clock = ? AND id > ?))", day, day, clock, clock, id)
 	}
 	limit := f.Limit
 	if limit < 1 || limit > 500 {
 		limit = 50
 	}
-	where = append(where, "1 = 1")
-	page, err = bookings(tx, strings.Join(where, " AND ")+" ORDER BY day, clock, id LIMIT "+strconv.Itoa(limit+1), args...)
+	tail := " ORDER BY " + f.Order.sql() + " LIMIT " + strconv.Itoa(limit+1)
+	if f.Offset > 0 {
+		tail += " OFFSET " + strconv.Itoa(f.Offset)
+	}
+	page, err = bookings(tx, c.String()+tail, c.args...)
 	if err != nil {
 		return nil, "", err
 	}
@@ -189,6 +306,18 @@ func (r *Reservations) Search(tx *store.Tx, f Filter) (page []Booking, next stri
 		next = fmt.Sprintf("%s_%d_%s", last.Start.Date, int(last.Start.Clock), last.ID)
 	}
 	return page, next, nil
+}
+
+// Count counts the bookings a filter selects, up to most: somebody who finds
+// ten thousand narrows the search and does not wait for the exact number.
+func (r *Reservations) Count(tx *store.Tx, f Filter, most int) (n int, err error) {
+	c := f.where()
+	err = tx.Row(`SELECT COUNT(*) FROM (SELECT 1 FROM reservation_booking WHERE tenant = $1 AND `+c.String()+
+		` LIMIT `+strconv.Itoa(most)+`) AS found`, append([]any{tx.Tenant()}, c.args...)...).Scan(&n)
+	if err != nil {
+		return 0, fmt.Errorf("counting bookings: %w", err)
+	}
+	return n, nil
 }
 
 func readCursor(s string) (day string, clock int, id string, ok bool) {
@@ -247,13 +376,4 @@ func bookings(tx *store.Tx, where string, args ...any) ([]Booking, error) {
 		list = append(list, b)
 	}
 	return list, rows.Err()
-}
-
-// Count returns how many bookings there are, counting no further than most.
-func (r *Reservations) Count(tx *store.Tx, most int) (n int, err error) {
-	err = tx.Row(`SELECT COUNT(*) FROM (SELECT 1 FROM reservation_booking WHERE tenant = $1 LIMIT $2) AS some`, tx.Tenant(), most).Scan(&n)
-	if err != nil {
-		return 0, fmt.Errorf("counting bookings: %w", err)
-	}
-	return n, nil
 }

@@ -125,6 +125,16 @@ func (t *Timetable) Counters(on civil.Date) []*Counter {
 	return list
 }
 
+// Response returns the response with this id, or nil.
+func (t *Timetable) Response(id string) *Response {
+	for i := range t.Settings.Responses {
+		if t.Settings.Responses[i].ID == id {
+			return &t.Settings.Responses[i]
+		}
+	}
+	return nil
+}
+
 // Service returns the service with this id, or nil.
 func (t *Timetable) Service(id string) *Service { return t.services[id] }
 
@@ -338,6 +348,14 @@ func Compile(s Settings, holidays Holidays) (*Timetable, error) {
 			c.that(t.services[id] != nil, at, "service %q does not exist", id)
 		}
 		t.windows = append(t.windows, c.window(at, w))
+	}
+	responses := map[string]bool{}
+	for _, v := range s.Responses {
+		at := fmt.Sprintf("response %q", v.ID)
+		c.id(at, v.ID)
+		c.that(!responses[v.ID], at, "this id is used twice")
+		c.that(v.Names[i18n.Japanese] != "", at, "needs a name in Japanese")
+		responses[v.ID] = true
 	}
 	c.that(s.HoldMinutes >= 0 && s.HoldMinutes <= 7*24*60, "hold_minutes", "must be at most a week")
 	if err := errors.Join(c.faults...); err != nil {

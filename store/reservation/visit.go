@@ -28,6 +28,9 @@ func (r *Reservations) CheckIn(tx *store.Tx, id string, by By) (Booking, error) 
 	if b.Status == NoShow {
 		action = "booking.late-arrival"
 	}
+	if err := came(tx, id, by); err != nil {
+		return b, err
+	}
 	return r.setStatus(tx, b, Visited, by, action)
 }
 
@@ -48,6 +51,9 @@ func (r *Reservations) UndoCheckIn(tx *store.Tx, id string, by By) (Booking, err
 	to := Booked
 	if e.over(tx, b.Counter, b.Start) {
 		to = NoShow
+	}
+	if err := left(tx, id); err != nil {
+		return b, err
 	}
 	return r.setStatus(tx, b, to, by, "booking.undo-check-in")
 }

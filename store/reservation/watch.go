@@ -5,8 +5,9 @@ import "madoguchi/store"
 // Change is what has become of a booking.
 type Change struct {
 	// Action is the word of the audit log: booking.book, booking.book-over,
-	// booking.change, booking.cancel, booking.check-in, booking.late-arrival,
-	// booking.undo-check-in or booking.no-show.
+	// booking.walk-in, booking.change, booking.cancel, booking.check-in,
+	// booking.late-arrival, booking.undo-check-in, booking.no-show, or
+	// booking.reception: what is recorded of a visit, see ReceptionOf.
 	Action string
 	Before Booking // the zero Booking if it is new
 	After  Booking
@@ -22,8 +23,8 @@ func (r *Reservations) Watch(fn func(*store.Tx, Change) error) {
 }
 
 // record writes a change into the audit log and tells the watchers.
-func (r *Reservations) record(tx *store.Tx, c Change) error {
-	if err := tx.Audit(c.By, c.Action, c.After.ID); err != nil {
+func (r *Reservations) record(tx *store.Tx, c Change, detail ...any) error {
+	if err := tx.Audit(c.By, c.Action, c.After.ID, detail...); err != nil {
 		return err
 	}
 	for _, fn := range r.watchers {
