@@ -6,7 +6,7 @@ import "madoguchi/store"
 type Change struct {
 	// Action is the word of the audit log: booking.book, booking.book-over,
 	// booking.change, booking.cancel, booking.check-in, booking.late-arrival,
-	// booking.undo-check-in or booking.no-show.
+	// booking.undo-check-in, booking.no-show or booking.case.
 	Action string
 	Before Booking // the zero Booking if it is new
 	After  Booking
