@@ -45,7 +45,8 @@ type Area struct {
 	Name  string
 	Pages []Page
 	Menu  []Entry
-	// Templates has the files of its pages (*.html), Texts its catalogs
+	// Templates has the files of its pages (*.html; parts.html is parsed with
+	// each of them), Texts its catalogs
 	// (ja/*.yaml, en/*.yaml) and Static what its pages load, served below
 	// /assets/console/; each may be nil.
 	Templates, Texts, Static fs.FS

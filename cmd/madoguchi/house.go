@@ -24,6 +24,7 @@ import (
 	"madoguchi/store/limit"
 	"madoguchi/store/notice"
 	"madoguchi/store/procedure"
+	"madoguchi/store/progress"
 	"madoguchi/store/reservation"
 	"madoguchi/store/tenant"
 )
@@ -35,6 +36,7 @@ type house struct {
 	db           *store.DB
 	tenants      *tenant.Registry
 	reservations *reservation.Reservations
+	cards        progress.Service
 	procedures   procedure.Service
 	talks        conversation.Service
 	notices      notice.Service
@@ -126,7 +128,9 @@ func (h *house) furnish() error {
 		Actions: actions.Table(), Texts: h.texts, Log: h.log,
 		FormURL: func(tenant, token string) string { return h.config.PublicURL + "/t/" + tenant + "/form/" + token },
 	})
+	h.cards.Follow(h.reservations)
 	h.db.AddCheck(h.reservations.Checks()...)
+	h.db.AddCheck(h.cards.Checks()...)
 	h.db.AddCheck(h.talks.Checks()...)
 	h.db.AddCheck(h.notices.Checks()...)
 	h.db.AddCheck(audit.Check())
