@@ -59,6 +59,8 @@ type (
 	}
 	setting   struct{ what, value string }
 	redeliver struct{}
+	card      struct{ states []string }
+	askCodes  struct{}
 	booking   struct {
 		counter         pattern
 		start           pattern
@@ -251,7 +253,7 @@ func parseState(w []string) (a act, message, hint string) {
 }
 
 func parseCommand(w []string) (a act, message, hint string) {
-	hint = "write ! clock +1d, ! clock 2026-12-02 08:00, ! channel line, ! user taro, ! lang en or ! redeliver"
+	hint = "write ! clock +1d, ! clock 2026-12-02 08:00, ! channel line, ! user taro, ! lang en, ! card notified, ! codes asked or ! redeliver"
 	if len(w) == 1 && w[0] == "redeliver" {
 		return redeliver{}, "", ""
 	}
@@ -259,6 +261,13 @@ func parseCommand(w []string) (a act, message, hint string) {
 		return nil, "a ! line wants a word and a value", hint
 	}
 	switch value := strings.Join(w[1:], "T"); w[0] {
+	case "card":
+		return card{strings.Split(w[1], ",")}, "", ""
+	case "codes":
+		if w[1] != "asked" {
+			return nil, fmt.Sprintf("unknown command %q", "codes "+w[1]), hint
+		}
+		return askCodes{}, "", ""
 	case "channel", "user", "lang":
 		return setting{w[0], w[1]}, "", ""
 	case "clock":

@@ -42,6 +42,9 @@
 //	! channel line      the resident goes on on another channel
 //	! user taro         another resident goes on
 //	! lang en           the resident's device now says this language
+//	! card notified     there is a card, and this is what happened to it (several
+//	                    states with commas); its link code is remembered as {code}
+//	! codes asked       the municipality asks for the link code when booking
 //	! redeliver         the last event arrives again: the answer must be the same
 //	= booking COUNTER 2026-12-01T10:00 SERVICE booked
 //	                    there is such a booking (or cancelled, visited, no-show)
@@ -82,6 +85,14 @@ type Talker interface {
 	Bookings(ctx context.Context, counter string, start civil.DateTime) ([]Booking, error)
 	// Vacancy returns the free places of this counter and start, seen at now.
 	Vacancy(ctx context.Context, counter string, start, now civil.DateTime) (int, error)
+}
+
+// Cards is what a Talker does besides where dialogs are about cards.
+type Cards interface {
+	// Card makes a card that went through these states, and returns its link code.
+	Card(ctx context.Context, states []string, now civil.DateTime) (code string, err error)
+	// AskCodes has residents asked for the link code when they book.
+	AskCodes(ctx context.Context) error
 }
 
 // Event is one thing a resident does. At most one of Text and Choice is set;
