@@ -13,7 +13,9 @@ import (
 
 	"madoguchi/bot"
 	"madoguchi/flows"
+	"madoguchi/store"
 	"madoguchi/store/field"
+	"madoguchi/store/progress"
 	"madoguchi/store/reservation"
 )
 
@@ -21,6 +23,13 @@ import (
 type Actions struct {
 	Reservations *reservation.Reservations
 	Fields       *field.Fields // what is asked on forms; nil: nothing
+	Cards        progress.Service
+	// Residents knows the birth dates of residents whose record a card names; nil
+	// where no residents are kept.
+	Residents Residents
+	// Warn tells a resident on a channel of theirs that somebody tried wrong
+	// birth dates for their card; nil tells nobody.
+	Warn func(tx *store.Tx, resident string) error
 	// Notify queues the mail that follows a booking, a change or a cancellation;
 	// nil where no mail is sent.
 	Notify Notify
@@ -44,6 +53,12 @@ var table = map[string]entry{
 	"reservation.find":   {find, flows.Action{Needs: []string{"key", "booking"}, Outcomes: []string{"found", "unknown", "blocked"}}},
 	"reservation.show":   {show, flows.Action{Needs: []string{"booking"}, Outcomes: []string{"active", "over"}}},
 	"reservation.change": {change, flows.Action{Needs: []string{"booking", "visit"}, Sets: []string{"receipt"}, Outcomes: []string{"changed", "full", "closed", "late"}}},
+	"card.asked":         {cardAsked, flows.Action{Outcomes: []string{"ask", "skip"}}},
+	"card.name":          {cardName, flows.Action{Needs: []string{"code"}, Sets: []string{caseAnswer}, Outcomes: []string{"found", "unknown", "blocked"}}},
+	"card.find":          {cardFind, flows.Action{Needs: []string{"code"}, Sets: []string{caseAnswer}, Outcomes: []string{"found", "born", "unknown", "blocked"}}},
+	"card.confirm":       {cardConfirm, flows.Action{Needs: []string{"born"}, Outcomes: []string{"right", "wrong", "blocked"}}},
+	"card.read":          {cardRead, flows.Action{Sets: []string{"state", "since"}, Outcomes: []string{"next"}}},
+	"card.status":        {cardStatus, flows.Action{Sets: []string{"sent"}, Outcomes: statusOutcomes}},
 	"reservation.cancel": {cancel, flows.Action{Needs: []string{"booking"}, Outcomes: []string{"cancelled", "late"}}},
 }
 

@@ -5,14 +5,12 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
-	"time"
 
 	"madoguchi/bot"
 	"madoguchi/i18n"
 	"madoguchi/i18n/civil"
 	"madoguchi/store"
 	"madoguchi/store/field"
-	"madoguchi/store/limit"
 	"madoguchi/store/reservation"
 )
 
@@ -70,7 +68,7 @@ func book(a *Actions, act *bot.Act) (string, error) {
 	q := reservation.BookRequest{
 		Hold:    act.Answer("hold"),
 		Counter: counter, Start: start, Service: act.Answer("service"), Persons: persons(act), Group: groupOf(act.Channel),
-		Channel: act.Channel, By: by(act).Who, Owner: act.Owner, Contact: act.Answer("mail"),
+		Channel: act.Channel, By: by(act).Who, Owner: act.Owner, Case: act.Answer(caseAnswer), Contact: act.Answer("mail"),
 		Answers: map[string]string{"lang": string(act.Lang)},
 	}
 	form, err := act.Form(string(field.Application))
@@ -206,63 +204,15 @@ func pick(a *Actions, act *bot.Act) (string, error) {
 	return "gone", nil
 }
 
-// Budgets for looking up access keys (PLATFORMS 2.2, A16): failures per address
-// and per person in a quarter of an hour, and for the whole site in a minute.
-const (
-	triesPerson  = 5
-	triesAddress = 10
-	triesSite    = 60
-	triesWindow  = 15 * time.Minute
-)
-
-// find opens a booking by its access key. What cannot be opened gets one
-// answer, whatever the reason, and costs part of a budget. Staff, who can search
-// all bookings, have none.
+// find opens a booking by its access key.
 func find(a *Actions, act *bot.Act) (string, error) {
-	type budget struct {
-		scope, subject string
-		max            int
-		window         time.Duration
-	}
-	budgets := []budget{
-		{"key.person", act.Channel + "\x00" + act.User, triesPerson, triesWindow},
-		{"key.address", act.Address, triesAddress, triesWindow},
-		{"key.site", "", triesSite, time.Minute},
-	}
-	if act.Staff != "" {
-		budgets = nil
-	}
-	for _, b := range budgets {
-		if b.scope == "key.address" && b.subject == "" {
-			continue
-		}
-		blocked, err := limit.Blocked(act.Tx, b.scope, b.subject, b.max, b.window)
-		if err != nil {
-			return "", err
-		}
-		if blocked {
-			if b.scope == "key.site" {
-				if err := act.Tx.Audit("system", "key.site-budget", ""); err != nil {
-					return "", err
-				}
-			}
-			return "blocked", nil
-		}
-	}
-	b, err := a.Reservations.ByKey(act.Tx, act.Answer("key"))
-	if errors.Is(err, reservation.ErrNotFound) {
-		for _, l := range budgets {
-			if l.scope == "key.address" && l.subject == "" {
-				continue
-			}
-			if err := limit.Fail(act.Tx, l.scope, l.subject, l.window); err != nil {
-				return "", err
-			}
-		}
-		return "unknown", nil
-	}
-	if err != nil {
-		return "", err
+	var b reservation.Booking
+	outcome, err := guess(act, func() (err error) {
+		b, err = a.Reservations.ByKey(act.Tx, act.Answer("key"))
+		return err
+	})
+	if err != nil || outcome != "found" {
+		return outcome, err
 	}
 	return "found", a.choose(act, b)
 }

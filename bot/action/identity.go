@@ -3,7 +3,6 @@ package action
 import (
 	"context"
 	"errors"
-	"fmt"
 	"strconv"
 	"time"
 
@@ -126,7 +125,7 @@ func signInName(a *Actions, act *bot.Act) (string, error) {
 	if !s.NoPassword {
 		return "password", nil
 	}
-	g := guess{act, "sign-in"}
+	g := tries{act, "sign-in"}
 	if blocked, err := g.blocked(); err != nil || blocked {
 		return "blocked", err
 	}
@@ -155,7 +154,7 @@ func signIn(a *Actions, act *bot.Act) (string, error) {
 		return "", err
 	}
 	name, given := act.Answer("login-name"), act.Answer("password")
-	g := guess{act, "sign-in"}
+	g := tries{act, "sign-in"}
 	if blocked, err := g.blocked(name); err != nil || blocked {
 		act.Drop("password")
 		return "blocked", err
@@ -521,67 +520,6 @@ func signOut(_ *Actions, act *bot.Act) (string, error) {
 	}
 	act.SignOut()
 	return "out", nil
-}
-
-// guess is somebody's tries at a secret of a kind: a budget of failures for the
-// person, their address, the name tried, and the whole site (PLATFORMS 2.2).
-type guess struct {
-	act  *bot.Act
-	kind string
-}
-
-type budget struct {
-	scope, subject string
-	max            int
-	window         time.Duration
-}
-
-func (g guess) budgets(names []string) []budget {
-	all := []budget{
-		{g.kind + ".person", g.act.Channel + "\x00" + g.act.User, triesPerson, triesWindow},
-		{g.kind + ".site", "", triesSite, time.Minute},
-	}
-	if g.act.Address != "" {
-		all = append(all, budget{g.kind + ".address", g.act.Address, triesAddress, triesWindow})
-	}
-	for _, n := range names {
-		all = append(all, budget{g.kind + ".name", n, triesPerson, triesWindow})
-	}
-	return all
-}
-
-// blocked reports whether a budget is used up.
-func (g guess) blocked(names ...string) (bool, error) {
-	for _, b := range g.budgets(names) {
-		blocked, err := limit.Blocked(g.act.Tx, b.scope, b.subject, b.max, b.window)
-		if err != nil || blocked {
-			return blocked, err
-		}
-	}
-	return false, nil
-}
-
-// failed counts a wrong try.
-func (g guess) failed(names ...string) error {
-	for _, b := range g.budgets(names) {
-		if err := limit.Fail(g.act.Tx, b.scope, b.subject, b.window); err != nil {
-			return fmt.Errorf("count a wrong try: %w", err)
-		}
-	}
-	return nil
-}
-
-// forgive clears what was counted against the name and the person.
-func (g guess) forgive(names ...string) error {
-	for _, b := range g.budgets(names) {
-		if b.subject == "" || b.scope == g.kind+".address" {
-			continue
-		}
-		if err := limit.Forgive(g.act.Tx, b.scope, b.subject); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // isMine reports whether a booking is this person's own: made in this

@@ -53,7 +53,8 @@ type Area struct {
 	// Home, if set, puts cards on the first page: numbers of today that lead
 	// somewhere. It runs at every look at that page and must be quick.
 	Home func(q *Request) ([]HomeCard, error)
-	// Templates has the files of its pages (*.html), Texts its catalogs
+	// Templates has the files of its pages (*.html; parts.html is parsed with
+	// each of them), Texts its catalogs
 	// (ja/*.yaml, en/*.yaml) and Static what its pages load, served below
 	// /assets/console/; each may be nil.
 	Templates, Texts, Static fs.FS

@@ -102,7 +102,11 @@ func (k *Console) load() error {
 				if k.pages[name] != nil {
 					return fmt.Errorf("two templates %s", name)
 				}
-				if k.pages[name], err = template.Must(layout.Clone()).ParseFS(a.Templates, file); err != nil {
+				with := []string{file}
+				if slices.Contains(names, "parts.html") { // what the pages of the area share
+					with = []string{"parts.html", file}
+				}
+				if k.pages[name], err = template.Must(layout.Clone()).ParseFS(a.Templates, with...); err != nil {
 					return fmt.Errorf("template %s: %w", name, err)
 				}
 			}

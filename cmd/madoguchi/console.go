@@ -23,6 +23,7 @@ func (h *house) areas() []console.Area {
 		h.visitsArea(),
 		trail.Area(trail.Config{DB: h.db, Names: h.staff.Names}),
 		h.peoplePages(),
+		h.cardsArea(),
 	}
 }
 

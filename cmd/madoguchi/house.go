@@ -26,6 +26,7 @@ import (
 	"madoguchi/store/limit"
 	"madoguchi/store/notice"
 	"madoguchi/store/procedure"
+	"madoguchi/store/progress"
 	"madoguchi/store/reservation"
 	"madoguchi/store/resident"
 	"madoguchi/store/staff"
@@ -41,6 +42,7 @@ type house struct {
 	reservations *reservation.Reservations
 	fields       *field.Fields
 	residents    *resident.Residents
+	cards        progress.Service
 	procedures   procedure.Service
 	talks        conversation.Service
 	notices      notice.Service
@@ -122,7 +124,8 @@ func (h *house) furnish() error {
 		return err
 	}
 	h.reservations.Watch(visits.Tell)
-	h.actions = &action.Actions{Reservations: h.reservations, Fields: h.fields, Notify: h.notify, Identity: h.identity()}
+	h.residents = h.newRoster()
+	h.actions = &action.Actions{Reservations: h.reservations, Cards: h.cards, Residents: h.residents, Fields: h.fields, Notify: h.notify, Identity: h.identity()}
 	h.library = &bot.Library{
 		Versions: h.procedures,
 		Compile: func(v procedure.Version) (*flows.Flow, error) {
@@ -139,9 +142,10 @@ func (h *house) furnish() error {
 		Actions: h.actions.Table(), Texts: h.texts, Log: h.log,
 		FormURL: func(tenant, token string) string { return h.config.PublicURL + "/t/" + tenant + "/form/" + token },
 	})
-	h.residents = h.newRoster()
 	h.db.AddCheck(h.residents.Checks()...)
+	h.cards.Follow(h.reservations)
 	h.db.AddCheck(h.reservations.Checks()...)
+	h.db.AddCheck(h.cards.Checks()...)
 	h.db.AddCheck(h.talks.Checks()...)
 	h.db.AddCheck(h.notices.Checks()...)
 	h.db.AddCheck(audit.Check())

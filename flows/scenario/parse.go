@@ -63,6 +63,8 @@ type (
 	redeliver struct{}
 	mailed    struct{}
 	given     struct{ what, name, value string } // section, resident
+	card      struct{ states []string }
+	askCodes  struct{}
 	booking   struct {
 		counter         pattern
 		start           pattern
@@ -292,7 +294,7 @@ func parseLong(s string) (a act, message, hint string, ok bool) {
 }
 
 func parseCommand(w []string) (a act, message, hint string) {
-	hint = "write ! clock +1d, ! clock 2026-12-02 08:00, ! channel line, ! user taro, ! lang en, ! staff suzuki, ! fields FORM {…}, ! section NAME {…}, ! resident {…}, ! mail, ! page words or ! redeliver"
+	hint = "write ! clock +1d, ! clock 2026-12-02 08:00, ! channel line, ! user taro, ! lang en, ! staff suzuki, ! fields FORM {…}, ! section NAME {…}, ! resident {…}, ! card notified, ! codes asked, ! mail, ! page words or ! redeliver"
 	if len(w) == 1 && w[0] == "redeliver" {
 		return redeliver{}, "", ""
 	}
@@ -303,6 +305,13 @@ func parseCommand(w []string) (a act, message, hint string) {
 		return nil, "a ! line wants a word and a value", hint
 	}
 	switch value := strings.Join(w[1:], "T"); w[0] {
+	case "card":
+		return card{strings.Split(w[1], ",")}, "", ""
+	case "codes":
+		if w[1] != "asked" {
+			return nil, fmt.Sprintf("unknown command %q", "codes "+w[1]), hint
+		}
+		return askCodes{}, "", ""
 	case "channel", "user", "lang", "staff":
 		return setting{w[0], w[1]}, "", ""
 	case "clock":

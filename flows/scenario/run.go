@@ -161,6 +161,8 @@ func (r *run) line(ctx context.Context, l line) error {
 		return r.turn(ctx, l, Event{Text: words, Page: true})
 	case redeliver:
 		return r.redeliver(ctx, l)
+	case card, askCodes:
+		return r.cards(ctx, l)
 	case booking:
 		return r.booking(ctx, l, a)
 	case vacancy:
@@ -181,6 +183,25 @@ func (r *run) remember(found map[string]string) {
 	for k, v := range found {
 		r.remembered[k] = v
 	}
+}
+
+// cards puts a card, or the rule about them, in place.
+func (r *run) cards(ctx context.Context, l line) error {
+	talker, ok := r.talker.(Cards)
+	if !ok {
+		return r.fail(l, "a program with cards", "this one has none")
+	}
+	c, ok := l.act.(card)
+	if !ok {
+		return talker.AskCodes(ctx)
+	}
+	code, err := talker.Card(ctx, c.states, r.now)
+	if err != nil {
+		return fmt.Errorf("%s:%d: %w", r.dialog.Path, l.number, err)
+	}
+	r.remember(map[string]string{"code": code})
+	fmt.Fprintf(&r.transcript, "--- card %s: %s\n", code, strings.Join(c.states, ", "))
+	return nil
 }
 
 // turn sends an event and takes the answer.

@@ -53,6 +53,9 @@
 //	                    the counter is closed on that day, as of now
 //	! mail              the resident opens the link in the last mail
 //	! page words        the resident writes this on the page that was linked last
+//	! card notified     there is a card, and this is what happened to it (several
+//	                    states with commas); its link code is remembered as {code}
+//	! codes asked       the municipality asks for the link code when booking
 //	! redeliver         the last event arrives again: the answer must be the same
 //	= booking COUNTER 2026-12-01T10:00 SERVICE booked
 //	                    there is such a booking (or cancelled, visited, no-show)
@@ -105,6 +108,14 @@ type Settings interface {
 	AddResident(ctx context.Context, values string) error
 	// Close closes a counter on a day.
 	Close(ctx context.Context, counter, day string) error
+}
+
+// Cards is what a Talker does besides where dialogs are about cards.
+type Cards interface {
+	// Card makes a card that went through these states, and returns its link code.
+	Card(ctx context.Context, states []string, now civil.DateTime) (code string, err error)
+	// AskCodes has residents asked for the link code when they book.
+	AskCodes(ctx context.Context) error
 }
 
 // Event is one thing a resident does. At most one of Text and Choice is set;

@@ -165,7 +165,7 @@ func TestParseRefuses(t *testing.T) {
 		{"an unknown key", "langs: ja", `x.dialog:1: unknown key "langs" in the head (one of: lang, channel, now, user, flow)`},
 		{"an unknown sign", head + "こんにちは", `x.dialog:3: not understood: "こんにちは" (lines start with > < ? ! = or #, or belong to a < above and are indented)`},
 		{"a choice below nothing", head + "  [self]", `x.dialog:3: what does this belong to? "[self]" (indented lines stand below a < line)`},
-		{"an impossible date", head + "! clock 2026-02-30 09:00", `x.dialog:3: date "2026-02-30": want an existing date as YYYY-MM-DD (write ! clock +1d, ! clock 2026-12-02 08:00, ! channel line, ! user taro, ! lang en, ! staff suzuki, ! fields FORM {…}, ! section NAME {…}, ! resident {…}, ! mail, ! page words or ! redeliver)`},
+		{"an impossible date", head + "! clock 2026-02-30 09:00", `x.dialog:3: date "2026-02-30": want an existing date as YYYY-MM-DD (write ! clock +1d, ! clock 2026-12-02 08:00, ! channel line, ! user taro, ! lang en, ! staff suzuki, ! fields FORM {…}, ! section NAME {…}, ! resident {…}, ! card notified, ! codes asked, ! mail, ! page words or ! redeliver)`},
 		{"an unknown check", head + "= reservation honcho", "x.dialog:3: a check that is not understood (write = booking COUNTER 2026-12-01T10:00 SERVICE booked, = no booking COUNTER TIME, or = vacancy COUNTER TIME 4)"},
 		{"an empty expectation", head + "<", "x.dialog:3: an expected message without words (write * for any message)"},
 	} {

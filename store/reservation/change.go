@@ -149,6 +149,29 @@ func (r *Reservations) Cancel(tx *store.Tx, id string, by By) (Booking, error) {
 	return r.setStatus(tx, b, Cancelled, by, "booking.cancel")
 }
 
+// SetCase says which progress case a booking is for; "" is none. To say it
+// again changes nothing. Errors: ErrNotFound, ErrState (cancelled).
+func (r *Reservations) SetCase(tx *store.Tx, id, caseID, by string) (Booking, error) {
+	b, err := lockBooking(tx, id)
+	if err != nil {
+		return Booking{}, err
+	}
+	if b.Case == caseID {
+		return b, nil
+	}
+	if b.Status == Cancelled {
+		return b, ErrState{b.Status}
+	}
+	before := b
+	b.Case, b.Changed = caseID, tx.Now()
+	_, err = tx.Exec(`UPDATE reservation_booking SET case_id = $3, changed_at = $4 WHERE tenant = $1 AND id = $2`,
+		tx.Tenant(), b.ID, b.Case, store.Millis(b.Changed))
+	if err != nil {
+		return b, fmt.Errorf("naming the case of a booking: %w", err)
+	}
+	return b, r.record(tx, Change{"booking.case", before, b, by})
+}
+
 // setStatus writes a booking's status and sequence.
 func (r *Reservations) setStatus(tx *store.Tx, b Booking, s Status, by By, action string) (Booking, error) {
 	before := b

@@ -6,7 +6,7 @@ import "madoguchi/store"
 type Change struct {
 	// Action is the word of the audit log: booking.book, booking.book-over,
 	// booking.walk-in, booking.change, booking.cancel, booking.check-in,
-	// booking.late-arrival, booking.undo-check-in, booking.no-show, or
+	// booking.late-arrival, booking.undo-check-in, booking.no-show, booking.case, or
 	// booking.reception: what is recorded of a visit, see ReceptionOf.
 	Action string
 	Before Booking // the zero Booking if it is new
