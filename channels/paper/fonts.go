@@ -109,7 +109,11 @@ func (f *Fonts) glyph(r, variant rune) (pdf.Glyph, bool) {
 			if variant != 0 {
 				text += string(variant)
 			}
-			return pdf.Glyph{Font: font, ID: id, Text: text}, true
+			g := pdf.Glyph{Font: font, ID: id, Text: text}
+			if r == '\u3000' { // one em everywhere, also in a proportional font
+				g.After = 1 - font.Advance(id)
+			}
+			return g, true
 		}
 	}
 	return pdf.Glyph{}, false
@@ -146,7 +150,7 @@ func compose(text string) string {
 func width(line []pdf.Glyph, size float64) float64 {
 	sum := 0.0
 	for _, g := range line {
-		sum += g.Font.Advance(g.ID)*pdf.Points(size) + g.After
+		sum += (g.Font.Advance(g.ID) + g.After) * pdf.Points(size)
 	}
 	return sum
 }

@@ -84,12 +84,13 @@ type setter struct {
 	letter letter
 	lost   []string
 	y      float64
+	start  float64 // where the page or frame begins: no gap there
 	// body is true once the text has passed the address window.
 	body bool
 }
 
 const (
-	leading    = 1.62 // distance of lines, in sizes
+	leading    = 1.55 // distance of lines, in sizes
 	qrSide     = 33.0 // of the QR code with its quiet zone, in mm
 	boxPadding = 4.0
 )
@@ -149,6 +150,14 @@ func (s *setter) room(h float64) {
 	}
 	s.letter.pages = append(s.letter.pages, nil)
 	s.y = s.press.Layout.Top
+	s.start = s.y
+}
+
+// skip leaves some sizes of the text free, but not at the beginning.
+func (s *setter) skip(sizes float64) {
+	if s.body && s.y > s.start {
+		s.y += pdf.Points(s.press.Layout.Size * sizes)
+	}
 }
 
 // block sets one block between two edges.
@@ -170,15 +179,13 @@ func (s *setter) block(b block, left, edge float64) {
 	}
 	switch b.kind {
 	case gap:
-		if s.body {
-			s.y += pdf.Points(size * 0.75)
-		}
+		s.skip(0.6)
 	case title:
 		s.y += pdf.Points(size * 0.4)
 		s.lines(text, pdf.Style{Size: size * 1.45, Bold: true}, left, edge, alignCentre)
 		s.y += pdf.Points(size * 0.7)
 	case heading:
-		s.y += pdf.Points(size * 0.55)
+		s.skip(0.4)
 		s.room(pdf.Points(size * leading * 3)) // not alone at the end of a page
 		s.lines(text, pdf.Style{Size: size * 1.1, Bold: true}, left, edge, alignLeft)
 		s.y += pdf.Points(size * 0.1)
@@ -257,7 +264,7 @@ func (s *setter) code(left, right float64) {
 	s.room(step)
 	line := s.press.Fonts.shape(showCode(s.to.Code), &s.lost)
 	for i := range line {
-		line[i].After = pdf.Points(size * 0.08)
+		line[i].After = 0.08
 	}
 	if w := width(line, size); w > right-left {
 		size *= (right - left) / w
@@ -282,8 +289,8 @@ func (s *setter) box(b block, left, right float64) {
 	// Measured first on a page without end, then set where there is room.
 	trial := &setter{press: s.press, to: s.to, body: true}
 	trial.letter.pages = [][]func(*pdf.Page){nil}
-	trial.y = -1e6
-	top := trial.y
+	const top = -1e6
+	trial.y, trial.start = top, top
 	for _, c := range inside {
 		trial.block(c, left+boxPadding, edge)
 	}
@@ -292,14 +299,14 @@ func (s *setter) box(b block, left, right float64) {
 		height = max(height, qrSide-2)
 	}
 	height += 2 * boxPadding
-	s.y += pdf.Points(s.press.Layout.Size * 0.4)
+	s.skip(0.4)
 	s.room(height)
 	y := s.y
 	s.letter.draw(func(p *pdf.Page) { p.Frame(left, y, right-left, height, 0.8, 0.15) })
 	if hasCode {
 		s.qr(right-qrSide-boxPadding/2, y+(height-qrSide)/2)
 	}
-	s.y = y + boxPadding
+	s.y, s.start = y+boxPadding, y+boxPadding
 	for _, c := range inside {
 		s.block(c, left+boxPadding, edge)
 	}

@@ -102,7 +102,7 @@ func justify(line []pdf.Glyph, size, limit float64) []pdf.Glyph {
 	spread := make([]pdf.Glyph, len(line))
 	copy(spread, line)
 	for i := range len(spread) - 1 {
-		spread[i].After += gap / float64(len(line)-1)
+		spread[i].After += gap / pdf.Points(size) / float64(len(line)-1)
 	}
 	return spread
 }

@@ -95,7 +95,11 @@ func (p *Press) Letters(w io.Writer, t Template, to []Recipient) (Report, error)
 	var report Report
 	file := pdf.New(w, t.title(), p.Made)
 	for i, r := range to {
-		l, held := p.letter(t, r)
+		var l letter
+		held := p.check(t, r) // as CheckLetters, which was shown before printing
+		if held == nil {
+			l, held = p.letter(t, r)
+		}
 		if held != nil {
 			held.Index, held.Case = i, r.Case
 			report.Held = append(report.Held, *held)
@@ -120,20 +124,62 @@ func finish(file *pdf.Writer, report Report) (Report, error) {
 	return report, file.Close()
 }
 
-// CheckLetters tells who would be held back, without making a file.
+// CheckLetters tells who would be held back, without making a file. It looks at
+// what differs between the recipients only, so it costs little for thousands.
 func (p *Press) CheckLetters(t Template, to []Recipient) Report {
 	var report Report
+	_, common := p.letter(t, Recipient{Code: "0000000000"})
 	for i, r := range to {
-		l, held := p.letter(t, r)
+		held := common
+		if held == nil {
+			held = p.check(t, r)
+		}
 		if held != nil {
-			held.Index, held.Case = i, r.Case
-			report.Held = append(report.Held, *held)
+			report.Held = append(report.Held, Held{Index: i, Case: r.Case, Reason: held.Reason, Missing: held.Missing})
 			continue
 		}
 		report.Printed++
-		report.Pages += len(l.pages)
 	}
 	return report
+}
+
+// check is what letter finds wrong with one recipient.
+func (p *Press) check(t Template, r Recipient) *Held {
+	if r.Code == "" && t.UsesCode() {
+		return &Held{Reason: NoCode}
+	}
+	var lost []string
+	if r.Name != "" || r.Address != "" {
+		w := p.Layout.Window
+		if _, ok := p.Fonts.address(r, w.X, w.Y, w.W, w.H, &lost); !ok {
+			return &Held{Reason: NoRoom}
+		}
+	}
+	for v := range t.values() {
+		p.Fonts.shape(p.value(v, r), &lost)
+	}
+	if len(lost) > 0 {
+		return &Held{Reason: NoGlyph, Missing: unique(lost)}
+	}
+	return nil
+}
+
+// Empty lists the values of a template that the sender has not set; their lines
+// are left out of every letter.
+func (p *Press) Empty(t Template) []Placeholder {
+	var list []Placeholder
+	nobody := Recipient{Code: "x", Name: "x", Postal: "x", Address: "x", Deadline: p.Date}
+	for v := range t.values() {
+		if p.value(v, nobody) != "" {
+			continue
+		}
+		for _, name := range Placeholders() {
+			if name.English == string(v) && !slices.Contains(list, name) {
+				list = append(list, name)
+			}
+		}
+	}
+	return list
 }
 
 // Characters lists what is missing in the letters held back, each character

@@ -2,6 +2,7 @@ package paper
 
 import (
 	"fmt"
+	"iter"
 	"slices"
 	"strings"
 	"unicode"
@@ -249,7 +250,26 @@ func (f *Fonts) Check(text string) []Problem {
 	return problems
 }
 
-// Uses reports whether the template shows the link code in any form.
+// values yields the values the template uses, some more than once.
+func (t Template) values() iter.Seq[value] {
+	return func(yield func(value) bool) { each(t.blocks, yield) }
+}
+
+func each(blocks []block, yield func(value) bool) bool {
+	for _, b := range blocks {
+		for _, p := range b.text {
+			if p.value != "" && !yield(p.value) {
+				return false
+			}
+		}
+		if !each(b.inside, yield) {
+			return false
+		}
+	}
+	return true
+}
+
+// UsesCode reports whether the template shows the link code in any form.
 func (t Template) UsesCode() bool { return uses(t.blocks) }
 
 func uses(blocks []block) bool {

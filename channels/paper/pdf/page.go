@@ -17,7 +17,7 @@ type Glyph struct {
 	Font  *Font
 	ID    int
 	Text  string  // the characters it stands for, for searching and copying
-	After float64 // extra space after it, in millimetres
+	After float64 // extra space after it, in ems
 }
 
 // Style is how a line is drawn.
@@ -80,7 +80,7 @@ func (p *Page) Text(x, y float64, style Style, line []Glyph) {
 		p.b.Write([]byte{digits[n>>12&15], digits[n>>8&15], digits[n>>4&15], digits[n&15]})
 		if g.After != 0 {
 			p.b.WriteByte('>')
-			p.numbers(-g.After * perMillimetre / style.Size * 1000)
+			p.numbers(-1000 * g.After)
 			p.b.WriteByte('<')
 		}
 	}
