@@ -67,7 +67,7 @@ func place(postal, residence, name, honorific []pdf.Glyph, x, y, w, h, size floa
 		indent := pdf.Points(size)
 		if width(whole, large) <= w-indent {
 			put(whole, indent, large)
-		} else if lines := split(name, size, w-indent); len(lines) <= 3 && size <= 9 {
+		} else if lines := splitWords(name, size, w-indent); len(lines) <= 3 && size <= 9 {
 			for i, line := range lines {
 				if i == len(lines)-1 {
 					line = append(append([]pdf.Glyph(nil), line...), honorific...)

@@ -31,7 +31,7 @@ func mayBreak(a, b pdf.Glyph) bool {
 		return false
 	case before == after && strings.ContainsRune(inseparate, before):
 		return false
-	case strings.ContainsRune("/?&=", before) && inWord(after):
+	case strings.ContainsRune("/?&", before) && inWord(after):
 		return true // a long address on the web
 	}
 	return !inWord(before) || !inWord(after)
@@ -41,7 +41,7 @@ func isSpace(r rune) bool { return r == ' ' || r == '\u3000' }
 
 // inWord reports whether r is of a script whose words stay together.
 func inWord(r rune) bool {
-	return r > ' ' && r < 0x2e80 && (unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.IsMark(r) || strings.ContainsRune(`'-_/?&=#@+~*`, r))
+	return r > ' ' && r < 0x2e80 && (unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.IsMark(r) || strings.ContainsRune(`'-_/?&=#@+~*.,:%`, r))
 }
 
 // split breaks a paragraph into lines of at most the width given, in
@@ -55,8 +55,7 @@ func split(text []pdf.Glyph, size, limit float64) [][]pdf.Glyph {
 		n, sum := 0, 0.0
 		for n < len(text) {
 			w := width(text[n:n+1], size)
-			first, _ := utf8.DecodeRuneInString(text[n].Text)
-			if sum+w > limit+1e-9 && n > 0 && !isSpace(first) {
+			if sum+w > limit+1e-9 && n > 0 && !spaceAt(text, n) {
 				break
 			}
 			sum += w
@@ -80,13 +79,38 @@ func split(text []pdf.Glyph, size, limit float64) [][]pdf.Glyph {
 	return lines
 }
 
+// splitWords is split that breaks at spaces only, as long as every word fits.
+func splitWords(text []pdf.Glyph, size, limit float64) [][]pdf.Glyph {
+	var lines [][]pdf.Glyph
+	var line []pdf.Glyph
+	for rest := text; len(rest) > 0; {
+		n := 0
+		for n < len(rest) && !spaceAt(rest, n) {
+			n++
+		}
+		if width(rest[:n], size) > limit {
+			return split(text, size, limit)
+		}
+		if len(trim(line)) > 0 && width(line, size)+width(rest[:n], size) > limit {
+			lines, line = append(lines, trim(line)), nil
+		}
+		for n < len(rest) && spaceAt(rest, n) {
+			n++
+		}
+		line = append(line, rest[:n]...)
+		rest = rest[n:]
+	}
+	return append(lines, trim(line))
+}
+
+func spaceAt(line []pdf.Glyph, i int) bool {
+	r, _ := utf8.DecodeRuneInString(line[i].Text)
+	return isSpace(r)
+}
+
 // trim takes the spaces off the end of a line.
 func trim(line []pdf.Glyph) []pdf.Glyph {
-	for len(line) > 0 {
-		r, _ := utf8.DecodeRuneInString(line[len(line)-1].Text)
-		if !isSpace(r) {
-			break
-		}
+	for len(line) > 0 && spaceAt(line, len(line)-1) {
 		line = line[:len(line)-1]
 	}
 	return line

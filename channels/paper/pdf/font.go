@@ -51,8 +51,13 @@ func (d data) from(i int) data {
 	return d[i:]
 }
 
-// largest bounds a table that is read into memory.
-const largest = 32 << 20
+// Bounds of what is read into memory: a table, and the outline of one glyph.
+const (
+	largest        = 32 << 20
+	largestOutline = 1 << 20
+)
+
+var errDamaged = errors.New("the font is damaged")
 
 // ReadFont reads a TrueType font. Collections (.ttc) and fonts with PostScript
 // outlines (.otf) are refused. The file must stay readable as long as the font
@@ -100,6 +105,9 @@ func ReadFont(file io.ReaderAt) (*Font, error) {
 	if _, ok := f.tables["glyf"]; !ok {
 		return nil, errors.New("the font has no outlines")
 	}
+	if len(f.head) < 54 || len(hhea) < 36 || len(maxp) < 6 {
+		return nil, errDamaged
+	}
 	f.unitsPerEm = f.head.u16(18)
 	for i := range f.box {
 		f.box[i] = f.head.i16(36 + 2*i)
@@ -108,7 +116,7 @@ func ReadFont(file io.ReaderAt) (*Font, error) {
 	f.ascent, f.descent = hhea.i16(4), hhea.i16(6)
 	f.metrics, f.glyphs = hhea.u16(34), maxp.u16(4)
 	if f.unitsPerEm < 16 || f.metrics == 0 || f.metrics > f.glyphs {
-		return nil, errors.New("the font is damaged")
+		return nil, errDamaged
 	}
 	f.name = postScriptName(read("name"))
 	f.maps(cmap)
@@ -287,7 +295,7 @@ func (f *Font) outline(glyph int) span {
 		from, to = 2*f.loca.u16(2*glyph), 2*f.loca.u16(2*glyph+2)
 	}
 	g := f.tables["glyf"]
-	if to <= from || int64(to) > g.length {
+	if to <= from || to-from > largestOutline || int64(to) > g.length {
 		return span{}
 	}
 	return span{g.offset + int64(from), int64(to - from)}
