@@ -13,6 +13,7 @@ import (
 
 	"madoguchi/bot"
 	"madoguchi/bot/action"
+	"madoguchi/channels/paper"
 	"madoguchi/flows"
 	"madoguchi/flows/procedures"
 	"madoguchi/i18n"
@@ -42,6 +43,7 @@ type house struct {
 	texts        *i18n.Catalog
 	library      *bot.Library
 	engine       *bot.Engine
+	fonts        *paper.Fonts
 	madeKey      bool
 	remembered   siteMemory
 }
@@ -76,6 +78,10 @@ func open(env *environment, log *slog.Logger, migrate bool) (*house, error) {
 		texts:        i18n.Builtin(),
 	}
 	if h.mail, err = newPost(env.config); err != nil {
+		db.Close()
+		return nil, err
+	}
+	if h.fonts, err = openFonts(env.config); err != nil {
 		db.Close()
 		return nil, err
 	}
@@ -231,4 +237,4 @@ func (h *house) jobs() []job.Job {
 	)
 }
 
-func (h *house) close() error { return h.db.Close() }
+func (h *house) close() error { return errors.Join(h.db.Close(), h.fonts.Close()) }

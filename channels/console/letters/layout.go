@@ -20,10 +20,10 @@ const (
 	sheetsPart = "sheets"
 )
 
-// sheets are the label sheets of the tenant, and their version.
-func (a *area) sheets(tx *store.Tx) ([]paper.Sheet, int, error) {
+// Sheets are the label sheets of the tenant, and their version.
+func (c Config) Sheets(tx *store.Tx) ([]paper.Sheet, int, error) {
 	list := paper.Sheets()
-	version, err := a.Letters.Setting(tx, sheetsPart, &list)
+	version, err := c.Letters.Setting(tx, sheetsPart, &list)
 	return list, version, err
 }
 
@@ -127,7 +127,7 @@ func (a *area) layout(q *console.Request) error {
 		f.Measures = nil
 		f.show(layoutFields(&l))
 		f.Folds = showFolds(l.Folds)
-		f.Sheets, _, err = a.sheets(tx)
+		f.Sheets, _, err = a.Sheets(tx)
 		return err
 	})
 	if err != nil {
@@ -171,7 +171,7 @@ func (a *area) saveLayout(q *console.Request) error {
 		f.Error = q.T("letters.measure.wrong")
 	}
 	err := q.Update(func(tx *store.Tx) (err error) {
-		if f.Sheets, _, err = a.sheets(tx); err != nil || f.Error != "" {
+		if f.Sheets, _, err = a.Sheets(tx); err != nil || f.Error != "" {
 			return err
 		}
 		return a.saveSetting(tx, q, f, layoutPart, l)
@@ -219,7 +219,7 @@ func sheetNumber(q *console.Request, list []paper.Sheet) (int, error) {
 func (a *area) sheet(q *console.Request) error {
 	f := &form{Number: q.PathValue("sheet")}
 	err := q.View(func(tx *store.Tx) error {
-		list, version, err := a.sheets(tx)
+		list, version, err := a.Sheets(tx)
 		if err != nil {
 			return err
 		}
@@ -264,7 +264,7 @@ func (a *area) saveSheet(q *console.Request) error {
 		f.NameWrong, f.Error = true, q.T("letters.sheet.name.wrong")
 	}
 	err := q.Update(func(tx *store.Tx) error {
-		list, _, err := a.sheets(tx)
+		list, _, err := a.Sheets(tx)
 		if err != nil {
 			return err
 		}
@@ -296,7 +296,7 @@ func (a *area) testSheet(q *console.Request) error {
 	}
 	var press *paper.Press
 	err := q.View(func(tx *store.Tx) (err error) {
-		press, err = a.press(tx)
+		press, err = a.Press(tx)
 		return err
 	})
 	if err != nil {

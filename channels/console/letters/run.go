@@ -37,11 +37,11 @@ func (a *area) load(tx *store.Tx, q *console.Request) (*job, error) {
 		return nil, err
 	}
 	j := &job{run: r}
-	if j.press, err = a.press(tx); err != nil {
+	if j.press, err = a.Press(tx); err != nil {
 		return nil, err
 	}
 	if r.Template == letter.Labels {
-		if j.sheets, _, err = a.sheets(tx); err != nil {
+		if j.sheets, _, err = a.Sheets(tx); err != nil {
 			return nil, err
 		}
 	} else {
@@ -51,27 +51,7 @@ func (a *area) load(tx *store.Tx, q *console.Request) (*job, error) {
 		}
 		j.template, _ = paper.Parse(t.Body) // checked when it was saved
 	}
-	j.to, err = a.recipients(tx, r.ID)
-	return j, err
-}
-
-// press returns what prints for the transaction's tenant, today.
-func (a *area) press(tx *store.Tx) (*paper.Press, error) {
-	sender, err := a.Sender(tx)
-	if err != nil {
-		return nil, err
-	}
-	layout := paper.StandardLayout()
-	if _, err := a.Letters.Setting(tx, layoutPart, &layout); err != nil {
-		return nil, err
-	}
-	return &paper.Press{Fonts: a.Fonts, Sender: sender, Layout: layout, Date: civil.In(tx.Now()).Date, Made: tx.Now()}, nil
-}
-
-// recipients are the people of a run, in order. A case that is gone, or whose
-// resident was erased, has what is left.
-func (a *area) recipients(tx *store.Tx, run string) ([]paper.Recipient, error) {
-	items, err := a.Letters.Items(tx, run)
+	items, err := a.Letters.Items(tx, r.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -79,30 +59,50 @@ func (a *area) recipients(tx *store.Tx, run string) ([]paper.Recipient, error) {
 	for i, item := range items {
 		ids[i] = item.Case
 	}
-	cards, err := a.Cases.Cards(tx, ids)
+	j.to, err = a.Recipients(tx, ids)
+	return j, err
+}
+
+// Press returns what prints for the transaction's tenant, today.
+func (c Config) Press(tx *store.Tx) (*paper.Press, error) {
+	sender, err := c.Sender(tx)
+	if err != nil {
+		return nil, err
+	}
+	layout := paper.StandardLayout()
+	if _, err := c.Letters.Setting(tx, layoutPart, &layout); err != nil {
+		return nil, err
+	}
+	return &paper.Press{Fonts: c.Fonts, Sender: sender, Layout: layout, Date: civil.In(tx.Now()).Date, Made: tx.Now()}, nil
+}
+
+// Recipients are the people behind cases, in order and numbered from 1. A case
+// that is gone, or whose resident was erased, has what is left.
+func (c Config) Recipients(tx *store.Tx, ids []string) ([]paper.Recipient, error) {
+	cards, err := c.Cases.Cards(tx, ids)
 	if err != nil {
 		return nil, err
 	}
 	byID := make(map[string]Card, len(cards))
 	var residents []string
-	for _, c := range cards {
-		byID[c.ID] = c
-		if c.Resident != "" {
-			residents = append(residents, c.Resident)
+	for _, card := range cards {
+		byID[card.ID] = card
+		if card.Resident != "" {
+			residents = append(residents, card.Resident)
 		}
 	}
 	people := map[string]Person{}
-	if a.People != nil && len(residents) > 0 {
-		if people, err = a.People.People(tx, residents); err != nil {
+	if c.People != nil && len(residents) > 0 {
+		if people, err = c.People.People(tx, residents); err != nil {
 			return nil, err
 		}
 	}
-	list := make([]paper.Recipient, len(items))
-	for i, item := range items {
-		c := byID[item.Case]
-		p := people[c.Resident]
+	list := make([]paper.Recipient, len(ids))
+	for i, id := range ids {
+		card := byID[id]
+		p := people[card.Resident]
 		list[i] = paper.Recipient{
-			Case: item.Case, Number: item.Position, Code: c.Code, Deadline: c.Deadline,
+			Case: id, Number: i + 1, Code: card.Code, Deadline: card.Deadline,
 			Name: p.Name, Postal: p.Postal, Address: p.Address,
 		}
 	}

@@ -195,7 +195,7 @@ func (a *area) preview(q *console.Request) error {
 	t, _ := paper.Parse(body)
 	var press *paper.Press
 	err := q.View(func(tx *store.Tx) (err error) {
-		press, err = a.press(tx)
+		press, err = a.Press(tx)
 		return err
 	})
 	if err != nil {
