@@ -265,14 +265,14 @@ func TestLineBreaks(t *testing.T) {
 		want string
 	}{
 		{"窓口へお越しください。", 5, "窓口へお越|しくださ|い。"},
-		{"今日は雨です。明日も。", 6, "今日は雨で|す。明日も。"},        // 。 does not begin a line
-		{"これは（例）です", 4, "これは|（例）です"},             // （ does not end one
-		{"きっとだよ", 2, "きっ|とだ|よ"},                   // っ does not begin one
-		{"カード", 2, "カー|ド"},                        // ー does not begin one
-		{"平成31年", 3, "平成|31年"},                    // a number stays together
+		{"今日は雨です。明日も。", 6, "今日は雨で|す。明日も。"},     // 。 does not begin a line
+		{"これは（例）です", 4, "これは|（例）です"},           // （ does not end one
+		{"きっとだよ", 2, "きっ|とだ|よ"},                // っ does not begin one
+		{"カード", 2, "カー|ド"},                     // ー does not begin one
+		{"平成31年", 3, "平成|31年"},                 // a number stays together
 		{"来庁 booking です", 5, "来庁 |booking|です"}, // words stay together
-		{"一二　三", 2, "一二|三"},                       // a space hangs
-		{"あ……い", 2, "あ|……|い"},                     // the dots stay together
+		{"一二　三", 2, "一二|三"},                    // a space hangs
+		{"あ……い", 2, "あ|……|い"},                  // the dots stay together
 		{"https://a.example/b?c=d", 7, "https://|a.example/|b?c=d"},
 		{"wwwwwwwwwwwwwwwwwwww", 5, "*"}, // too long for any line: cut where it is full
 		{"", 5, ""},

@@ -86,6 +86,8 @@ type Config struct {
 	People  People // nil where no residents are kept
 	Fonts   *paper.Fonts
 	Sender  func(tx *store.Tx) (paper.Sender, error)
+	// Staff are the names of the staff accounts by id; nil where there are none.
+	Staff func(tx *store.Tx) (map[string]string, error)
 	// Forecast counts the places a batch finds from a day on.
 	Forecast func(tx *store.Tx, needed int, from civil.Date) (reservation.Forecast, error)
 }
@@ -161,15 +163,8 @@ func (a *area) home(q *console.Request) error {
 			return err
 		}
 		data.Pager.Total = total
-		names, err := a.templateNames(tx, q)
-		if err != nil {
-			return err
-		}
-		data.Runs = nil
-		for _, r := range list {
-			data.Runs = append(data.Runs, runRow{r, names(r.Template), when(q, r.Made), when(q, r.Printed), when(q, r.Sent)})
-		}
-		return nil
+		data.Runs, err = a.rows(tx, q, list)
+		return err
 	})
 	if err != nil {
 		return err
@@ -180,19 +175,46 @@ func (a *area) home(q *console.Request) error {
 // runRow is a run as lists show it.
 type runRow struct {
 	letter.Run
-	Name                          string
-	MadeText, PrintText, SentText string
+	Name                string // of the template
+	Made, Printed, Sent moment
 }
 
-// templateNames returns a function from a run's template to its present name.
-func (a *area) templateNames(tx *store.Tx, q *console.Request) (func(string) string, error) {
-	list, err := a.Letters.Templates(tx)
+// moment is when something was done, and by whom.
+type moment struct{ At, Who string }
+
+// rows puts names to what runs refer to.
+func (a *area) rows(tx *store.Tx, q *console.Request, list []letter.Run) ([]runRow, error) {
+	templates, err := a.Letters.Templates(tx)
 	if err != nil {
 		return nil, err
 	}
 	names := map[string]string{letter.Labels: q.T("letters.labels")}
-	for _, t := range list {
+	for _, t := range templates {
 		names[t.ID] = t.Name
 	}
-	return func(id string) string { return names[id] }, nil
+	who := map[string]string{}
+	if a.Staff != nil {
+		if who, err = a.Staff(tx); err != nil {
+			return nil, err
+		}
+	}
+	person := func(id string) string {
+		switch {
+		case id == "cli":
+			return q.T("letters.cli")
+		case who[id] == "" && id == q.Account.ID:
+			return q.Account.Name
+		}
+		return who[id]
+	}
+	var rows []runRow
+	for _, r := range list {
+		rows = append(rows, runRow{
+			Run: r, Name: names[r.Template],
+			Made:    moment{when(q, r.Made), person(r.MadeBy)},
+			Printed: moment{when(q, r.Printed), person(r.PrintedBy)},
+			Sent:    moment{when(q, r.Sent), person(r.SentBy)},
+		})
+	}
+	return rows, nil
 }

@@ -139,7 +139,7 @@ type runPage struct {
 	runRow
 	Labels     bool
 	Sheets     []paper.Sheet
-	Printed    int // would be in the file
+	Ready      int // would be in the file
 	Held       []heldRow
 	HeldMore   int
 	Blank      int // without name or address
@@ -156,6 +156,7 @@ type runPage struct {
 type heldRow struct {
 	Number  int
 	Code    string
+	Name    string
 	Reason  string
 	Missing []string
 }
@@ -177,12 +178,12 @@ func (a *area) run(q *console.Request) error {
 		if j, err = a.load(tx, q); err != nil {
 			return err
 		}
-		names, err := a.templateNames(tx, q)
+		r := j.run
+		rows, err := a.rows(tx, q, []letter.Run{r})
 		if err != nil {
 			return err
 		}
-		r := j.run
-		data.runRow = runRow{r, names(r.Template), when(q, r.Made), when(q, r.Printed), when(q, r.Sent)}
+		data.runRow = rows[0]
 		from := civil.In(tx.Now()).Date
 		if data.From != "" {
 			if day, err := civil.ParseDate(data.From); err == nil && day.Sub(from) >= 0 && day.Sub(from) <= 365 {
@@ -223,7 +224,7 @@ func (a *area) audit(q *console.Request, j *job) error {
 }
 
 func (d *runPage) fill(q *console.Request, j *job, report paper.Report) {
-	d.Labels, d.Sheets, d.Printed = j.labels(), j.sheets, report.Printed
+	d.Labels, d.Sheets, d.Ready = j.labels(), j.sheets, report.Printed
 	for _, r := range j.to {
 		if r.Name == "" || r.Address == "" {
 			d.Blank++
@@ -232,7 +233,7 @@ func (d *runPage) fill(q *console.Request, j *job, report paper.Report) {
 	d.HeldMore = max(0, len(report.Held)-mostHeld)
 	for _, h := range report.Held[:min(mostHeld, len(report.Held))] {
 		r := j.to[h.Index]
-		d.Held = append(d.Held, heldRow{r.Number, reservation.ShowKey(r.Code), q.T("letters.held." + string(h.Reason)), h.Missing})
+		d.Held = append(d.Held, heldRow{r.Number, reservation.ShowKey(r.Code), r.Name, q.T("letters.held." + string(h.Reason)), h.Missing})
 	}
 	if !d.Labels {
 		for _, p := range j.press.Empty(j.template) {
