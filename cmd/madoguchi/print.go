@@ -12,6 +12,7 @@ import (
 	"madoguchi/channels/console/letters"
 	"madoguchi/channels/paper"
 	"madoguchi/channels/sheet"
+	"madoguchi/i18n/civil"
 	"madoguchi/store"
 	"madoguchi/store/letter"
 	"madoguchi/store/reservation"
@@ -25,20 +26,22 @@ type printCommand struct {
 
 // recipients is whom to print for, and where to.
 type recipients struct {
-	Tenant string `default:"sample" help:"Tenant."`
-	State  string `help:"Cards in this state, such as arrived."`
-	Codes  string `help:"File of link codes, one a line." placeholder:"FILE"`
-	CSV    string `name:"csv" help:"Table of recipients (氏名, 郵便番号, 住所, リンクコード) instead of cards." placeholder:"FILE"`
-	Out    string `required:"" help:"File to write." placeholder:"FILE.pdf"`
+	Tenant   string `default:"sample" help:"Tenant."`
+	State    string `help:"Cards in this state, such as arrived."`
+	Codes    string `help:"File of link codes, one a line." placeholder:"FILE"`
+	CSV      string `name:"csv" help:"Table of recipients (氏名, 郵便番号, 住所, リンクコード) instead of cards." placeholder:"FILE"`
+	Deadline string `help:"Deadline of the pickup that the letters name, YYYY-MM-DD."`
+	Out      string `required:"" help:"File to write." placeholder:"FILE.pdf"`
 }
 
 // batch is what a printing works on.
 type batch struct {
-	press  *paper.Press
-	to     []paper.Recipient
-	cases  []string // none with --csv
-	sheets []paper.Sheet
-	letter letter.Template
+	press    *paper.Press
+	to       []paper.Recipient
+	cases    []string // none with --csv
+	sheets   []paper.Sheet
+	letter   letter.Template
+	deadline civil.Date
 }
 
 // load reads the recipients. Which letter is wanted is up to more.
@@ -51,8 +54,16 @@ func (r recipients) load(h *house, tx *store.Tx, b *batch, more func(c letters.C
 	if err := more(c); err != nil {
 		return err
 	}
+	if r.Deadline != "" {
+		if b.deadline, err = civil.ParseDate(r.Deadline); err != nil {
+			return fmt.Errorf("%w: --deadline: %w", errUsage, err)
+		}
+	}
 	if r.CSV != "" {
 		b.to, err = readRecipients(r.CSV)
+		for i := range b.to {
+			b.to[i].Deadline = b.deadline
+		}
 		return err
 	}
 	if r.Codes != "" {
@@ -66,7 +77,7 @@ func (r recipients) load(h *house, tx *store.Tx, b *batch, more func(c letters.C
 	if len(b.cases) > letter.MostCases {
 		return fmt.Errorf("more than %d cards: divide the selection", letter.MostCases)
 	}
-	b.to, err = c.Recipients(tx, b.cases)
+	b.to, err = c.Recipients(tx, b.cases, b.deadline)
 	return err
 }
 
@@ -182,7 +193,7 @@ func (r recipients) record(h *house, tx *store.Tx, b batch, report paper.Report)
 	if r.Codes != "" {
 		selection = "codes"
 	}
-	run, err := runs.Begin(tx, template, b.letter.Version, selection, b.cases, by)
+	run, err := runs.Begin(tx, letter.Run{Template: template, Version: b.letter.Version, Selection: selection, Deadline: b.deadline}, b.cases, by)
 	if err != nil {
 		return err
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
+	"madoguchi/i18n/civil"
 	"madoguchi/store"
 	"madoguchi/store/storetest"
 	"madoguchi/store/tenant"
@@ -138,7 +139,7 @@ func TestPostingARun(t *testing.T) {
 			}
 		}
 		step(nil, func(tx *store.Tx) (err error) {
-			run, err = service.Begin(tx, "notice", 0, "カード到着", []string{"c", "a", "c", "b"}, "staff")
+			run, err = service.Begin(tx, Run{Template: "notice", Selection: "カード到着", Deadline: civil.Date{Year: 2027, Month: 3, Day: 1}}, []string{"c", "a", "c", "b"}, "staff")
 			return err
 		})
 		if run.Cases != 3 {
@@ -165,6 +166,9 @@ func TestPostingARun(t *testing.T) {
 			if diff := cmp.Diff(want, items); diff != "" {
 				t.Error(diff)
 			}
+			if again, err := service.Run(tx, run.ID); again.Deadline != run.Deadline || err != nil {
+				t.Errorf("%+v, %v", again, err)
+			}
 			return err
 		})
 		// The other municipality sees nothing of it.
@@ -184,7 +188,7 @@ func TestRunsBeginAndEnd(t *testing.T) {
 		}
 		for _, cases := range [][]string{nil, many} {
 			err := do("sample", func(tx *store.Tx) error {
-				_, err := service.Begin(tx, Labels, 0, "", cases, "staff")
+				_, err := service.Begin(tx, Run{Template: Labels}, cases, "staff")
 				return err
 			})
 			if !errors.Is(err, ErrCount) {
@@ -192,7 +196,7 @@ func TestRunsBeginAndEnd(t *testing.T) {
 			}
 		}
 		err := do("sample", func(tx *store.Tx) error {
-			run, err := service.Begin(tx, Labels, 0, "", many[1:], "staff")
+			run, err := service.Begin(tx, Run{Template: Labels}, many[1:], "staff")
 			if err != nil {
 				return err
 			}

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"madoguchi/i18n/civil"
 	"madoguchi/store"
 )
 
@@ -16,9 +17,10 @@ const Labels = "labels"
 // Run is one batch of letters or labels.
 type Run struct {
 	ID        string
-	Template  string // id, or Labels
-	Version   int    // of the template
-	Selection string // how the cases were chosen, without personal data
+	Template  string     // id, or Labels
+	Version   int        // of the template
+	Selection string     // how the cases were chosen, without personal data
+	Deadline  civil.Date // of the pickup, as the letters name it; zero: none
 	Cases     int
 	Held      int // back at the last printing
 	Prints    int // how often it was printed
@@ -45,8 +47,9 @@ const MostCases = 5000
 // ErrCount: a run has 1 to MostCases cases.
 var ErrCount = errors.New("letter: a run has 1 to 5000 cases")
 
-// Begin makes a run of cases, each once.
-func (s Service) Begin(tx *store.Tx, template string, version int, selection string, cases []string, by string) (Run, error) {
+// Begin makes a run of cases, each once, with the template, selection and
+// deadline of r.
+func (s Service) Begin(tx *store.Tx, r Run, cases []string, by string) (Run, error) {
 	seen := make(map[string]bool, len(cases))
 	var each []string
 	for _, id := range cases {
@@ -58,13 +61,18 @@ func (s Service) Begin(tx *store.Tx, template string, version int, selection str
 	if len(each) == 0 || len(each) > MostCases {
 		return Run{}, ErrCount
 	}
-	r := Run{
-		ID: store.NewID(), Template: template, Version: version, Selection: selection, Cases: len(each), Made: tx.Now(), MadeBy: by,
+	r = Run{
+		ID: store.NewID(), Template: r.Template, Version: r.Version, Selection: r.Selection, Deadline: r.Deadline,
+		Cases: len(each), Made: tx.Now(), MadeBy: by,
 	}
-	_, err := tx.Exec(`INSERT INTO letter_run (tenant, id, template, version, selection, cases, held, prints, made_at, made_by,
+	deadline := ""
+	if !r.Deadline.IsZero() {
+		deadline = r.Deadline.String()
+	}
+	_, err := tx.Exec(`INSERT INTO letter_run (tenant, id, template, version, selection, deadline, cases, held, prints, made_at, made_by,
 			printed_at, printed_by, sent_at, sent_by)
-		VALUES ($1, $2, $3, $4, $5, $6, 0, 0, $7, $8, 0, '', 0, '')`,
-		tx.Tenant(), r.ID, template, version, selection, r.Cases, store.Millis(r.Made), by)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, 0, 0, $8, $9, 0, '', 0, '')`,
+		tx.Tenant(), r.ID, r.Template, r.Version, r.Selection, deadline, r.Cases, store.Millis(r.Made), by)
 	if err != nil {
 		return Run{}, fmt.Errorf("making a print run: %w", err)
 	}
@@ -81,7 +89,7 @@ func (s Service) Begin(tx *store.Tx, template string, version int, selection str
 			return Run{}, fmt.Errorf("making a print run: %w", err)
 		}
 	}
-	return r, tx.Audit(by, "letter.run", r.ID, "template", template, "version", version, "cases", r.Cases)
+	return r, tx.Audit(by, "letter.run", r.ID, "template", r.Template, "version", r.Version, "cases", r.Cases)
 }
 
 // Run returns a run, or ErrNotFound.
@@ -107,7 +115,7 @@ func (s Service) Runs(tx *store.Tx, limit, offset int) ([]Run, int, error) {
 }
 
 func runs(tx *store.Tx, where string, args ...any) ([]Run, error) {
-	rows, err := tx.Query(`SELECT id, template, version, selection, cases, held, prints, made_at, made_by, printed_at, printed_by, sent_at, sent_by
+	rows, err := tx.Query(`SELECT id, template, version, selection, deadline, cases, held, prints, made_at, made_by, printed_at, printed_by, sent_at, sent_by
 		FROM letter_run WHERE tenant = $1 AND `+where, append([]any{tx.Tenant()}, args...)...)
 	if err != nil {
 		return nil, fmt.Errorf("reading print runs: %w", err)
@@ -117,9 +125,15 @@ func runs(tx *store.Tx, where string, args ...any) ([]Run, error) {
 	for rows.Next() {
 		var r Run
 		var made, printed, sent int64
-		if err := rows.Scan(&r.ID, &r.Template, &r.Version, &r.Selection, &r.Cases, &r.Held, &r.Prints, &made, &r.MadeBy,
+		var deadline string
+		if err := rows.Scan(&r.ID, &r.Template, &r.Version, &r.Selection, &deadline, &r.Cases, &r.Held, &r.Prints, &made, &r.MadeBy,
 			&printed, &r.PrintedBy, &sent, &r.SentBy); err != nil {
 			return nil, fmt.Errorf("reading print runs: %w", err)
+		}
+		if deadline != "" {
+			if r.Deadline, err = civil.ParseDate(deadline); err != nil {
+				return nil, fmt.Errorf("reading print runs: %w", err)
+			}
 		}
 		r.Made, r.Printed, r.Sent = store.FromMillis(made), instant(printed), instant(sent)
 		list = append(list, r)

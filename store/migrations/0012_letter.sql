@@ -37,6 +37,7 @@ CREATE TABLE letter_run (
 	template   TEXT NOT NULL,
 	version    INTEGER NOT NULL,
 	selection  TEXT NOT NULL, -- how the cases were chosen, for the list
+	deadline   TEXT NOT NULL, -- of the pickup, YYYY-MM-DD; '' if the letters name none
 	cases      INTEGER NOT NULL,
 	held       INTEGER NOT NULL, -- back at the last printing
 	prints     INTEGER NOT NULL,

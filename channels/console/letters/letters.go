@@ -49,7 +49,6 @@ type Card struct {
 	ID       string
 	Code     string // link code
 	Resident string // id of the record, "" where none is kept (S4-093)
-	Deadline civil.Date
 }
 
 // Cases are the cards and their progress.

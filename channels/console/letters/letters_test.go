@@ -107,7 +107,7 @@ func open(t testing.TB, kind storetest.Kind, n int) *town {
 	}
 	c := &town{db: storetest.Open(t, kind, storetest.At(storetest.NewClock(at.At()))), people: map[string]letters.Person{}, events: map[string][]string{}}
 	for i := range n {
-		card := letters.Card{ID: fmt.Sprintf("case-%04d", i), Code: code(i), Deadline: at.Date.AddDays(90)}
+		card := letters.Card{ID: fmt.Sprintf("case-%04d", i), Code: code(i)}
 		if i%2 == 0 {
 			card.Resident = fmt.Sprintf("resident-%d", i)
 			c.people[card.Resident] = letters.Person{Name: "見本　花子", Postal: "0600001", Address: fmt.Sprintf("みほん市本町%d番地", i+1)}

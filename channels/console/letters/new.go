@@ -13,7 +13,7 @@ import (
 
 // chooser is the form that begins a run, as it was filled in.
 type chooser struct {
-	Template, State, Batch, From, To, Codes string
+	Template, Deadline, State, Batch, From, To, Codes string
 	// Errors are sentences by field.
 	Errors map[string]string
 
@@ -26,6 +26,18 @@ func (c *chooser) wrong(field, sentence string) {
 		c.Errors = map[string]string{}
 	}
 	c.Errors[field] = sentence
+}
+
+// date reads a date of the form; empty is none.
+func (c *chooser) date(q *console.Request, field, text string) civil.Date {
+	if text == "" {
+		return civil.Date{}
+	}
+	day, err := civil.ParseDate(text)
+	if err != nil {
+		c.wrong(field, q.T("letters.date.wrong"))
+	}
+	return day
 }
 
 // offers fills in what can be chosen.
@@ -71,7 +83,7 @@ func (a *area) choose(q *console.Request) error {
 func (a *area) begin(q *console.Request) error {
 	c := &chooser{
 		Template: q.PostFormValue("template"), State: q.PostFormValue("state"), Batch: q.PostFormValue("batch"),
-		From: q.PostFormValue("from"), To: q.PostFormValue("to"), Codes: q.PostFormValue("codes"),
+		Deadline: q.PostFormValue("deadline"), From: q.PostFormValue("from"), To: q.PostFormValue("to"), Codes: q.PostFormValue("codes"),
 	}
 	var run letter.Run
 	err := q.Update(func(tx *store.Tx) error {
@@ -79,7 +91,7 @@ func (a *area) begin(q *console.Request) error {
 		if err := a.offers(tx, q, c); err != nil {
 			return err
 		}
-		version := 0
+		want := letter.Run{Template: c.Template}
 		if _, ok := nameOf(c.Templates, c.Template); !ok {
 			c.wrong("template", q.T("letters.new.template.missing"))
 		} else if c.Template != letter.Labels {
@@ -87,13 +99,15 @@ func (a *area) begin(q *console.Request) error {
 			if err != nil {
 				return err
 			}
-			version = t.Version
+			want.Version = t.Version
 		}
+		want.Deadline = c.date(q, "deadline", c.Deadline)
 		ids, selection, err := a.find(tx, q, c)
 		if err != nil || len(c.Errors) > 0 {
 			return err
 		}
-		run, err = a.Letters.Begin(tx, c.Template, version, selection, ids, q.By())
+		want.Selection = selection
+		run, err = a.Letters.Begin(tx, want, ids, q.By())
 		if errors.Is(err, letter.ErrCount) {
 			c.wrong("codes", q.T("letters.new.many", i18n.Arg{Name: "most", Value: letter.MostCases}))
 			return nil
@@ -155,20 +169,7 @@ func (a *area) find(tx *store.Tx, q *console.Request, c *chooser) (ids []string,
 		}
 		words = append(words, name)
 	}
-	for _, d := range []struct {
-		field, text string
-		to          *civil.Date
-	}{{"from", c.From, &f.From}, {"to", c.To, &f.To}} {
-		if d.text == "" {
-			continue
-		}
-		day, err := civil.ParseDate(d.text)
-		if err != nil {
-			c.wrong(d.field, q.T("letters.date.wrong"))
-			continue
-		}
-		*d.to = day
-	}
+	f.From, f.To = c.date(q, "from", c.From), c.date(q, "to", c.To)
 	if !f.From.IsZero() || !f.To.IsZero() {
 		words = append(words, strings.TrimSpace(c.From+"〜"+c.To))
 	}

@@ -109,14 +109,15 @@ func TestMistakesInTheSelection(t *testing.T) {
 		form url.Values
 		want string
 	}{
-		"nothing chosen":     {url.Values{"template": {"guidance"}}, "いずれかを指定してください"},
-		"no template":        {url.Values{"template": {"none"}, "state": {"arrived"}}, "印刷するものを選んでください"},
-		"nobody":             {url.Values{"template": {"guidance"}, "state": {"notified"}}, "条件に合うカードはありません"},
-		"a state of nowhere": {url.Values{"template": {"guidance"}, "state": {"lost"}}, "選び直してください"},
-		"a batch of nowhere": {url.Values{"template": {"guidance"}, "batch": {"b9"}}, "選び直してください"},
-		"impossible date":    {url.Values{"template": {"guidance"}, "state": {"arrived"}, "from": {"2026-02-31"}}, "日付を確認"},
-		"unknown codes":      {url.Values{"template": {"guidance"}, "codes": {code(0) + "\nAAAAA-AAAAA\nquatsch"}}, "登録のないリンクコードが2件"},
-		"too many codes":     {url.Values{"template": {"guidance"}, "codes": {strings.Repeat(code(0)+"\n", 5001)}}, "5000件以下"},
+		"nothing chosen":      {url.Values{"template": {"guidance"}}, "いずれかを指定してください"},
+		"no template":         {url.Values{"template": {"none"}, "state": {"arrived"}}, "印刷するものを選んでください"},
+		"nobody":              {url.Values{"template": {"guidance"}, "state": {"notified"}}, "条件に合うカードはありません"},
+		"a state of nowhere":  {url.Values{"template": {"guidance"}, "state": {"lost"}}, "選び直してください"},
+		"a batch of nowhere":  {url.Values{"template": {"guidance"}, "batch": {"b9"}}, "選び直してください"},
+		"impossible date":     {url.Values{"template": {"guidance"}, "state": {"arrived"}, "from": {"2026-02-31"}}, "日付を確認"},
+		"impossible deadline": {url.Values{"template": {"guidance"}, "state": {"arrived"}, "deadline": {"soon"}}, "日付を確認"},
+		"unknown codes":       {url.Values{"template": {"guidance"}, "codes": {code(0) + "\nAAAAA-AAAAA\nquatsch"}}, "登録のないリンクコードが2件"},
+		"too many codes":      {url.Values{"template": {"guidance"}, "codes": {strings.Repeat(code(0)+"\n", 5001)}}, "5000件以下"},
 	} {
 		p := m.Post("letters/new", f.form)
 		if p.Status != 422 || !p.Has(f.want) {

@@ -59,7 +59,7 @@ func (a *area) load(tx *store.Tx, q *console.Request) (*job, error) {
 	for i, item := range items {
 		ids[i] = item.Case
 	}
-	j.to, err = a.Recipients(tx, ids)
+	j.to, err = a.Recipients(tx, ids, r.Deadline)
 	return j, err
 }
 
@@ -78,7 +78,7 @@ func (c Config) Press(tx *store.Tx) (*paper.Press, error) {
 
 // Recipients are the people behind cases, in order and numbered from 1. A case
 // that is gone, or whose resident was erased, has what is left.
-func (c Config) Recipients(tx *store.Tx, ids []string) ([]paper.Recipient, error) {
+func (c Config) Recipients(tx *store.Tx, ids []string, deadline civil.Date) ([]paper.Recipient, error) {
 	cards, err := c.Cases.Cards(tx, ids)
 	if err != nil {
 		return nil, err
@@ -102,7 +102,7 @@ func (c Config) Recipients(tx *store.Tx, ids []string) ([]paper.Recipient, error
 		card := byID[id]
 		p := people[card.Resident]
 		list[i] = paper.Recipient{
-			Case: id, Number: i + 1, Code: card.Code, Deadline: card.Deadline,
+			Case: id, Number: i + 1, Code: card.Code, Deadline: deadline,
 			Name: p.Name, Postal: p.Postal, Address: p.Address,
 		}
 	}
@@ -137,20 +137,21 @@ const mostHeld = 200
 // runPage is what the page of a run shows.
 type runPage struct {
 	runRow
-	Labels     bool
-	Sheets     []paper.Sheet
-	Ready      int // would be in the file
-	Held       []heldRow
-	HeldMore   int
-	Blank      int // without name or address
-	Empty      []string
-	Forecast   reservation.Forecast
-	From       string
-	FromWrong  bool
-	EnoughText string
-	Short      []string
-	Names      []string // of the counters
-	Days       []dayRow
+	DeadlineText string
+	Labels       bool
+	Sheets       []paper.Sheet
+	Ready        int // would be in the file
+	Held         []heldRow
+	HeldMore     int
+	Blank        int // without name or address
+	Empty        []string
+	Forecast     reservation.Forecast
+	From         string
+	FromWrong    bool
+	EnoughText   string
+	Short        []string
+	Names        []string // of the counters
+	Days         []dayRow
 }
 
 type heldRow struct {
@@ -239,6 +240,9 @@ func (d *runPage) fill(q *console.Request, j *job, report paper.Report) {
 		for _, p := range j.press.Empty(j.template) {
 			d.Empty = append(d.Empty, "{"+p.Japanese+"}")
 		}
+	}
+	if !j.run.Deadline.IsZero() {
+		d.DeadlineText = i18n.FormatDate(q.Lang, j.run.Deadline)
 	}
 	f := d.Forecast
 	for _, c := range f.Counters {
