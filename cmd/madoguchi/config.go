@@ -34,6 +34,8 @@ type Config struct {
 	LineURL    string `kong:"-" yaml:"line_api_url"`
 	SMTPURL    string `kong:"-" yaml:"smtp_url"`
 	MailFrom   string `kong:"-" yaml:"mail_from"`
+
+	Fonts string `kong:"-" yaml:"fonts"` // TrueType files for characters of names, see openFonts
 }
 
 // configFile is read from the working folder if it is there.
@@ -46,7 +48,7 @@ func (c *Config) variables() map[string]*string {
 		"MADOGUCHI_KEY": &c.Key, "MADOGUCHI_SIDE": &c.Side, "MADOGUCHI_PUBLIC_URL": &c.PublicURL,
 		"MADOGUCHI_LIMITS": &c.Limits, "MADOGUCHI_TRUSTED_PROXIES": &c.Proxies, "MADOGUCHI_ORIGINS": &c.Origins,
 		"LINE_CHANNEL_SECRET": &c.LineSecret, "LINE_CHANNEL_TOKEN": &c.LineToken, "LINE_API_URL": &c.LineURL,
-		"SMTP_URL": &c.SMTPURL, "MAIL_FROM": &c.MailFrom,
+		"SMTP_URL": &c.SMTPURL, "MAIL_FROM": &c.MailFrom, "MADOGUCHI_FONTS": &c.Fonts,
 	}
 }
 

@@ -24,6 +24,7 @@ func (h *house) areas() []console.Area {
 		trail.Area(trail.Config{DB: h.db, Names: h.staff.Names}),
 		h.peoplePages(),
 		h.cardsArea(),
+		h.lettersArea(),
 	}
 }
 

@@ -14,6 +14,7 @@ import (
 	"madoguchi/bot"
 	"madoguchi/bot/action"
 	"madoguchi/channels/console/visits"
+	"madoguchi/channels/paper"
 	"madoguchi/flows"
 	"madoguchi/flows/procedures"
 	"madoguchi/i18n"
@@ -52,6 +53,7 @@ type house struct {
 	library      *bot.Library
 	actions      *action.Actions
 	engine       *bot.Engine
+	fonts        *paper.Fonts
 	madeKey      bool
 	remembered   siteMemory
 }
@@ -88,6 +90,10 @@ func open(env *environment, log *slog.Logger, migrate bool) (*house, error) {
 	}
 	h.staff = staff.New(db, h.staffPolicy)
 	if h.mail, err = newPost(env.config); err != nil {
+		db.Close()
+		return nil, err
+	}
+	if h.fonts, err = openFonts(env.config); err != nil {
 		db.Close()
 		return nil, err
 	}
@@ -256,4 +262,4 @@ func (h *house) jobs() []job.Job {
 	)
 }
 
-func (h *house) close() error { return h.db.Close() }
+func (h *house) close() error { return errors.Join(h.db.Close(), h.fonts.Close()) }

@@ -45,6 +45,7 @@ type cli struct {
 	Resident   residentCommand   `cmd:"" help:"The roster of residents: import, issue IDs, erase."`
 	Tenant     tenantCommand     `cmd:"" help:"The municipalities served here."`
 	Line       lineCommand       `cmd:"" help:"Set up a tenant's LINE channel."`
+	Print      printCommand      `cmd:"" help:"Letters and address labels as PDF."`
 	Job        jobCommand        `cmd:"" help:"Run a periodic job now."`
 	Migrate    migrateCommand    `cmd:"" help:"Bring the database up to date."`
 	Backup     backupCommand     `cmd:"" help:"Write a copy of the database to a file."`

@@ -1,0 +1,219 @@
+// Package letters is the part of the staff console that prints: 通知書・宛名
+// (S4-100 … S4-103).
+//
+//	new.go       choose a template and cards ─▶ a run
+//	run.go       forecast of places, who is held back ─▶ PDF, CSV ─▶ sent, taken back
+//	template.go  texts of letters: edit, check, preview, history
+//	layout.go    address window, fold marks, label sheets and their offset
+//
+// A file is made within its request, page by page: nothing that was printed is
+// kept on the server.
+package letters
+
+import (
+	"embed"
+	"io/fs"
+	"net/http"
+
+	"madoguchi/channels/console"
+	"madoguchi/channels/paper"
+	"madoguchi/i18n"
+	"madoguchi/i18n/civil"
+	"madoguchi/store"
+	"madoguchi/store/letter"
+	"madoguchi/store/reservation"
+	"madoguchi/store/staff"
+)
+
+//go:embed templates/*.html
+var templateFiles embed.FS
+
+//go:embed texts
+var textFiles embed.FS
+
+//go:embed static
+var staticFiles embed.FS
+
+// Choice is something to choose cards by.
+type Choice struct{ ID, Name string }
+
+// Filter selects cards to write about.
+type Filter struct {
+	State    string // code; "" is any
+	Batch    string // id; "" is any
+	From, To civil.Date
+}
+
+// Card is a card as a letter needs it.
+type Card struct {
+	ID       string
+	Code     string // link code
+	Resident string // id of the record, "" where none is kept (S4-093)
+}
+
+// Cases are the cards and their progress.
+type Cases interface {
+	// States lists the states cards can be in; Batches the newest deliveries.
+	States(tx *store.Tx, lang i18n.Lang) ([]Choice, error)
+	Batches(tx *store.Tx) ([]Choice, error)
+	// Find returns the cards a filter selects, the longest waiting first, at most
+	// limit.
+	Find(tx *store.Tx, f Filter, limit int) ([]string, error)
+	// ByCode returns the card of a link code in any spelling, or store.ErrNotFound.
+	ByCode(tx *store.Tx, code string) (string, error)
+	// Cards returns those that exist.
+	Cards(tx *store.Tx, ids []string) ([]Card, error)
+	// Sent registers that a letter was posted and returns the number of the
+	// event; Unsent takes that event back.
+	Sent(tx *store.Tx, id, by string) (event int, err error)
+	Unsent(tx *store.Tx, id string, event int, by string) error
+}
+
+// Person is who lives where.
+type Person struct{ Name, Postal, Address string }
+
+// People are the residents' records.
+type People interface {
+	// People returns those that exist, by id. The caller writes the audit row.
+	People(tx *store.Tx, ids []string) (map[string]Person, error)
+}
+
+// Config is what the area is made of.
+type Config struct {
+	Letters letter.Service
+	Cases   Cases
+	People  People // nil where no residents are kept
+	Fonts   *paper.Fonts
+	Sender  func(tx *store.Tx) (paper.Sender, error)
+	// Staff are the names of the staff accounts by id; nil where there are none.
+	Staff func(tx *store.Tx) (map[string]string, error)
+	// Forecast counts the places a batch finds from a day on.
+	Forecast func(tx *store.Tx, needed int, from civil.Date) (reservation.Forecast, error)
+}
+
+// area holds the handlers.
+type area struct{ Config }
+
+// Area returns the part 通知書・宛名 of the console.
+func Area(c Config) console.Area {
+	a := &area{c}
+	page := func(method, path string, right staff.Right, handle func(*console.Request) error) console.Page {
+		return console.Page{Method: method, Path: path, Right: right, Handle: handle}
+	}
+	const get, post = http.MethodGet, http.MethodPost
+	return console.Area{
+		Name: "letters", Templates: below(templateFiles, "templates"), Texts: below(textFiles, "texts"), Static: below(staticFiles, "static"),
+		Menu: []console.Entry{{Position: 50, Path: "letters", Text: "letters.menu", Right: staff.PrintLetters}},
+		Pages: []console.Page{
+			page(get, "letters", staff.PrintLetters, a.home),
+			page(get, "letters/new", staff.PrintLetters, a.choose),
+			page(post, "letters/new", staff.PrintLetters, a.begin),
+			page(get, "letters/runs/{run}", staff.PrintLetters, a.run),
+			page(post, "letters/runs/{run}/print", staff.PrintLetters, a.print),
+			page(post, "letters/runs/{run}/export", staff.ExportCards, a.export),
+			page(post, "letters/runs/{run}/sent", staff.PrintLetters, a.sent),
+			page(post, "letters/runs/{run}/unsent", staff.PrintLetters, a.unsent),
+			page(post, "letters/runs/{run}/drop", staff.PrintLetters, a.drop),
+			page(get, "letters/templates", staff.PrintLetters, a.templates),
+			page(get, "letters/templates/{template}", staff.EditLetters, a.template),
+			page(post, "letters/templates/{template}", staff.EditLetters, a.saveTemplate),
+			page(post, "letters/templates/{template}/back", staff.EditLetters, a.rollBack),
+			page(post, "letters/preview", staff.EditLetters, a.preview),
+			page(get, "letters/layout", staff.EditLetters, a.layout),
+			page(post, "letters/layout", staff.EditLetters, a.saveLayout),
+			page(get, "letters/sheets/{sheet}", staff.EditLetters, a.sheet),
+			page(post, "letters/sheets/{sheet}", staff.EditLetters, a.saveSheet),
+			page(post, "letters/sheets/{sheet}/test", staff.EditLetters, a.testSheet),
+		},
+	}
+}
+
+func below(fsys fs.FS, dir string) fs.FS {
+	sub, err := fs.Sub(fsys, dir)
+	if err != nil {
+		panic(err) // the name is a constant
+	}
+	return sub
+}
+
+// Builtin are the templates that come with the program.
+func Builtin() []letter.Template {
+	names := map[string]string{"notice": "交付通知書", "guidance": "交付案内文"}
+	var list []letter.Template
+	for _, id := range paper.Defaults() {
+		text, _ := paper.Default(id)
+		list = append(list, letter.Template{ID: id, Name: names[id], Body: text})
+	}
+	return list
+}
+
+// perPage is how many rows a list shows.
+const perPage = 50
+
+// home lists the runs.
+func (a *area) home(q *console.Request) error {
+	data := struct {
+		Runs  []runRow
+		Pager console.Pager
+	}{Pager: console.PagerOf(q.URL.Query(), perPage)}
+	err := q.View(func(tx *store.Tx) error {
+		list, total, err := a.Letters.Runs(tx, perPage, data.Pager.Offset())
+		if err != nil {
+			return err
+		}
+		data.Pager.Total = total
+		data.Runs, err = a.rows(tx, q, list)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return q.Render("letters-home", "letters.title", data)
+}
+
+// runRow is a run as lists show it.
+type runRow struct {
+	letter.Run
+	Name                string // of the template
+	Made, Printed, Sent moment
+}
+
+// moment is when something was done, and by whom.
+type moment struct{ At, Who string }
+
+// rows puts names to what runs refer to.
+func (a *area) rows(tx *store.Tx, q *console.Request, list []letter.Run) ([]runRow, error) {
+	templates, err := a.Letters.Templates(tx)
+	if err != nil {
+		return nil, err
+	}
+	names := map[string]string{letter.Labels: q.T("letters.labels")}
+	for _, t := range templates {
+		names[t.ID] = t.Name
+	}
+	who := map[string]string{}
+	if a.Staff != nil {
+		if who, err = a.Staff(tx); err != nil {
+			return nil, err
+		}
+	}
+	person := func(id string) string {
+		switch {
+		case id == "cli":
+			return q.T("letters.cli")
+		case who[id] == "" && id == q.Account.ID:
+			return q.Account.Name
+		}
+		return who[id]
+	}
+	var rows []runRow
+	for _, r := range list {
+		rows = append(rows, runRow{
+			Run: r, Name: names[r.Template],
+			Made:    moment{when(q, r.Made), person(r.MadeBy)},
+			Printed: moment{when(q, r.Printed), person(r.PrintedBy)},
+			Sent:    moment{when(q, r.Sent), person(r.SentBy)},
+		})
+	}
+	return rows, nil
+}
