@@ -53,7 +53,9 @@ const AtSite, AtRules = "site", "hold_minutes"
 func AtCounter(id string) string { return fmt.Sprintf("counter %q", id) }
 
 // AtOpening is the place of the nth opening of a counter, from 0.
-func AtOpening(counter string, n int) string { return fmt.Sprintf("%s opening %d", AtCounter(counter), n+1) }
+func AtOpening(counter string, n int) string {
+	return fmt.Sprintf("%s opening %d", AtCounter(counter), n+1)
+}
 
 // AtService is the place of a service's faults.
 func AtService(id string) string { return fmt.Sprintf("service %q", id) }

@@ -58,6 +58,33 @@ func (r *Reservations) Preview(tx *store.Tx, s Settings, effective civil.Date) (
 	return p, nil
 }
 
+// PreviewEverywhere compiles the same change to the settings in force and to
+// those that wait for their day (SaveEverywhere).
+func (r *Reservations) PreviewEverywhere(tx *store.Tx, change func(*Settings)) (*Preview, error) {
+	e, err := r.edition(tx)
+	if err != nil {
+		return nil, err
+	}
+	today := civil.In(tx.Now()).Date
+	var parts []*Timetable
+	for i, t := range e.table.since(today) {
+		s, err := copied(t.Settings)
+		if err != nil {
+			return nil, err
+		}
+		change(&s)
+		c, err := Compile(s, r.holidays)
+		if err != nil {
+			return nil, err
+		}
+		c.version, c.from = e.version+1+int64(i), t.from
+		parts = append(parts, c)
+	}
+	return &Preview{
+		e: &edition{version: e.version + 1, table: join(parts).on(today), today: number(today)}, present: e.table, from: today,
+	}, nil
+}
+
 // Now is a preview of the settings as they are: nothing is to change.
 func (r *Reservations) Now(tx *store.Tx) (*Preview, error) {
 	e, err := r.edition(tx)

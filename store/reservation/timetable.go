@@ -282,6 +282,8 @@ type opening struct {
 	days  days
 	extra bool
 	slots []Slot
+	hours hours
+	every civil.Clock // length of a slot
 }
 
 type closure struct {
@@ -496,6 +498,7 @@ func (c *checker) opening(at place, o Opening) opening {
 	if o.Slot < 5 {
 		return x
 	}
+	x.hours, x.every = h, civil.Clock(o.Slot)
 	for start := h.start; start+civil.Clock(o.Slot) <= h.end; start += civil.Clock(o.Slot) {
 		s := Slot{Start: start, Minutes: o.Slot, Capacity: o.Capacity, Quota: quota}
 		if !anyOverlaps(except, s) {
@@ -553,4 +556,25 @@ func (c *checker) monthDay(at place, s string) int {
 	d, err := civil.ParseDate("2024-" + s) // a leap year, so that 02-29 can be named
 	c.that(err == nil, at, "month-day", "%q: a day of every year is written MM-DD, in both from and to", s)
 	return number(d) % 10000
+}
+
+// Clocks returns every time of a day at which a slot of a counter begins, or
+// would begin if it were not excluded or closed: the rows of its calendar, in
+// minutes since midnight and no particular order.
+func (t *Timetable) Clocks(id string, d civil.Date) []int {
+	t = t.on(d)
+	c := t.counters[id]
+	if c == nil || !d.Valid() {
+		return nil
+	}
+	var list []int
+	for i := range c.openings {
+		if c.openings[i].days.covers(d) {
+			o := &c.openings[i]
+			for at := o.hours.start; at+o.every <= o.hours.end; at += o.every {
+				list = append(list, int(at))
+			}
+		}
+	}
+	return list
 }
