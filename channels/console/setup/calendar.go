@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"madoguchi/channels/console"
+	"madoguchi/channels/console/setup/plan"
 	"madoguchi/i18n"
 	"madoguchi/i18n/civil"
 	"madoguchi/store"
@@ -74,8 +75,8 @@ func (d *desk) calendar(q *console.Request) error {
 		if !effective.IsZero() {
 			at, p.Effect = effective, dateText(q, effective)
 		}
-		if day, ok := readDay(p.Date, false); ok {
-			at, _ = civil.ParseDate(day) // readDay has
+		if day, ok := plan.Day(p.Date, false); ok {
+			at, _ = civil.ParseDate(day) // plan.Day has
 		}
 		if u := preview.Until(); !u.IsZero() {
 			p.Until = dateText(q, u)
@@ -165,8 +166,8 @@ func (d *desk) cell(q *console.Request) error {
 	if err != nil {
 		return err
 	}
-	plan := t.Day(counter, day)
-	f := cellForm(q, draft.Settings, counter, day, clock, plan, langs)
+	today := t.Day(counter, day)
+	f := cellForm(q, draft.Settings, counter, day, clock, today, langs)
 	f.Head = h
 	if q.Method == "GET" {
 		return q.Render("setup-form", "setup.cell.title", f)
@@ -183,7 +184,7 @@ func (d *desk) cell(q *console.Request) error {
 	}
 	if !f.bad() {
 		faults, err := d.change(q, func(s *reservation.Settings) error {
-			exception(s, counter, day, clock, what, places, plan, f.names("reason", nil, langs))
+			exception(s, counter, day, clock, what, places, today, f.names("reason", nil, langs))
 			return nil
 		})
 		if err != nil {

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"madoguchi/channels/console"
+	"madoguchi/channels/console/setup/plan"
 	"madoguchi/i18n"
 	"madoguchi/store/reservation"
 )
@@ -264,7 +265,7 @@ func (d *desk) opening(q *console.Request) error {
 		Capacity: f.number(q, "capacity"), Extra: f.get("extra") != "",
 	}
 	var ok bool
-	if made.Except, ok = readHours(f.get("except")); !ok {
+	if made.Except, ok = plan.Hours(f.get("except")); !ok {
 		f.wrong("except", q.T("setup.wrong.hours"))
 	}
 	for _, g := range groups {
@@ -328,7 +329,7 @@ func openingForm(q *console.Request, o reservation.Opening, counter string, n, c
 			{Name: "start", Label: q.T("setup.field.start"), Kind: "time", Value: o.Start, Must: true, Size: 6},
 			{Name: "end", Label: q.T("setup.field.end"), Kind: "time", Value: o.End, Must: true, Size: 6},
 			{Name: "slot", Label: q.T("setup.field.slot"), Kind: "number", Value: strconv.Itoa(o.Slot), Must: true, Min: "5", Max: "1440", Size: 5},
-			{Name: "except", Label: q.T("setup.field.except"), Kind: "text", Value: hoursText(o.Except), Hint: q.T("setup.hint.except"), Size: 40},
+			{Name: "except", Label: q.T("setup.field.except"), Kind: "text", Value: plan.HoursText(o.Except), Hint: q.T("setup.hint.except"), Size: 40},
 		}},
 		{Legend: "setup.set.places", Hint: "setup.hint.quotas", Fields: append([]*field{
 			{Name: "capacity", Label: q.T("setup.field.capacity"), Kind: "number", Value: strconv.Itoa(o.Capacity), Must: true, Min: "0", Max: "10000", Size: 5},

@@ -1,7 +1,6 @@
 package setup
 
 import (
-	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -9,8 +8,8 @@ import (
 	"golang.org/x/text/width"
 
 	"madoguchi/channels/console"
+	"madoguchi/channels/console/setup/plan"
 	"madoguchi/i18n"
-	"madoguchi/i18n/civil"
 	"madoguchi/store/reservation"
 )
 
@@ -159,7 +158,7 @@ func (f *form) date(q *console.Request, name string, yearly bool) string {
 	if s == "" {
 		return ""
 	}
-	d, ok := readDay(s, yearly)
+	d, ok := plan.Day(s, yearly)
 	if !ok {
 		f.wrong(name, q.T("setup.wrong.date"))
 		return s
@@ -173,7 +172,7 @@ func (f *form) clock(q *console.Request, name string) string {
 	if s == "" {
 		return ""
 	}
-	c, ok := readClock(s)
+	c, ok := plan.Clock(s)
 	if !ok {
 		f.wrong(name, q.T("setup.wrong.clock"))
 		return s
@@ -188,48 +187,6 @@ func (f *form) must(q *console.Request, names ...string) {
 			f.wrong(name, q.T("setup.wrong.empty"))
 		}
 	}
-}
-
-// readDay reads 2026-04-01, 2026/4/1, 2026年4月1日 and, where a day of every year
-// may stand, 04-01, 4/1, 4月1日.
-func readDay(s string, yearly bool) (string, bool) {
-	s = strings.NewReplacer("/", "-", ".", "-", "年", "-", "月", "-", "日", "").Replace(width.Fold.String(strings.TrimSpace(s)))
-	parts := strings.Split(s, "-")
-	n := make([]int, len(parts))
-	for i, p := range parts {
-		var err error
-		if n[i], err = strconv.Atoi(p); err != nil || n[i] < 1 || len(p) > 4 {
-			return "", false
-		}
-	}
-	switch {
-	case len(n) == 3 && n[0] >= 1000:
-		out := fmt.Sprintf("%04d-%02d-%02d", n[0], n[1], n[2])
-		_, err := civil.ParseDate(out)
-		return out, err == nil
-	case len(n) == 2 && yearly:
-		out := fmt.Sprintf("%02d-%02d", n[0], n[1])
-		_, err := civil.ParseDate("2024-" + out)
-		return out, err == nil
-	}
-	return "", false
-}
-
-// readClock reads 9:00, 09:00, 9時 and 9時30分.
-func readClock(s string) (string, bool) {
-	s = width.Fold.String(strings.TrimSpace(s))
-	s = strings.Replace(s, "時", ":", 1)
-	s = strings.TrimSuffix(s, "分")
-	h, m, ok := strings.Cut(s, ":")
-	if ok && m == "" {
-		m = "00"
-	}
-	hour, err := strconv.Atoi(h)
-	minute, err2 := strconv.Atoi(m)
-	if !ok || err != nil || err2 != nil || len(m) != 2 || len(h) > 2 || hour < 0 || minute < 0 || minute > 59 || hour*60+minute > 24*60 {
-		return "", false
-	}
-	return fmt.Sprintf("%02d:%02d", hour, minute), true
 }
 
 // offered are the languages the municipality offers, Japanese first.

@@ -33,6 +33,37 @@ type relocationLine struct {
 
 const relocationSize = 50
 
+// relocationsPage lists the newest relocations.
+type relocationsPage struct{ Lines []relocationLine }
+
+const latestRelocations = 50
+
+func (d *desk) relocations(q *console.Request) error {
+	var p relocationsPage
+	err := q.View(func(tx *store.Tx) error {
+		list, err := d.Relocations.Latest(tx, latestRelocations)
+		if err != nil {
+			return err
+		}
+		p.Lines = nil
+		for _, r := range list {
+			t, err := d.Relocations.Tally(tx, r.ID)
+			if err != nil {
+				return err
+			}
+			p.Lines = append(p.Lines, relocationLine{
+				ID: r.ID, Was: instant(r.Made) + " " + d.name(tx, r.By), State: "setup.relocation.reason-" + r.Reason,
+				Now: q.T("setup.relocation.sum", text("all", t.All), text("moved", t.Moved), text("cancelled", t.Cancelled), text("waiting", t.Waiting), text("call", t.ToCall)),
+			})
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return q.Render("setup-relocations", "setup.relocations.title", p)
+}
+
 func (d *desk) relocation(q *console.Request) error {
 	p := relocationPage{ID: q.PathValue("id"), ToCall: q.URL.Query().Get("call") != "", Pager: console.PagerOf(q.URL.Query(), relocationSize)}
 	err := q.View(func(tx *store.Tx) error {

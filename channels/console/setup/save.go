@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"madoguchi/channels/console"
+	"madoguchi/channels/console/setup/plan"
 	"madoguchi/i18n"
 	"madoguchi/i18n/civil"
 	"madoguchi/store"
@@ -207,11 +208,11 @@ func effectiveOf(q *console.Request, tx *store.Tx, draft reservation.Draft) (civ
 	if q.Method == "POST" {
 		effective = civil.Date{}
 		if s := strings.TrimSpace(q.PostFormValue("effective")); s != "" {
-			day, ok := readDay(s, false)
+			day, ok := plan.Day(s, false)
 			if !ok {
 				return effective, false
 			}
-			effective, _ = civil.ParseDate(day) // readDay has
+			effective, _ = civil.ParseDate(day) // plan.Day has
 		}
 	}
 	return effective, effective.IsZero() || !effective.Before(civil.In(tx.Now()).Date)
@@ -271,19 +272,21 @@ func (d *desk) look(q *console.Request) (savePage, error) {
 				p.Later++
 			}
 		}
-		p.Impact, err = d.impact(q, tx, preview)
+		misfits, err := preview.Misfits(tx)
+		if err != nil {
+			return err
+		}
+		p.Impact, err = d.impact(q, tx, preview, misfits)
 		return err
 	})
 	return p, err
 }
 
-// impact lists the bookings that a preview leaves without a place.
-func (d *desk) impact(q *console.Request, tx *store.Tx, preview *reservation.Preview) (impact, error) {
+// impact lists bookings that a preview leaves without a place, with a new one
+// for each.
+func (d *desk) impact(q *console.Request, tx *store.Tx, preview *reservation.Preview, misfits []reservation.Misfit) (impact, error) {
 	var im impact
-	misfits, err := preview.Misfits(tx)
-	if err != nil {
-		return im, err
-	}
+	var err error
 	im.Total, im.Act = len(misfits), q.PostFormValue("act")
 	if im.Act == "" {
 		im.Act = string(relocation.Leave)

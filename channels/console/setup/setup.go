@@ -18,6 +18,7 @@ import (
 	"io/fs"
 
 	"madoguchi/channels/console"
+	"madoguchi/channels/console/setup/plan"
 	"madoguchi/i18n"
 	"madoguchi/store"
 	"madoguchi/store/relocation"
@@ -98,6 +99,17 @@ func Area(c Config) console.Area {
 			do("setup/cell/{counter}/{day}/{clock}", d.cell),
 			see("setup/save", d.save),
 			do("setup/save", d.save),
+			see("setup/site", d.site),
+			do("setup/site", d.site),
+			see("setup/close", d.closing),
+			do("setup/close", d.closing),
+			see("setup/history", d.history),
+			see("setup/history/{version}", d.version),
+			do("setup/history/{version}/restore", d.restore),
+			see("setup/plan", d.plan),
+			{Method: "POST", Path: "setup/plan", Right: staff.EditSetup, Limit: plan.MaxSize + 64<<10, Handle: d.upload},
+			see("setup/plan/counters.csv", d.export),
+			see("setup/relocations", d.relocations),
 			see("setup/relocations/{id}", d.relocation),
 			do("setup/relocations/{id}/called", d.called),
 			do("setup/relocations/{id}/go", d.goOn),

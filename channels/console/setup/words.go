@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"madoguchi/channels/console"
+	"madoguchi/channels/console/setup/plan"
 	"madoguchi/i18n"
 	"madoguchi/i18n/civil"
 	"madoguchi/store/reservation"
@@ -72,7 +73,7 @@ func openingText(q *console.Request, o reservation.Opening) string {
 	s := q.T("setup.opening.text", text("days", daysText(q, o.Days)), text("start", o.Start), text("end", o.End),
 		text("slot", o.Slot), text("capacity", o.Capacity))
 	if len(o.Except) > 0 {
-		s += q.T("setup.opening.except", text("hours", hoursText(o.Except)))
+		s += q.T("setup.opening.except", text("hours", plan.HoursText(o.Except)))
 	}
 	for _, g := range groups {
 		if n, ok := o.Quotas[g]; ok {
@@ -83,34 +84,6 @@ func openingText(q *console.Request, o reservation.Opening) string {
 		s += q.T("setup.opening.extra")
 	}
 	return s
-}
-
-// hoursText writes spans of a day: 12:00-13:00, 15:00-15:30.
-func hoursText(list []reservation.Hours) string {
-	var parts []string
-	for _, h := range list {
-		parts = append(parts, h.Start+"-"+h.End)
-	}
-	return strings.Join(parts, ", ")
-}
-
-// readHours reads what hoursText writes; 、, 〜 and full-width forms too.
-func readHours(s string) ([]reservation.Hours, bool) {
-	var list []reservation.Hours
-	for _, part := range strings.FieldsFunc(s, func(r rune) bool { return strings.ContainsRune(",、;；，\n", r) }) {
-		if strings.TrimSpace(part) == "" {
-			continue
-		}
-		part = strings.NewReplacer("〜", "-", "～", "-", "~", "-", "－", "-", "–", "-", "から", "-").Replace(part)
-		a, b, ok := strings.Cut(part, "-")
-		start, ok2 := readClock(a)
-		end, ok3 := readClock(b)
-		if !ok || !ok2 || !ok3 {
-			return nil, false
-		}
-		list = append(list, reservation.Hours{Start: start, End: end})
-	}
-	return list, true
 }
 
 func closureText(q *console.Request, k reservation.Closure, s reservation.Settings) string {
