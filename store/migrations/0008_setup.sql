@@ -3,7 +3,8 @@
 -- A saved version says from which day of visit on it counts: '' from the
 -- beginning, else YYYY-MM-DD. Of several that have begun by a day, the one
 -- with the latest such date counts, among equals the highest version. A row
--- with withdraws takes back that earlier version and has no rules of its own:
+-- with withdraws takes back that earlier version, with those it replaced on the
+-- same day, and has no rules of its own:
 -- rows are only ever added, so the newest mark stands for all of them.
 ALTER TABLE reservation_settings ADD COLUMN effective TEXT NOT NULL DEFAULT '';
 ALTER TABLE reservation_settings ADD COLUMN withdraws BIGINT NOT NULL DEFAULT 0;

@@ -112,9 +112,16 @@ func inForce(tx *store.Tx, today civil.Date) ([]Saved, error) {
 }
 
 // governing picks from all rows the editions that count on some day from since
-// on, in order of the days they begin.
+// on, in order of the days they begin. Withdrawing an edition does not bring
+// back what it replaced on the same day: nothing is to change then.
 func governing(all []Saved, since civil.Date) []Saved {
-	list := slices.DeleteFunc(slices.Clone(all), func(s Saved) bool { return s.Withdraws != 0 || s.Withdrawn != 0 })
+	back := map[civil.Date]int64{} // the newest withdrawn by day
+	for _, s := range all {
+		if s.Withdrawn != 0 {
+			back[s.Effective] = max(back[s.Effective], s.Version)
+		}
+	}
+	list := slices.DeleteFunc(slices.Clone(all), func(s Saved) bool { return s.Withdraws != 0 || s.Version <= back[s.Effective] })
 	slices.SortFunc(list, func(a, b Saved) int {
 		return cmp.Or(cmp.Compare(number(a.Effective), number(b.Effective)), cmp.Compare(b.Version, a.Version))
 	})

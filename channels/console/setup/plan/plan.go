@@ -106,22 +106,24 @@ func Read(data []byte, current reservation.Settings, holidays reservation.Holida
 	for _, row := range table.Rows {
 		r.row(table, row)
 	}
-	if len(r.problems) > 0 {
-		return nil, r.problems
-	}
 	p := r.plan(current)
-	if _, err := reservation.Compile(p.Settings, holidays); err != nil {
-		faults := reservation.Faults(err)
-		for _, f := range faults {
-			r.problems = append(r.problems, sheet.Problem{Line: r.lines[f.At], Column: head(f.Field), Code: f.Code, Hint: f.Error()})
-		}
-		if faults == nil {
-			r.problems = append(r.problems, sheet.Problem{Code: "settings", Hint: err.Error()})
-		}
-		slices.SortStableFunc(r.problems, func(a, b sheet.Problem) int { return a.Line - b.Line })
-		return nil, r.problems
+	_, err := reservation.Compile(p.Settings, holidays)
+	if err == nil && len(r.problems) == 0 {
+		return p, nil
 	}
-	return p, nil
+	read := r.problems
+	for _, f := range reservation.Faults(err) {
+		n := r.lines[f.At]
+		// A line that could not be read in full has said so already.
+		if !slices.ContainsFunc(read, func(p sheet.Problem) bool { return p.Line == n }) {
+			r.problems = append(r.problems, sheet.Problem{Line: n, Column: head(f.Field), Code: f.Code, Hint: f.Error()})
+		}
+	}
+	if len(r.problems) == 0 {
+		r.problems = []sheet.Problem{{Code: "settings", Hint: err.Error()}}
+	}
+	slices.SortStableFunc(r.problems, func(a, b sheet.Problem) int { return a.Line - b.Line })
+	return nil, r.problems
 }
 
 // reader collects what the lines say.
