@@ -74,16 +74,17 @@ func items[T any](kind string, old, new []T, id func(T) (string, Names)) []Diffe
 // order are a difference of their order.
 func lines[T any](kind, id string, name Names, field string, old, new []T) []Difference {
 	var list []Difference
-	holds := func(in []T, x T) bool {
-		return slices.ContainsFunc(in, func(y T) bool { return same(reflect.ValueOf(x), reflect.ValueOf(y)) })
-	}
-	for _, x := range old {
-		if !holds(new, x) {
+	gone := slices.DeleteFunc(slices.Clone(old), func(x T) bool { return among(new, x) })
+	made := slices.DeleteFunc(slices.Clone(new), func(x T) bool { return among(old, x) })
+	if len(gone) == len(made) { // changed one by one, as far as can be told
+		for i := range gone {
+			list = append(list, Difference{kind, id, name, field, gone[i], made[i]})
+		}
+	} else {
+		for _, x := range gone {
 			list = append(list, Difference{kind, id, name, field, x, nil})
 		}
-	}
-	for _, x := range new {
-		if !holds(old, x) {
+		for _, x := range made {
 			list = append(list, Difference{kind, id, name, field, nil, x})
 		}
 	}

@@ -60,6 +60,11 @@ type visit struct {
 
 // visit checks a wish against the rules, all but the time of booking.
 func (t *Timetable) visit(counter string, start civil.DateTime, service string, persons int, g Group) (visit, error) {
+	return t.visitOn(t.Day(counter, start.Date), counter, start, service, persons, g)
+}
+
+// visitOn is visit for a caller who has the plan of the day.
+func (t *Timetable) visitOn(p DayPlan, counter string, start civil.DateTime, service string, persons int, g Group) (visit, error) {
 	t = t.on(start.Date)
 	s, c := t.services[service], t.counters[counter]
 	switch {
@@ -74,7 +79,7 @@ func (t *Timetable) visit(counter string, start civil.DateTime, service string, 
 	case !c.data.Takes(service):
 		return visit{}, ErrClosed{Reason{Kind: NotTaken}}
 	}
-	slots, reason := t.Day(counter, start.Date).run(start.Clock, max(1, s.Slots))
+	slots, reason := p.run(start.Clock, max(1, s.Slots))
 	if slots == nil {
 		return visit{}, ErrClosed{reason}
 	}

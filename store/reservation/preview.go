@@ -3,6 +3,7 @@ package reservation
 import (
 	"cmp"
 	"slices"
+	"time"
 
 	"madoguchi/i18n/civil"
 	"madoguchi/store"
@@ -94,6 +95,11 @@ func (r *Reservations) Now(tx *store.Tx) (*Preview, error) {
 	return &Preview{e: e, present: e.table, from: civil.In(tx.Now()).Date}, nil
 }
 
+// Covers reports whether the draft is what counts on a day.
+func (p *Preview) Covers(day civil.Date) bool {
+	return !day.Before(p.from) && (p.until.IsZero() || !day.After(p.until))
+}
+
 // Timetable is the timetable there would be.
 func (p *Preview) Timetable() *Timetable { return p.e.table }
 
@@ -138,26 +144,46 @@ func (p *Preview) Misfits(tx *store.Tx) ([]Misfit, error) {
 	if err != nil {
 		return nil, err
 	}
-	beyond := p.e.table.beyond(list)
-	already := p.present.beyond(list)
+	draft, present := diary{t: p.e.table}, diary{t: p.present}
+	beyond, already := draft.beyond(list), present.beyond(list)
 	var misfits []Misfit
 	for _, b := range list {
-		m := Misfit{Booking: b, Reason: p.e.table.misfit(b)}
+		m := Misfit{Booking: b, Reason: draft.misfit(b)}
 		if m.Reason.Kind == "" && beyond[b.ID] {
 			m.Reason.Kind = TooMany
 		}
 		if m.Reason.Kind != "" {
-			m.Already = p.present.misfit(b).Kind != "" || already[b.ID]
+			m.Already = present.misfit(b).Kind != "" || already[b.ID]
 			misfits = append(misfits, m)
 		}
 	}
 	return misfits, nil
 }
 
+// diary is a timetable that remembers the days it was asked for: many bookings
+// fall on the same ones.
+type diary struct {
+	t     *Timetable
+	plans map[useKey]DayPlan
+}
+
+func (s *diary) plan(counter string, day civil.Date) DayPlan {
+	k := useKey{counter, number(day)}
+	p, ok := s.plans[k]
+	if !ok {
+		if s.plans == nil {
+			s.plans = map[useKey]DayPlan{}
+		}
+		p = s.t.Day(counter, day)
+		s.plans[k] = p
+	}
+	return p
+}
+
 // misfit says why a booking has no place by the rules; the zero Reason if it
 // has one.
-func (t *Timetable) misfit(b Booking) Reason {
-	v, err := t.visit(b.Counter, b.Start, b.Service, b.Persons, b.Group)
+func (s *diary) misfit(b Booking) Reason {
+	v, err := s.t.visitOn(s.plan(b.Counter, b.Start.Date), b.Counter, b.Start, b.Service, b.Persons, b.Group)
 	if err == nil && v.minutes != b.Minutes {
 		return Reason{Kind: OtherLength}
 	}
@@ -172,7 +198,7 @@ func (t *Timetable) misfit(b Booking) Reason {
 
 // beyond returns the bookings for which a slot has no place by its capacity,
 // those booked first being served first. Whatever staff forced is among them.
-func (t *Timetable) beyond(list []Booking) map[string]bool {
+func (s *diary) beyond(list []Booking) map[string]bool {
 	type slot struct {
 		counter string
 		day     string
@@ -187,7 +213,7 @@ func (t *Timetable) beyond(list []Booking) map[string]bool {
 	}
 	over := map[string]bool{}
 	for k, all := range taken {
-		slots, _ := t.Day(k.counter, all[0].Start.Date).run(civil.Clock(k.clock), 1)
+		slots, _ := s.plan(k.counter, all[0].Start.Date).run(civil.Clock(k.clock), 1)
 		if slots == nil {
 			continue
 		}
@@ -223,7 +249,8 @@ func (r *Reservations) Misfits(tx *store.Tx, s Settings) ([]Booking, error) {
 	if err != nil {
 		return nil, err
 	}
-	return slices.DeleteFunc(list, func(b Booking) bool { return t.misfit(b).Kind == "" }), nil
+	rules := diary{t: t}
+	return slices.DeleteFunc(list, func(b Booking) bool { return rules.misfit(b).Kind == "" }), nil
 }
 
 // farthest is how many days from its own a new place for a booking is looked
@@ -266,33 +293,45 @@ func (p *Preview) Propose(tx *store.Tx, list []Booking) ([]Offer, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := search{t: p.e.table, counters: counters, used: used, plans: map[useKey]DayPlan{}, first: first}
+	s := search{diary: diary{t: p.e.table}, counters: counters, used: used, bookable: map[bookableKey][]bool{}, first: first, now: tx.Now()}
 	for i, b := range list {
-		offers[i] = s.nearest(tx, b)
+		offers[i] = s.nearest(b)
 	}
 	return offers, nil
 }
 
 // search looks for places among those that earlier finds have left.
 type search struct {
-	t        *Timetable
+	diary
 	counters []*Counter
 	used     map[useKey][]use
-	plans    map[useKey]DayPlan
+	bookable map[bookableKey][]bool // by slot of the day
 	first    civil.Date
+	now      time.Time
 }
 
-func (s *search) plan(counter string, day civil.Date) DayPlan {
-	k := useKey{counter, number(day)}
-	p, ok := s.plans[k]
+type bookableKey struct {
+	useKey
+	service string
+	group   Group
+}
+
+// open says of each slot of a day whether it may be booked at this moment, as
+// far as time goes.
+func (s *search) open(p DayPlan, counter, service string, g Group) []bool {
+	k := bookableKey{useKey{counter, number(p.Date)}, service, g}
+	list, ok := s.bookable[k]
 	if !ok {
-		p = s.t.Day(counter, day)
-		s.plans[k] = p
+		list = make([]bool, len(p.Slots))
+		for i, slot := range p.Slots {
+			list[i] = s.t.Bookable(service, g, civil.DateTime{Date: p.Date, Clock: slot.Start}, s.now) == nil
+		}
+		s.bookable[k] = list
 	}
-	return p
+	return list
 }
 
-func (s *search) nearest(tx *store.Tx, b Booking) Offer {
+func (s *search) nearest(b Booking) Offer {
 	var best Offer
 	bestCost := -1
 	for n := range 2*farthest + 1 {
@@ -308,7 +347,7 @@ func (s *search) nearest(tx *store.Tx, b Booking) Offer {
 			continue
 		}
 		for _, c := range s.counters {
-			if o, cost := s.at(tx, b, c, day); o.Counter != nil && (bestCost < 0 || cost < bestCost) {
+			if o, cost := s.at(b, c, day); o.Counter != nil && (bestCost < 0 || cost < bestCost) {
 				best, bestCost = o, cost
 			}
 		}
@@ -320,7 +359,7 @@ func (s *search) nearest(tx *store.Tx, b Booking) Offer {
 }
 
 // at finds the nearest place for a booking on one day of one counter.
-func (s *search) at(tx *store.Tx, b Booking, c *Counter, day civil.Date) (best Offer, bestCost int) {
+func (s *search) at(b Booking, c *Counter, day civil.Date) (best Offer, bestCost int) {
 	p := s.plan(c.ID, day)
 	if len(p.Slots) == 0 {
 		return best, 0
@@ -332,13 +371,17 @@ func (s *search) at(tx *store.Tx, b Booking, c *Counter, day civil.Date) (best O
 	}
 	needs, places := max(1, service.Slots), service.places(b.Persons)
 	taken := s.used[useKey{c.ID, number(day)}]
+	open := s.open(p, c.ID, b.Service, b.Group)
 	for i, slot := range p.Slots {
+		if !open[i] {
+			continue
+		}
 		start := civil.DateTime{Date: day, Clock: slot.Start}
 		if c.ID == b.Counter && start == b.Start {
 			continue
 		}
 		free := freeFrom(p.Slots[i:], taken, needs, b.Group.index())
-		if free < places || s.t.Bookable(b.Service, b.Group, start, tx.Now()) != nil {
+		if free < places {
 			continue
 		}
 		days, clock := day.Sub(b.Start.Date), int(slot.Start-b.Start.Clock)

@@ -2,7 +2,6 @@ package setup
 
 import (
 	"bytes"
-	"errors"
 	"strings"
 
 	"madoguchi/channels/console"
@@ -92,11 +91,8 @@ func (d *desk) upload(q *console.Request) error {
 			p.Report.More = len(changes) - shownChanges
 			changes = changes[:shownChanges]
 		}
-		p.Report.Changes = describeAll(q, changes)
-		preview, err := d.Reservations.Preview(tx, made.Settings, draft.Effective)
-		if errors.Is(err, reservation.ErrPast) {
-			preview, err = d.Reservations.Preview(tx, made.Settings, civil.Date{})
-		}
+		p.Report.Changes = describeAll(q, made.Settings, changes)
+		preview, err := d.Reservations.Preview(tx, made.Settings, upcoming(draft, civil.In(tx.Now()).Date))
 		if err != nil {
 			return err
 		}

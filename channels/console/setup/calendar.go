@@ -1,6 +1,7 @@
 package setup
 
 import (
+	"net/http"
 	"slices"
 	"strconv"
 
@@ -32,6 +33,7 @@ type calendarDay struct {
 	Text   string
 	Open   bool
 	Reason string // why it is closed
+	Mine   bool   // the draft counts on it, and can change it
 }
 
 type calendarRow struct {
@@ -44,6 +46,7 @@ type calendarRow struct {
 // open that day but receives nobody then.
 type calendarCell struct {
 	Day    string
+	Mine   bool
 	Places int
 	Slot   bool
 	Closed bool // the whole day
@@ -60,14 +63,8 @@ func (d *desk) calendar(q *console.Request) error {
 		}
 		p.Head = h
 		today := civil.In(tx.Now()).Date
-		effective := draft.Effective
-		if effective.Before(today) {
-			effective = civil.Date{}
-		}
-		preview, err := d.Reservations.Now(tx)
-		if h.Kept {
-			preview, err = d.Reservations.Preview(tx, draft.Settings, effective)
-		}
+		effective := upcoming(draft, today)
+		preview, err := d.Reservations.Preview(tx, draft.Settings, effective)
 		if err != nil {
 			return err
 		}
@@ -88,7 +85,7 @@ func (d *desk) calendar(q *console.Request) error {
 		if len(p.Counters) > 0 && !slices.ContainsFunc(p.Counters, func(o option) bool { return o.Value == p.Counter }) {
 			p.Counter = p.Counters[0].Value
 		}
-		p.week(q, preview.Timetable(), at)
+		p.week(q, preview, at)
 		return nil
 	})
 	if err != nil {
@@ -98,7 +95,8 @@ func (d *desk) calendar(q *console.Request) error {
 }
 
 // week fills in the days and cells.
-func (p *calendarPage) week(q *console.Request, t *reservation.Timetable, at civil.Date) {
+func (p *calendarPage) week(q *console.Request, preview *reservation.Preview, at civil.Date) {
+	t := preview.Timetable()
 	monday := at.AddDays(-(int(at.Weekday()) + 6) % 7)
 	p.Previous, p.Next = monday.AddDays(-7).String(), monday.AddDays(7).String()
 	var clocks []int
@@ -107,7 +105,7 @@ func (p *calendarPage) week(q *console.Request, t *reservation.Timetable, at civ
 		day := monday.AddDays(i)
 		plans[i] = t.Day(p.Counter, day)
 		p.Days = append(p.Days, calendarDay{
-			Date: day.String(), Text: dateText(q, day), Open: plans[i].State == reservation.IsOpen, Reason: reasonText(q, plans[i]),
+			Date: day.String(), Text: dateText(q, day), Open: plans[i].State == reservation.IsOpen, Reason: reasonText(q, plans[i]), Mine: preview.Covers(day),
 		})
 		clocks = append(clocks, t.Clocks(p.Counter, day)...)
 	}
@@ -115,7 +113,7 @@ func (p *calendarPage) week(q *console.Request, t *reservation.Timetable, at civ
 	for _, c := range slices.Compact(clocks) {
 		row := calendarRow{Clock: c, Text: civil.Clock(c).String()}
 		for i, plan := range plans {
-			cell := calendarCell{Day: p.Days[i].Date, Closed: !p.Days[i].Open}
+			cell := calendarCell{Day: p.Days[i].Date, Mine: p.Days[i].Mine, Closed: !p.Days[i].Open}
 			for _, s := range plan.Slots {
 				if s.Start == civil.Clock(c) {
 					cell.Slot, cell.Places = true, s.Capacity
@@ -162,11 +160,21 @@ func (d *desk) cell(q *console.Request) error {
 	if findCounter(&draft.Settings, counter) < 0 {
 		return console.ErrNotFound
 	}
-	t, err := reservation.Compile(draft.Settings, civil.Holiday)
+	var today reservation.DayPlan
+	err = q.View(func(tx *store.Tx) error {
+		preview, err := d.Reservations.Preview(tx, draft.Settings, upcoming(draft, civil.In(tx.Now()).Date))
+		if err != nil {
+			return settingsProblem(err)
+		}
+		if !preview.Covers(day) {
+			return &console.Problem{Status: http.StatusConflict, Text: "setup.problem.other-edition"}
+		}
+		today = preview.Timetable().Day(counter, day)
+		return nil
+	})
 	if err != nil {
 		return err
 	}
-	today := t.Day(counter, day)
 	f := cellForm(q, draft.Settings, counter, day, clock, today, langs)
 	f.Head = h
 	if q.Method == "GET" {
@@ -288,9 +296,9 @@ func cellForm(q *console.Request, s reservation.Settings, counter string, day ci
 		}
 	}
 	f.Action = "setup/cell/" + counter + "/" + day.String() + "/" + at
-	f.Sets = []fieldset{
-		{Legend: "setup.set.cell", Fields: fields},
-		{Legend: "setup.set.reason", Fields: nameFields(q, "reason", "setup.field.reason", nil, langs, false)},
+	f.Sets = []fieldset{{Legend: "setup.set.cell", Fields: fields}}
+	if len(what.Options) > 1 {
+		f.Sets = append(f.Sets, fieldset{Legend: "setup.set.reason", Fields: nameFields(q, "reason", "setup.field.reason", nil, langs, false)})
 	}
 	return f
 }

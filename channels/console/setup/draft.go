@@ -2,6 +2,7 @@ package setup
 
 import (
 	"errors"
+	"net/http"
 
 	"madoguchi/channels/console"
 	"madoguchi/i18n"
@@ -33,6 +34,15 @@ func (d *desk) load(q *console.Request, tx *store.Tx) (reservation.Draft, head, 
 	return draft, head{
 		Kept: true, Changes: len(reservation.Compare(draft.Begun, draft.Settings)), Stale: version != draft.Base,
 	}, err
+}
+
+// upcoming is the day a draft is to count from; a day that has passed since it
+// was chosen is now.
+func upcoming(draft reservation.Draft, today civil.Date) civil.Date {
+	if draft.Effective.Before(today) {
+		return civil.Date{}
+	}
+	return draft.Effective
 }
 
 // see reads the draft for a page, and the languages the municipality offers.
@@ -99,6 +109,7 @@ func (d *desk) dropDraft(q *console.Request) error {
 // mergeDraft puts the person's changes upon what somebody else saved meanwhile.
 func (d *desk) mergeDraft(q *console.Request) error {
 	var conflicts []reservation.Difference
+	var first string
 	err := q.Update(func(tx *store.Tx) error {
 		draft, err := d.Reservations.Draft(tx, q.By())
 		if err != nil {
@@ -114,6 +125,9 @@ func (d *desk) mergeDraft(q *console.Request) error {
 		}
 		fresh.Settings, conflicts = reservation.Merge(draft.Begun, draft.Settings, fresh.Begun)
 		fresh.Effective = draft.Effective
+		if len(conflicts) > 0 {
+			first = describe(q, fresh.Settings, conflicts[0]).Text()
+		}
 		return d.Reservations.KeepDraft(tx, q.By(), fresh)
 	})
 	if err != nil {
@@ -121,7 +135,34 @@ func (d *desk) mergeDraft(q *console.Request) error {
 	}
 	if len(conflicts) > 0 {
 		return q.See("setup", "setup.done.merged-conflicts", i18n.Arg{Name: "n", Value: len(conflicts)},
-			i18n.Arg{Name: "first", Value: describe(q, conflicts[0]).Text()})
+			i18n.Arg{Name: "first", Value: first})
 	}
 	return q.See("setup", "setup.done.merged")
+}
+
+// editScheduled begins a draft of an edition that waits for its day.
+func (d *desk) editScheduled(q *console.Request) error {
+	day, err := civil.ParseDate(q.PostFormValue("day"))
+	if err != nil {
+		return console.ErrBadForm
+	}
+	err = q.Update(func(tx *store.Tx) error {
+		_, err := d.Reservations.Draft(tx, q.By())
+		if err == nil {
+			return &console.Problem{Status: http.StatusConflict, Text: "setup.problem.has-draft"}
+		}
+		if !errors.Is(err, store.ErrNotFound) {
+			return err
+		}
+		draft, err := d.Reservations.NewDraft(tx, day)
+		if err != nil {
+			return err
+		}
+		draft.Effective = day
+		return d.Reservations.KeepDraft(tx, q.By(), draft)
+	})
+	if err != nil {
+		return err
+	}
+	return q.See("setup", "setup.done.editing")
 }

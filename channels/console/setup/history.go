@@ -100,7 +100,7 @@ func (d *desk) version(q *console.Request) error {
 				return err
 			}
 		}
-		p.Changes = describeAll(q, reservation.Compare(old, s))
+		p.Changes = describeAll(q, s, reservation.Compare(old, s))
 		return nil
 	})
 	if err != nil {

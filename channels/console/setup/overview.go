@@ -24,6 +24,7 @@ type overviewPage struct {
 type editionLine struct {
 	Version      int64
 	From, Until  string
+	Day          string // of From, as in addresses
 	At, By       string
 	Now, Waiting bool
 }
@@ -48,7 +49,7 @@ func (d *desk) overview(q *console.Request) error {
 		if err != nil {
 			return err
 		}
-		p = overviewPage{Head: h, Changes: describeAll(q, reservation.Compare(draft.Begun, draft.Settings))}
+		p = overviewPage{Head: h, Changes: describeAll(q, draft.Settings, reservation.Compare(draft.Begun, draft.Settings))}
 		if p.Editions, p.Version, err = d.editions(q, tx); err != nil {
 			return err
 		}
@@ -96,7 +97,7 @@ func (d *desk) editions(q *console.Request, tx *store.Tx) ([]editionLine, int64,
 	for i, e := range list {
 		line := editionLine{Version: e.Version, At: instant(e.At), By: d.name(tx, e.By), Now: !e.Effective.After(today), Waiting: e.Effective.After(today)}
 		if !e.Effective.IsZero() {
-			line.From = dateText(q, e.Effective)
+			line.From, line.Day = dateText(q, e.Effective), e.Effective.String()
 		}
 		if i+1 < len(list) {
 			line.Until = dateText(q, list[i+1].Effective.AddDays(-1))

@@ -231,7 +231,7 @@ func (d *desk) look(q *console.Request) (savePage, error) {
 		if err != nil {
 			return err
 		}
-		p = savePage{Head: h, Stale: h.Stale, Changes: describeAll(q, reservation.Compare(draft.Begun, draft.Settings))}
+		p = savePage{Head: h, Stale: h.Stale, Changes: describeAll(q, draft.Settings, reservation.Compare(draft.Begun, draft.Settings))}
 		effective, ok := effectiveOf(q, tx, draft)
 		p.Everyone = q.Method == "GET" || q.PostFormValue("everyone") != ""
 		if !ok {

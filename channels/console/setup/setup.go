@@ -71,6 +71,7 @@ func Area(c Config) console.Area {
 			see("setup", d.overview),
 			do("setup/draft/drop", d.dropDraft),
 			do("setup/draft/merge", d.mergeDraft),
+			do("setup/draft/scheduled", d.editScheduled),
 			do("setup/withdraw", d.withdraw),
 			see("setup/counters/{counter}", d.counter),
 			do("setup/counters/{counter}", d.counter),

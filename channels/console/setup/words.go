@@ -218,8 +218,10 @@ func (s said) Text() string {
 	return s.What + " " + s.Old + " → " + s.New
 }
 
-func describe(q *console.Request, d reservation.Difference) said {
-	s := said{Old: valueText(q, d, d.Old), New: valueText(q, d, d.New)}
+// describe puts a difference into words; in has the names of counters and
+// services.
+func describe(q *console.Request, in reservation.Settings, d reservation.Difference) said {
+	s := said{Old: valueText(q, in, d.Old), New: valueText(q, in, d.New)}
 	name := i18n.Plain(d.Name.In(q.Lang))
 	switch {
 	case d.Kind == "counter" || d.Kind == "service":
@@ -235,21 +237,19 @@ func describe(q *console.Request, d reservation.Difference) said {
 			s.What += "：" + q.T("setup.field.order")
 		}
 	}
-	if d.Field == "" || d.Field == "openings" {
-		s.Added, s.Gone = d.Old == nil && d.New != nil, d.New == nil && d.Old != nil
-	}
+	s.Added, s.Gone = d.Old == nil && d.New != nil, d.New == nil && d.Old != nil
 	return s
 }
 
-func describeAll(q *console.Request, list []reservation.Difference) []said {
+func describeAll(q *console.Request, in reservation.Settings, list []reservation.Difference) []said {
 	out := make([]said, len(list))
 	for i, d := range list {
-		out[i] = describe(q, d)
+		out[i] = describe(q, in, d)
 	}
 	return out
 }
 
-func valueText(q *console.Request, d reservation.Difference, v any) string {
+func valueText(q *console.Request, in reservation.Settings, v any) string {
 	switch x := v.(type) {
 	case nil:
 		return ""
@@ -284,9 +284,9 @@ func valueText(q *console.Request, d reservation.Difference, v any) string {
 	case reservation.Opening:
 		return openingText(q, x)
 	case reservation.Closure:
-		return closureText(q, x, reservation.Settings{})
+		return closureText(q, x, in)
 	case reservation.Window:
-		return windowText(q, x, reservation.Settings{})
+		return windowText(q, x, in)
 	case reservation.Counter:
 		return i18n.Plain(x.Names.In(q.Lang))
 	case reservation.Service:

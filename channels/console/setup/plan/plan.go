@@ -114,9 +114,13 @@ func Read(data []byte, current reservation.Settings, holidays reservation.Holida
 	read := r.problems
 	for _, f := range reservation.Faults(err) {
 		n := r.lines[f.At]
+		column := f.Field
+		if column == "id" {
+			column = "counter"
+		}
 		// A line that could not be read in full has said so already.
 		if !slices.ContainsFunc(read, func(p sheet.Problem) bool { return p.Line == n }) {
-			r.problems = append(r.problems, sheet.Problem{Line: n, Column: head(f.Field), Code: f.Code, Hint: f.Error()})
+			r.problems = append(r.problems, sheet.Problem{Line: n, Column: head(column), Code: f.Code, Hint: f.Error()})
 		}
 	}
 	if len(r.problems) == 0 {

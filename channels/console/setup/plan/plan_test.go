@@ -33,7 +33,7 @@ func TestFaultsAreNamedByLineAndColumn(t *testing.T) {
 		"unknown kind":      {heads + "開く,honcho,,,,,,,,9:00,10:00,30,,1,,,\n", 2, "種別", "kind"},
 		"no counter":        {heads + "開設,,,,,,,,,9:00,10:00,30,,1,,,\n", 2, "窓口ID", "empty"},
 		"new without name":  {heads + "開設,shiten,,,,,,,,9:00,10:00,30,,1,,,\n", 2, "窓口名", "no-name"},
-		"bad id":            {heads + "窓口,本庁,本庁,,,,,,,,,,,,,,\n", 2, "id", "id"},
+		"bad id":            {heads + "窓口,本庁,本庁,,,,,,,,,,,,,,\n", 2, "窓口ID", "id"},
 		"impossible date":   {heads + "休館,,,2027-02-30,2027-02-30,,,,,,,,,,,,工事\n", 2, "開始日", "date"},
 		"from after to":     {heads + "休館,,,2027-03-02,2027-03-01,,,,,,,,,,,,工事\n", 2, "終了日", "to-before-from"},
 		"half a yearly day": {heads + "休館,,,12/29,2027/1/3,,,,,,,,,,,,年末\n", 2, "終了日", "month-day"},
