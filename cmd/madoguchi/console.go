@@ -25,6 +25,7 @@ func (h *house) areas() []console.Area {
 		h.peoplePages(),
 		h.cardsArea(),
 		h.lettersArea(),
+		h.setupArea(),
 	}
 }
 

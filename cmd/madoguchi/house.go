@@ -246,6 +246,7 @@ func (h *house) jobs() []job.Job {
 	jobs = append(jobs, h.identityJobs()...)
 	jobs = append(jobs, h.staff.Jobs()...)
 	jobs = append(jobs, h.residents.Jobs(h.db)...)
+	jobs = append(jobs, h.relocations().Jobs(h.db)...)
 	return append(jobs,
 		job.Job{Name: "holds", Every: time.Minute, Run: func(ctx context.Context, tenant string) error {
 			return h.db.Update(ctx, tenant, func(tx *store.Tx) error {

@@ -40,6 +40,7 @@ type cli struct {
 	Understand understandCommand `cmd:"" help:"Print what the bot makes of a phrase."`
 	Flow       flowCommand       `cmd:"" help:"Check, test, draw and publish procedures."`
 	Booking    bookingCommand    `cmd:"" help:"Bookings: list, show, book, change, cancel, check in."`
+	Counter    counterCommand    `cmd:"" help:"Counters: import and export their opening plan."`
 	Vacancy    vacancyCommand    `cmd:"" help:"Free places."`
 	Staff      staffCommand      `cmd:"" help:"Staff accounts: add, list, disable, reset."`
 	Resident   residentCommand   `cmd:"" help:"The roster of residents: import, issue IDs, erase."`

@@ -59,7 +59,7 @@ func (r *Reservations) Availability(tx *store.Tx, q Query) ([]CounterDays, error
 }
 
 func (e *edition) availability(tx *store.Tx, q Query) ([]CounterDays, error) {
-	service, counters, err := e.check(&q)
+	counters, err := e.check(&q)
 	if err != nil {
 		return nil, err
 	}
@@ -67,12 +67,17 @@ func (e *edition) availability(tx *store.Tx, q Query) ([]CounterDays, error) {
 	if err != nil {
 		return nil, err
 	}
-	needs, places, group := max(1, service.Slots), service.places(q.Persons), q.Group.index()
+	group := q.Group.index()
 	answer := make([]CounterDays, len(counters))
 	for i, c := range counters {
 		answer[i] = CounterDays{Counter: c, Days: make([]DayVacancy, q.Days)}
 		for n := range q.Days {
 			p := e.table.Day(c.ID, q.From.AddDays(n))
+			service, refused := e.table.on(p.Date).serves(c.ID, &q)
+			if refused != "" && p.State == IsOpen {
+				p = DayPlan{Date: p.Date, State: IsClosed, Reason: Reason{Kind: refused}}
+			}
+			needs, places := max(1, service.Slots), service.places(q.Persons)
 			d := DayVacancy{Date: p.Date, State: p.State, Reason: p.Reason}
 			if len(p.Slots) > 0 {
 				d.Slots = make([]Vacancy, len(p.Slots))
@@ -90,8 +95,28 @@ func (e *edition) availability(tx *store.Tx, q Query) ([]CounterDays, error) {
 	return answer, nil
 }
 
-// check fills in the defaults of a query and finds what it names.
-func (e *edition) check(q *Query) (*Service, []*Counter, error) {
+// anyVisit is the service of a query that names none: a visit of one slot.
+var anyVisit = &Service{MaxPersons: maxPersons}
+
+// serves returns the service of a query as a part of the timetable has it, and
+// why its counter does not take the party, "" if it does.
+func (t *Timetable) serves(counter string, q *Query) (*Service, ReasonKind) {
+	service := anyVisit
+	if q.Service != "" {
+		service = t.services[q.Service]
+	}
+	if service == nil || service.Hidden || q.Persons > max(1, service.MaxPersons) {
+		return anyVisit, NotTaken
+	}
+	if c := t.counters[counter]; c != nil && q.Service != "" && !c.data.Takes(q.Service) {
+		return service, NotTaken
+	}
+	return service, ""
+}
+
+// check fills in the defaults of a query and finds the counters it names: those
+// of every part of the timetable that answers for one of its days.
+func (e *edition) check(q *Query) ([]*Counter, error) {
 	if q.Group == "" {
 		q.Group = Open
 	}
@@ -102,43 +127,76 @@ func (e *edition) check(q *Query) (*Service, []*Counter, error) {
 		q.Days = 7
 	}
 	q.Days = min(q.Days, 62)
-	service := &Service{MaxPersons: maxPersons}
+	if q.Group.index() < 0 {
+		return nil, ErrGroup{q.Group}
+	}
+	if !q.From.Valid() {
+		return nil, ErrClosed{Reason{Kind: NoDate}}
+	}
+	to := q.From.AddDays(q.Days - 1)
+	parts := e.table.since(q.From)
+	for len(parts) > 1 && parts[len(parts)-1].from.After(to) {
+		parts = parts[:len(parts)-1]
+	}
+	var counters []*Counter
+	var refused error
+	for _, t := range parts {
+		list, err := t.checked(q, to)
+		if err != nil {
+			refused = cmp.Or(refused, err)
+			continue
+		}
+		if len(parts) == 1 {
+			return list, nil
+		}
+		for _, c := range list {
+			if !slices.ContainsFunc(counters, func(x *Counter) bool { return x.ID == c.ID }) {
+				counters = append(counters, c)
+			}
+		}
+	}
+	if len(counters) == 0 {
+		return nil, refused
+	}
+	slices.SortStableFunc(counters, func(a, b *Counter) int { return cmp.Compare(a.Position, b.Position) })
+	return counters, nil
+}
+
+// checked is check by one part of the timetable.
+func (t *Timetable) checked(q *Query, to civil.Date) ([]*Counter, error) {
+	service := anyVisit
 	if q.Service != "" {
-		service = e.table.Service(q.Service)
+		service = t.services[q.Service]
 	}
 	switch {
 	case service == nil || service.Hidden:
-		return nil, nil, ErrUnknown{"service", q.Service}
-	case q.Group.index() < 0:
-		return nil, nil, ErrGroup{q.Group}
+		return nil, ErrUnknown{"service", q.Service}
 	case q.Persons < 1 || q.Persons > max(1, service.MaxPersons):
-		return nil, nil, ErrParty{Persons: q.Persons, Max: max(1, service.MaxPersons)}
-	case !q.From.Valid():
-		return nil, nil, ErrClosed{Reason{Kind: NoDate}}
+		return nil, ErrParty{Persons: q.Persons, Max: max(1, service.MaxPersons)}
 	}
 	if q.Counter != "" {
-		c := e.table.Counter(q.Counter)
-		if c == nil || c.Hidden {
-			return nil, nil, ErrUnknown{"counter", q.Counter}
+		k := t.counters[q.Counter]
+		if k == nil || k.data.Hidden {
+			return nil, ErrUnknown{"counter", q.Counter}
 		}
-		if q.Service != "" && !c.Takes(q.Service) {
-			return nil, nil, ErrClosed{Reason{Kind: NotTaken}}
+		if q.Service != "" && !k.data.Takes(q.Service) {
+			return nil, ErrClosed{Reason{Kind: NotTaken}}
 		}
-		return service, []*Counter{c}, nil
+		return []*Counter{k.data}, nil
 	}
 	var counters []*Counter
-	for _, k := range e.table.order {
+	for _, k := range t.order {
 		if k.data.Hidden || (q.Service != "" && !k.data.Takes(q.Service)) {
 			continue
 		}
 		// A temporary counter shows in the weeks it operates in.
-		if first, last := number(q.From), number(q.From.AddDays(q.Days-1)); !k.valid.yearly &&
+		if first, last := number(q.From), number(to); !k.valid.yearly &&
 			(k.valid.from > last || k.valid.to != 0 && k.valid.to < first) {
 			continue
 		}
 		counters = append(counters, k.data)
 	}
-	return service, counters, nil
+	return counters, nil
 }
 
 // freeFrom is the number of places free in all of the first n slots, which must

@@ -246,3 +246,51 @@ func fill(b *testing.B, d *desk, kind storetest.Kind, n int) {
 	do(`DROP TABLE fill_place`)
 	do(`ANALYZE`)
 }
+
+// BenchmarkImpact measures what a page that saves settings asks: which of
+// 10,000 coming bookings lose their place when a counter's slots get shorter,
+// and the nearest free place for 1,000 of them.
+func BenchmarkImpact(b *testing.B) {
+	for _, kind := range []storetest.Kind{storetest.SQLite, storetest.Postgres} {
+		b.Run(string(kind), func(b *testing.B) {
+			d := open(b, kind, nil)
+			fill(b, d, kind, 10_000)
+			d.clock.Set(at("2024-01-01T09:00").At()) // all of them are still to come
+			if _, err := storetest.Admin(b, d.db).Exec(`UPDATE reservation_booking SET status = 'booked'`); err != nil {
+				b.Fatal(err)
+			}
+			s := Sample()
+			quarters(&s)
+			var misfits []Misfit
+			b.Run("misfits", func(b *testing.B) {
+				for b.Loop() {
+					d.do(func(tx *store.Tx) error {
+						p, err := d.r.Preview(tx, s, date("2024-01-01"))
+						if err == nil {
+							misfits, err = p.Misfits(tx)
+						}
+						return err
+					})
+				}
+			})
+			if len(misfits) < 1000 {
+				b.Fatalf("%d misfits", len(misfits))
+			}
+			var list []Booking
+			for _, m := range misfits[:1000] {
+				list = append(list, m.Booking)
+			}
+			b.Run("proposals", func(b *testing.B) {
+				for b.Loop() {
+					d.do(func(tx *store.Tx) error {
+						p, err := d.r.Preview(tx, s, date("2024-01-01"))
+						if err == nil {
+							_, err = p.Propose(tx, list)
+						}
+						return err
+					})
+				}
+			})
+		})
+	}
+}

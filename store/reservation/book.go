@@ -148,7 +148,7 @@ func (r *Reservations) bookAtOnce(tx *store.Tx, q BookRequest) (b Booking, key s
 	if err != nil || len(v.slots) != 1 {
 		return b, "", false, nil
 	}
-	c := change{counter: v.counter, day: v.day, clock: v.clocks[0], slot: &v.slots[0]}
+	c := change{counter: v.counter, day: v.day, clock: v.clocks[0], slot: &v.slots[0], version: v.version}
 	c.by[v.group] = v.places
 	if !c.fits() {
 		return b, "", false, nil
@@ -157,7 +157,7 @@ func (r *Reservations) bookAtOnce(tx *store.Tx, q BookRequest) (b Booking, key s
 	if err != nil {
 		return b, "", false, err
 	}
-	row = append(append(row, e.takeArguments(&c, 0)...), e.mark)
+	row = append(append(row, c.takeArguments(0)...), e.mark)
 	err = tx.Row(takeNumberBook, row...).Scan(&b.Receipt)
 	if errors.Is(err, store.ErrNotFound) {
 		return b, "", false, nil

@@ -18,6 +18,8 @@ var (
 	ErrNotFound = fmt.Errorf("reservation: %w", store.ErrNotFound)
 	// ErrStale: settings were saved by someone else in the meantime.
 	ErrStale = errors.New("the settings have changed in the meantime")
+	// ErrPast: settings for days that are over, or taken back when they count.
+	ErrPast = errors.New("this day is over, or the settings count already")
 )
 
 // ErrUnknown is a counter or service that does not exist; it is ErrNotFound.

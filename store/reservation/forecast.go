@@ -45,8 +45,8 @@ const Closed = -1
 // Missing is how many find no place.
 func (f Forecast) Missing() int { return max(0, f.Needed-f.Free) }
 
-// farthest bounds a forecast where the settings do not limit the window.
-const farthest = 92
+// forecastDays bounds a forecast where the settings do not limit the window.
+const forecastDays = 92
 
 // Forecast counts the places that residents can book on q.From, day by day,
 // until the window ends, at most three months. For a service of several slots
@@ -61,7 +61,7 @@ func (r *Reservations) Forecast(tx *store.Tx, q ForecastQuery) (Forecast, error)
 		q.From = today
 	}
 	f := Forecast{Needed: q.Needed, From: q.From, To: e.table.horizon(q.Service, Open, q.From)}
-	if last := q.From.AddDays(farthest - 1); last.Before(f.To) {
+	if last := q.From.AddDays(forecastDays - 1); last.Before(f.To) {
 		f.To = last
 	}
 	place := map[string]int{}

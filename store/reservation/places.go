@@ -55,10 +55,17 @@ type visit struct {
 	persons int
 	minutes int
 	slots   []Slot
+	version int64 // of the settings that have these slots
 }
 
 // visit checks a wish against the rules, all but the time of booking.
 func (t *Timetable) visit(counter string, start civil.DateTime, service string, persons int, g Group) (visit, error) {
+	return t.visitOn(t.Day(counter, start.Date), counter, start, service, persons, g)
+}
+
+// visitOn is visit for a caller who has the plan of the day.
+func (t *Timetable) visitOn(p DayPlan, counter string, start civil.DateTime, service string, persons int, g Group) (visit, error) {
+	t = t.on(start.Date)
 	s, c := t.services[service], t.counters[counter]
 	switch {
 	case s == nil || s.Hidden:
@@ -72,7 +79,7 @@ func (t *Timetable) visit(counter string, start civil.DateTime, service string, 
 	case !c.data.Takes(service):
 		return visit{}, ErrClosed{Reason{Kind: NotTaken}}
 	}
-	slots, reason := t.Day(counter, start.Date).run(start.Clock, max(1, s.Slots))
+	slots, reason := p.run(start.Clock, max(1, s.Slots))
 	if slots == nil {
 		return visit{}, ErrClosed{reason}
 	}
@@ -82,6 +89,7 @@ func (t *Timetable) visit(counter string, start civil.DateTime, service string, 
 		service: s,
 		persons: persons,
 		slots:   slots,
+		version: t.version,
 	}
 	for _, slot := range slots {
 		v.minutes += slot.Minutes
@@ -105,6 +113,7 @@ type change struct {
 	clock   int
 	by      [len(groups)]int
 	slot    *Slot // the rule, where places are taken
+	version int64 // of the settings it is from
 }
 
 func (c *change) total() int { return c.by[0] + c.by[1] + c.by[2] }
@@ -135,7 +144,7 @@ func (e *edition) exchange(tx *store.Tx, back []claim, v *visit, over bool) erro
 			}
 			changes[j].by[c.group] += sign * c.places
 			if slots != nil {
-				changes[j].slot = &slots[i]
+				changes[j].slot, changes[j].version = &slots[i], v.version
 			}
 		}
 	}
@@ -184,7 +193,7 @@ func takePlacesBy(row, end string, first int) string {
 	var p []any
 	for i := first; i < first+10; i++ {
 		if p = append(p, i); i == version {
-			p = append(p, i) // since: only the first insert writes it
+			p = append(p, i) // since
 		}
 	}
 	return fmt.Sprintf(`
@@ -195,7 +204,8 @@ ON CONFLICT (tenant, counter, day, clock) DO UPDATE SET
 	used_open = reservation_slot.used_open + excluded.used_open,
 	used_phone = reservation_slot.used_phone + excluded.used_phone,
 	used_internal = reservation_slot.used_internal + excluded.used_internal,
-	cap = excluded.cap, forced = reservation_slot.forced + excluded.forced, edition = excluded.edition
+	cap = excluded.cap, forced = reservation_slot.forced + excluded.forced,
+	since = CASE WHEN reservation_slot.edition = excluded.edition THEN reservation_slot.since ELSE 0 END, edition = excluded.edition
 WHERE excluded.forced > 0 OR (
 	reservation_slot.used + excluded.used <= excluded.cap
 	AND (excluded.used_open <= 0 OR reservation_slot.used_open + excluded.used_open <= $%d)
@@ -209,15 +219,15 @@ var takePlaces = takePlacesBy("VALUES ($1, $2, $3, $4", ")", 5)
 // group to another: its row exists.
 const swapPlaces = `
 UPDATE reservation_slot SET used = used + $5, used_open = used_open + $6, used_phone = used_phone + $7, used_internal = used_internal + $8,
-	cap = $9, forced = forced + $10, edition = $11
+	cap = $9, forced = forced + $10, since = CASE WHEN edition = $11 THEN since ELSE 0 END, edition = $11
 WHERE tenant = $1 AND counter = $2 AND day = $3 AND clock = $4 AND ($10 > 0 OR (
 	used + $5 <= $9
 	AND ($6 <= 0 OR used_open + $6 <= $12) AND ($7 <= 0 OR used_phone + $7 <= $13) AND ($8 <= 0 OR used_internal + $8 <= $14)))`
 
 // takeArguments are the places to take and the limits to keep.
-func (e *edition) takeArguments(c *change, forced int) []any {
+func (c *change) takeArguments(forced int) []any {
 	s := c.slot
-	return []any{c.total(), c.by[0], c.by[1], c.by[2], s.Capacity, forced, e.version, s.Quota[0], s.Quota[1], s.Quota[2]}
+	return []any{c.total(), c.by[0], c.by[1], c.by[2], s.Capacity, forced, c.version, s.Quota[0], s.Quota[1], s.Quota[2]}
 }
 
 // fits reports whether a change fits an empty slot.
@@ -238,7 +248,7 @@ func (e *edition) take(tx *store.Tx, c *change, over bool) error {
 	if c.givesAny() {
 		statement = swapPlaces
 	}
-	n, err := tx.Exec(statement, append([]any{tx.Tenant(), c.counter, c.day, c.clock}, e.takeArguments(c, forced)...)...)
+	n, err := tx.Exec(statement, append([]any{tx.Tenant(), c.counter, c.day, c.clock}, c.takeArguments(forced)...)...)
 	if err != nil {
 		return fmt.Errorf("taking a place: %w", err)
 	}

@@ -12,6 +12,8 @@ type Settings struct {
 	Counters []Counter `json:"counters"`
 	Services []Service `json:"services"`
 	Closures []Closure `json:"closures,omitempty"`
+	// Site says whether, and on which days, bookings are taken at all.
+	Site Site `json:"site,omitzero"`
 	// Holidays closes every counter on national holidays (domain-facts 1.2).
 	Holidays bool `json:"holidays"`
 	// Windows say when a booking may be made; the first that applies decides.
@@ -23,6 +25,14 @@ type Settings struct {
 	// Responses are what reception can choose from to say how a visit ended
 	// (対応内容, S4-078); with none, only free words are asked for.
 	Responses []Response `json:"responses,omitempty"`
+}
+
+// Site is the whole booking site (S4-057). Hidden, before its first or after its
+// last day it takes no bookings; those made stay.
+type Site struct {
+	Hidden bool   `json:"hidden,omitempty"`
+	From   string `json:"from,omitempty"` // 適用開始日
+	To     string `json:"to,omitempty"`   // 有効期限
 }
 
 // Names is a text in several languages; Japanese is always there.

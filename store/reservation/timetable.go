@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"madoguchi/i18n"
 	"madoguchi/i18n/civil"
@@ -16,6 +17,14 @@ import (
 type Timetable struct {
 	Settings Settings // as given; read only
 
+	// A timetable of several editions is a chain: each part answers for the
+	// days from its own from on until the next part's. Questions about a day go
+	// to its part, questions without one to the part they were asked of.
+	version int64
+	from    civil.Date // zero: from the beginning
+	parts   []*Timetable
+
+	site     sitePeriod
 	counters map[string]*counter
 	order    []*counter // by Position, then as listed
 	services map[string]*Service
@@ -105,10 +114,50 @@ func (p DayPlan) run(start civil.Clock, n int) ([]Slot, Reason) {
 	return p.Slots[i : i+n], Reason{}
 }
 
-// Counter returns the counter with this id, hidden ones included, or nil.
+// join makes one timetable of parts in order of the days they begin.
+func join(parts []*Timetable) *Timetable {
+	for _, p := range parts {
+		p.parts = parts
+	}
+	return parts[0]
+}
+
+// on returns the part that answers for a day.
+func (t *Timetable) on(d civil.Date) *Timetable {
+	if len(t.parts) < 2 {
+		return t
+	}
+	part := t.parts[0]
+	for _, p := range t.parts[1:] {
+		if p.from.After(d) {
+			break
+		}
+		part = p
+	}
+	return part
+}
+
+// since returns the parts that answer for a day or for later ones.
+func (t *Timetable) since(d civil.Date) []*Timetable {
+	if len(t.parts) < 2 {
+		return []*Timetable{t}
+	}
+	return t.parts[slices.Index(t.parts, t.on(d)):]
+}
+
+// later returns the parts that take over after t.
+func (t *Timetable) later() []*Timetable { return t.parts[slices.Index(t.parts, t)+1:] }
+
+// Counter returns the counter with this id, hidden ones included, or nil. One
+// that only a later part has is found there.
 func (t *Timetable) Counter(id string) *Counter {
 	if c := t.counters[id]; c != nil {
 		return c.data
+	}
+	for _, p := range t.later() {
+		if c := p.counters[id]; c != nil {
+			return c.data
+		}
 	}
 	return nil
 }
@@ -116,6 +165,9 @@ func (t *Timetable) Counter(id string) *Counter {
 // Counters returns the counters that can be shown on a date, in their order.
 // The zero date leaves out only hidden ones.
 func (t *Timetable) Counters(on civil.Date) []*Counter {
+	if !on.IsZero() {
+		t = t.on(on)
+	}
 	var list []*Counter
 	for _, c := range t.order {
 		if !c.data.Hidden && (on.IsZero() || c.valid.covers(on)) {
@@ -135,8 +187,18 @@ func (t *Timetable) Response(id string) *Response {
 	return nil
 }
 
-// Service returns the service with this id, or nil.
-func (t *Timetable) Service(id string) *Service { return t.services[id] }
+// Service returns the service with this id, or nil; see Counter.
+func (t *Timetable) Service(id string) *Service {
+	if s := t.services[id]; s != nil {
+		return s
+	}
+	for _, p := range t.later() {
+		if s := p.services[id]; s != nil {
+			return s
+		}
+	}
+	return nil
+}
 
 // Takes reports whether a counter takes a service.
 func (c *Counter) Takes(service string) bool {
@@ -146,6 +208,7 @@ func (c *Counter) Takes(service string) bool {
 // Day returns the plan of a counter's day. An unknown counter is not in
 // operation.
 func (t *Timetable) Day(id string, d civil.Date) DayPlan {
+	t = t.on(d)
 	closed := func(s State, r Reason) DayPlan { return DayPlan{Date: d, State: s, Reason: r} }
 	c := t.counters[id]
 	switch {
@@ -229,6 +292,8 @@ type opening struct {
 	days  days
 	extra bool
 	slots []Slot
+	hours hours
+	every civil.Clock // length of a slot
 }
 
 type closure struct {
@@ -240,6 +305,17 @@ type closure struct {
 }
 
 type hours struct{ start, end civil.Clock }
+
+// sitePeriod is Site compiled: the days on which bookings are taken at all.
+type sitePeriod struct {
+	hidden bool
+	always bool // no first or last day is set
+	days   days
+}
+
+func (s *sitePeriod) covers(now time.Time) bool {
+	return !s.hidden && (s.always || s.days.covers(civil.In(now).Date))
+}
 
 func anyOverlaps(list []hours, s Slot) bool {
 	return slices.ContainsFunc(list, func(h hours) bool { return s.Start < h.end && h.start < s.End() })
@@ -306,58 +382,60 @@ func Compile(s Settings, holidays Holidays) (*Timetable, error) {
 		t.holidays = holidays
 	}
 	c := &checker{}
+	t.site = sitePeriod{hidden: s.Site.Hidden, always: s.Site.From == "" && s.Site.To == "", days: c.days(place{at: AtSite}, Days{From: s.Site.From, To: s.Site.To})}
+	c.that(!t.site.days.yearly, place{AtSite, "from"}, "no-year", "its first and last day are written YYYY-MM-DD")
 	for i := range s.Services {
 		v := &s.Services[i]
-		at := fmt.Sprintf("service %q", v.ID)
+		at := place{at: AtService(v.ID)}
 		c.id(at, v.ID)
-		c.that(t.services[v.ID] == nil, at, "this id is used twice")
-		c.that(v.Names[i18n.Japanese] != "", at, "needs a name in Japanese")
-		c.that(v.Slots >= 0 && v.Slots <= 48, at, "slots must be 1 to 48")
-		c.that(v.MaxPersons >= 0 && v.MaxPersons <= maxPersons, at, "max_persons must be 1 to %d", maxPersons)
+		c.that(t.services[v.ID] == nil, at.of("id"), "twice", "this id is used twice")
+		c.that(v.Names[i18n.Japanese] != "", at.of("names"), "no-name", "needs a name in Japanese")
+		c.that(v.Slots >= 0 && v.Slots <= 48, at.of("slots"), "slots", "slots must be 1 to 48")
+		c.that(v.MaxPersons >= 0 && v.MaxPersons <= maxPersons, at.of("max_persons"), "max-persons", "max_persons must be 1 to %d", maxPersons)
 		t.services[v.ID] = v
 	}
 	for i := range s.Counters {
 		n := &s.Counters[i]
-		at := fmt.Sprintf("counter %q", n.ID)
+		at := place{at: AtCounter(n.ID)}
 		c.id(at, n.ID)
-		c.that(t.counters[n.ID] == nil, at, "this id is used twice")
-		c.that(n.Names[i18n.Japanese] != "", at, "needs a name in Japanese")
+		c.that(t.counters[n.ID] == nil, at.of("id"), "twice", "this id is used twice")
+		c.that(n.Names[i18n.Japanese] != "", at.of("names"), "no-name", "needs a name in Japanese")
 		for _, id := range n.Services {
-			c.that(t.services[id] != nil, at, "service %q does not exist", id)
+			c.that(t.services[id] != nil, at.of("services"), "no-service", "service %q does not exist", id)
 		}
 		k := &counter{data: n, valid: c.days(at, Days{From: n.From, To: n.To})}
 		for j, o := range n.Openings {
-			k.openings = append(k.openings, c.opening(fmt.Sprintf("%s opening %d", at, j+1), o))
+			k.openings = append(k.openings, c.opening(place{at: AtOpening(n.ID, j)}, o))
 		}
 		t.counters[n.ID] = k
 		t.order = append(t.order, k)
 	}
 	slices.SortStableFunc(t.order, func(a, b *counter) int { return cmp.Compare(a.data.Position, b.data.Position) })
 	for i, k := range s.Closures {
-		at := fmt.Sprintf("closure %d", i+1)
-		c.that(k.Counter == "" || t.counters[k.Counter] != nil, at, "counter %q does not exist", k.Counter)
+		at := place{at: AtClosure(i)}
+		c.that(k.Counter == "" || t.counters[k.Counter] != nil, at.of("counter"), "no-counter", "counter %q does not exist", k.Counter)
 		x := closure{days: c.days(at, k.Days), counter: k.Counter, reason: k.Reason}
 		if k.Hours != nil {
-			x.part, x.hours = true, c.hours(at, *k.Hours)
+			x.part, x.hours = true, c.hours(at, "start", "end", *k.Hours)
 		}
 		t.closures = append(t.closures, x)
 	}
 	for i, w := range s.Windows {
-		at := fmt.Sprintf("window %d", i+1)
+		at := place{at: AtWindow(i)}
 		for _, id := range w.Services {
-			c.that(t.services[id] != nil, at, "service %q does not exist", id)
+			c.that(t.services[id] != nil, at.of("services"), "no-service", "service %q does not exist", id)
 		}
 		t.windows = append(t.windows, c.window(at, w))
 	}
 	responses := map[string]bool{}
 	for _, v := range s.Responses {
-		at := fmt.Sprintf("response %q", v.ID)
+		at := place{at: AtResponse(v.ID)}
 		c.id(at, v.ID)
-		c.that(!responses[v.ID], at, "this id is used twice")
-		c.that(v.Names[i18n.Japanese] != "", at, "needs a name in Japanese")
+		c.that(!responses[v.ID], at.of("id"), "twice", "this id is used twice")
+		c.that(v.Names[i18n.Japanese] != "", at.of("names"), "no-name", "needs a name in Japanese")
 		responses[v.ID] = true
 	}
-	c.that(s.HoldMinutes >= 0 && s.HoldMinutes <= 7*24*60, "hold_minutes", "must be at most a week")
+	c.that(s.HoldMinutes >= 0 && s.HoldMinutes <= 7*24*60, place{AtRules, "hold_minutes"}, "hold-minutes", "must be at most a week")
 	if err := errors.Join(c.faults...); err != nil {
 		return nil, fmt.Errorf("reservation settings: %w", err)
 	}
@@ -374,81 +452,95 @@ const (
 // checker reads the written forms and collects what is wrong with them.
 type checker struct{ faults []error }
 
-func (c *checker) that(ok bool, at, format string, args ...any) {
-	if !ok {
-		c.faults = append(c.faults, fmt.Errorf(at+": "+format, args...))
+// place is where in the settings something stands.
+type place struct{ at, field string }
+
+// of is a field of a place.
+func (p place) of(field string) place { return place{p.at, field} }
+
+func (c *checker) that(ok bool, at place, code, format string, args ...any) {
+	if ok {
+		return
 	}
+	f := Fault{At: at.at, Field: at.field, Code: code, text: fmt.Sprintf(format, args...)}
+	for _, a := range args {
+		if s, isText := a.(string); isText && f.Value == "" {
+			f.Value = s
+		}
+	}
+	c.faults = append(c.faults, f)
 }
 
 // id accepts what can stand in an address and in the value of a choice.
-func (c *checker) id(at, id string) {
+func (c *checker) id(at place, id string) {
 	ok := id != "" && len(id) <= 40
 	for _, r := range id {
 		ok = ok && (r >= 'a' && r <= 'z' || r >= '0' && r <= '9' || r == '-')
 	}
-	c.that(ok, at, "an id is 1 to 40 of a-z, 0-9 and -")
+	c.that(ok, at.of("id"), "id", "an id is 1 to 40 of a-z, 0-9 and -")
 }
 
-func (c *checker) clock(at, s string) civil.Clock {
+func (c *checker) clock(at place, s string) civil.Clock {
 	if s == "24:00" {
 		return 24 * 60
 	}
 	t, err := civil.ParseClock(s)
-	c.that(err == nil, at, "%v", err)
+	c.that(err == nil, at, "clock", "%v", err)
 	return t
 }
 
-func (c *checker) hours(at string, h Hours) hours {
-	x := hours{c.clock(at, h.Start), c.clock(at, h.End)}
-	c.that(x.start < x.end, at, "%s to %s: the end must lie after the start", h.Start, h.End)
+func (c *checker) hours(at place, start, end string, h Hours) hours {
+	x := hours{c.clock(at.of(start), h.Start), c.clock(at.of(end), h.End)}
+	c.that(x.start < x.end, at.of(end), "end-before-start", "%s to %s: the end must lie after the start", h.Start, h.End)
 	return x
 }
 
-func (c *checker) opening(at string, o Opening) opening {
+func (c *checker) opening(at place, o Opening) opening {
 	x := opening{days: c.days(at, o.Days), extra: o.Extra}
-	h := c.hours(at, Hours{o.Start, o.End})
-	c.that(o.Slot >= 5 && o.Slot <= 24*60, at, "slot must be 5 to 1440 minutes")
-	c.that(o.Capacity >= 0 && o.Capacity <= maxCapacity, at, "capacity must be 0 to %d", maxCapacity)
+	h := c.hours(at, "start", "end", Hours{o.Start, o.End})
+	c.that(o.Slot >= 5 && o.Slot <= 24*60, at.of("slot"), "slot", "slot must be 5 to 1440 minutes")
+	c.that(o.Capacity >= 0 && o.Capacity <= maxCapacity, at.of("capacity"), "capacity", "capacity must be 0 to %d", maxCapacity)
 	quota := [len(groups)]int{o.Capacity, o.Capacity, o.Capacity}
 	for g, n := range o.Quotas {
 		i := g.index()
-		c.that(i >= 0, at, "quota for %q: the groups are open, phone and internal", g)
-		c.that(n >= 0 && n <= o.Capacity, at, "quota for %s must be 0 to the capacity", g)
+		c.that(i >= 0, at.of("quotas"), "group", "quota for %q: the groups are open, phone and internal", g)
+		c.that(n >= 0 && n <= o.Capacity, at.of("quota-"+string(g)), "quota", "quota for %s must be 0 to the capacity", g)
 		if i >= 0 {
 			quota[i] = n
 		}
 	}
 	var except []hours
 	for _, e := range o.Except {
-		except = append(except, c.hours(at, e))
+		except = append(except, c.hours(at, "except", "except", e))
 	}
 	if o.Slot < 5 {
 		return x
 	}
+	x.hours, x.every = h, civil.Clock(o.Slot)
 	for start := h.start; start+civil.Clock(o.Slot) <= h.end; start += civil.Clock(o.Slot) {
 		s := Slot{Start: start, Minutes: o.Slot, Capacity: o.Capacity, Quota: quota}
 		if !anyOverlaps(except, s) {
 			x.slots = append(x.slots, s)
 		}
 	}
-	c.that(len(x.slots) > 0, at, "no slot of %d minutes fits between %s and %s", o.Slot, o.Start, o.End)
+	c.that(len(x.slots) > 0, at.of("slot"), "no-slot", "no slot of %d minutes fits between %s and %s", o.Slot, o.Start, o.End)
 	return x
 }
 
 var weekdayNames = [7]string{"sun", "mon", "tue", "wed", "thu", "fri", "sat"}
 
-func (c *checker) days(at string, s Days) days {
+func (c *checker) days(at place, s Days) days {
 	x := days{every: s.Every, nth: s.Nth}
 	if len(s.From) == len("01-02") || len(s.To) == len("01-02") {
 		x.yearly = true
-		x.from, x.to = c.monthDay(at, s.From), c.monthDay(at, s.To)
+		x.from, x.to = c.monthDay(at.of("from"), s.From), c.monthDay(at.of("to"), s.To)
 	} else {
-		x.from, x.to = c.date(at, s.From), c.date(at, s.To)
-		c.that(x.to == 0 || x.from <= x.to, at, "%s to %s: the last day must not lie before the first", s.From, s.To)
+		x.from, x.to = c.date(at.of("from"), s.From), c.date(at.of("to"), s.To)
+		c.that(x.to == 0 || x.from <= x.to, at.of("to"), "to-before-from", "%s to %s: the last day must not lie before the first", s.From, s.To)
 	}
 	for _, name := range s.Weekdays {
 		i := slices.Index(weekdayNames[:], name)
-		c.that(i >= 0, at, "weekday %q: write mon, tue, wed, thu, fri, sat or sun", name)
+		c.that(i >= 0, at.of("weekdays"), "weekday", "weekday %q: write mon, tue, wed, thu, fri, sat or sun", name)
 		if i >= 0 {
 			x.weekdays[i] = true
 		}
@@ -457,29 +549,50 @@ func (c *checker) days(at string, s Days) days {
 		x.weekdays = [7]bool{true, true, true, true, true, true, true}
 	}
 	for _, n := range s.Nth {
-		c.that(n == -1 || n >= 1 && n <= 5, at, "nth must be 1 to 5, or -1 for the last")
+		c.that(n == -1 || n >= 1 && n <= 5, at.of("nth"), "nth", "nth must be 1 to 5, or -1 for the last")
 	}
-	c.that(len(s.Nth) == 0 || len(s.Weekdays) > 0, at, "nth needs weekdays")
-	c.that(s.Every >= 0 && s.Every <= 52, at, "every must be 1 to 52 weeks")
+	c.that(len(s.Nth) == 0 || len(s.Weekdays) > 0, at.of("weekdays"), "nth-weekdays", "nth needs weekdays")
+	c.that(s.Every >= 0 && s.Every <= 52, at.of("every"), "every", "every must be 1 to 52 weeks")
 	if s.Every > 1 {
 		d, err := civil.ParseDate(s.Anchor)
-		c.that(err == nil, at, "every %d weeks needs an anchor date: %v", s.Every, err)
+		c.that(err == nil, at.of("anchor"), "anchor", "every %d weeks needs an anchor date: %v", s.Every, err)
 		x.monday = monday(d)
 	}
 	return x
 }
 
-func (c *checker) date(at, s string) int {
+func (c *checker) date(at place, s string) int {
 	if s == "" {
 		return 0
 	}
 	d, err := civil.ParseDate(s)
-	c.that(err == nil, at, "%v", err)
+	c.that(err == nil, at, "date", "%v", err)
 	return number(d)
 }
 
-func (c *checker) monthDay(at, s string) int {
+func (c *checker) monthDay(at place, s string) int {
 	d, err := civil.ParseDate("2024-" + s) // a leap year, so that 02-29 can be named
-	c.that(err == nil, at, "%q: a day of every year is written MM-DD, in both from and to", s)
+	c.that(err == nil, at, "month-day", "%q: a day of every year is written MM-DD, in both from and to", s)
 	return number(d) % 10000
+}
+
+// Clocks returns every time of a day at which a slot of a counter begins, or
+// would begin if it were not excluded or closed: the rows of its calendar, in
+// minutes since midnight and no particular order.
+func (t *Timetable) Clocks(id string, d civil.Date) []int {
+	t = t.on(d)
+	c := t.counters[id]
+	if c == nil || !d.Valid() {
+		return nil
+	}
+	var list []int
+	for i := range c.openings {
+		if c.openings[i].days.covers(d) {
+			o := &c.openings[i]
+			for at := o.hours.start; at+o.every <= o.hours.end; at += o.every {
+				list = append(list, int(at))
+			}
+		}
+	}
+	return list
 }

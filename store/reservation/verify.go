@@ -45,12 +45,12 @@ func (r *Reservations) verifyCapacity(_ context.Context, tx *store.Tx) ([]string
 		if used > limit+forced {
 			breaches = append(breaches, fmt.Sprintf("%s: %d places taken of %d", name, used, limit+forced))
 		}
-		if version != e.version {
-			continue
-		}
 		d, err := civil.ParseDate(day)
 		if err != nil {
 			return nil, err
+		}
+		if version != e.table.on(d).version {
+			continue
 		}
 		slots, _ := e.table.Day(counter, d).run(civil.Clock(clock), 1)
 		if slots == nil {
@@ -166,26 +166,4 @@ func breaches(tx *store.Tx, format, query string) ([]string, error) {
 		list = append(list, fmt.Sprintf(format, a, b, n))
 	}
 	return list, rows.Err()
-}
-
-// Misfits returns the coming bookings that settings, current or proposed, no
-// longer have a slot for: closed days, changed hours or slot lengths (S4-051).
-// The bookings stay valid; staff decide with the residents.
-func (r *Reservations) Misfits(tx *store.Tx, s Settings) ([]Booking, error) {
-	t, err := Compile(s, r.holidays)
-	if err != nil {
-		return nil, err
-	}
-	list, err := bookings(tx, `day >= $2 AND status = 'booked' ORDER BY day, clock, id`, civil.In(tx.Now()).Date.String())
-	if err != nil {
-		return nil, err
-	}
-	var misfits []Booking
-	for _, b := range list {
-		v, err := t.visit(b.Counter, b.Start, b.Service, b.Persons, b.Group)
-		if err != nil || v.minutes != b.Minutes {
-			misfits = append(misfits, b)
-		}
-	}
-	return misfits, nil
 }

@@ -38,47 +38,47 @@ func (l limit) before(visit civil.DateTime) civil.DateTime {
 	return visit.Add(-l.minutes)
 }
 
-func (c *checker) window(at string, w Window) window {
+func (c *checker) window(at place, w Window) window {
 	x := window{
 		days: c.days(at, w.Days), services: w.Services, groups: w.Groups,
 		opensDays:      w.OpensDays,
-		closes:         c.limit(at, w.ClosesMinutes, w.ClosesDays, w.ClosesAt),
-		change:         c.limit(at, w.ChangeMinutes, w.ChangeDays, w.ChangeAt),
+		closes:         c.limit(at, "closes", w.ClosesMinutes, w.ClosesDays, w.ClosesAt),
+		change:         c.limit(at, "change", w.ChangeMinutes, w.ChangeDays, w.ChangeAt),
 		aroundTheClock: w.Reception == nil,
 	}
 	for _, g := range w.Groups {
-		c.that(g.index() >= 0, at, "group %q: the groups are open, phone and internal", g)
+		c.that(g.index() >= 0, at.of("groups"), "group", "group %q: the groups are open, phone and internal", g)
 	}
-	c.that(w.OpensDays >= 0 && w.OpensDays <= 730, at, "opens_days must be 0 to 730")
+	c.that(w.OpensDays >= 0 && w.OpensDays <= 730, at.of("opens_days"), "opens-days", "opens_days must be 0 to 730")
 	if w.OpensAt != "" {
-		x.opensAt = c.clock(at, w.OpensAt)
-		c.that(w.OpensDays > 0, at, "opens_at needs opens_days")
+		x.opensAt = c.clock(at.of("opens_at"), w.OpensAt)
+		c.that(w.OpensDays > 0, at.of("opens_at"), "opens-at", "opens_at needs opens_days")
 	}
-	x.acceptFrom = c.dateTime(at, w.AcceptFrom)
-	x.acceptUntil = c.dateTime(at, w.AcceptUntil)
+	x.acceptFrom = c.dateTime(at.of("accept_from"), w.AcceptFrom)
+	x.acceptUntil = c.dateTime(at.of("accept_until"), w.AcceptUntil)
 	if w.Reception != nil {
-		x.reception = c.hours(at, *w.Reception)
+		x.reception = c.hours(at, "start", "end", *w.Reception)
 	}
 	return x
 }
 
-func (c *checker) limit(at string, minutes, days int, clock string) limit {
-	c.that(minutes >= 0 && days >= 0 && days <= 730 && minutes <= 730*24*60, at, "a limit lies 0 to 730 days before the visit")
-	c.that(minutes == 0 || days == 0, at, "a limit is given in minutes or in days, not both")
-	c.that(clock == "" || days > 0, at, "a limit at a time of day needs its days")
+func (c *checker) limit(at place, which string, minutes, days int, clock string) limit {
+	c.that(minutes >= 0 && days >= 0 && days <= 730 && minutes <= 730*24*60, at.of(which+"_days"), "limit", "a limit lies 0 to 730 days before the visit")
+	c.that(minutes == 0 || days == 0, at.of(which+"_minutes"), "limit-both", "a limit is given in minutes or in days, not both")
+	c.that(clock == "" || days > 0, at.of(which+"_at"), "limit-at", "a limit at a time of day needs its days")
 	l := limit{minutes: minutes, days: days, at: 24 * 60}
 	if clock != "" {
-		l.at = c.clock(at, clock)
+		l.at = c.clock(at.of(which+"_at"), clock)
 	}
 	return l
 }
 
-func (c *checker) dateTime(at, s string) civil.DateTime {
+func (c *checker) dateTime(at place, s string) civil.DateTime {
 	if s == "" {
 		return civil.DateTime{}
 	}
 	dt, err := civil.ParseDateTime(s)
-	c.that(err == nil, at, "%v", err)
+	c.that(err == nil, at, "date-time", "%v", err)
 	return dt
 }
 
@@ -102,7 +102,11 @@ func (t *Timetable) window(service string, g Group, visit civil.Date) *window {
 // its first instant and ends with its limit (a limit of an hour before 10:00
 // lets 9:00:00 pass, 9:00:01 not).
 func (t *Timetable) Bookable(service string, g Group, visit civil.DateTime, now time.Time) error {
+	t = t.on(visit.Date)
 	w := t.window(service, g, visit.Date)
+	if !t.site.covers(now) {
+		return ErrClosed{Reason: Reason{Kind: NotAccepting}}
+	}
 	if last := w.closes.before(visit); now.After(last.At()) || !now.Before(visit.At()) {
 		return ErrTooLate{Limit: last}
 	}
@@ -146,7 +150,7 @@ func (t *Timetable) Changeable(service string, g Group, visit civil.DateTime, no
 	if g == Internal {
 		return nil
 	}
-	last := t.window(service, g, visit.Date).change.before(visit)
+	last := t.on(visit.Date).window(service, g, visit.Date).change.before(visit)
 	if now.After(last.At()) {
 		return ErrTooLate{Limit: last}
 	}
@@ -156,6 +160,16 @@ func (t *Timetable) Changeable(service string, g Group, visit civil.DateTime, no
 // horizon is the last date worth looking at for a service: no window that
 // applies to it opens later ones. At most a year ahead.
 func (t *Timetable) horizon(service string, g Group, today civil.Date) civil.Date {
+	last := today
+	for _, part := range t.since(today) {
+		if h := part.ownHorizon(service, g, today); last.Before(h) {
+			last = h
+		}
+	}
+	return last
+}
+
+func (t *Timetable) ownHorizon(service string, g Group, today civil.Date) civil.Date {
 	ahead := 0
 	for i := range t.windows {
 		w := &t.windows[i]

@@ -1,0 +1,150 @@
+package setup
+
+import (
+	"bytes"
+	"strings"
+
+	"madoguchi/channels/console"
+	"madoguchi/channels/console/setup/plan"
+	"madoguchi/channels/sheet"
+	"madoguchi/i18n/civil"
+	"madoguchi/store"
+	"madoguchi/store/reservation"
+)
+
+// planPage is where a year's plan of all counters comes in as a file and goes
+// out as one (一括登録, S4-053).
+type planPage struct {
+	Head     head
+	Problems []planProblem
+	More     int // problems beyond those shown
+	Report   *planReport
+}
+
+type planProblem struct {
+	Line         int
+	Column, Text string
+}
+
+// planReport is what a file would change.
+type planReport struct {
+	Added, Changed     string
+	Openings, Closures int
+	Changes            []said
+	More               int
+	Bookings           int // that would lose their place
+}
+
+// shownProblems and shownChanges bound a page.
+const (
+	shownProblems = 200
+	shownChanges  = 200
+)
+
+func (d *desk) plan(q *console.Request) error {
+	var p planPage
+	err := q.View(func(tx *store.Tx) (err error) {
+		_, p.Head, err = d.load(q, tx)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return q.Render("setup-plan", "setup.plan.title", p)
+}
+
+// upload reads a plan. It reports what the file would do, and asked to, puts it
+// into the person's draft.
+func (d *desk) upload(q *console.Request) error {
+	data, err := q.Upload("file")
+	if err != nil {
+		return err
+	}
+	var p planPage
+	var kept bool
+	err = q.Update(func(tx *store.Tx) error {
+		p, kept = planPage{}, false
+		draft, h, err := d.load(q, tx)
+		if err != nil {
+			return err
+		}
+		p.Head = h
+		if data == nil {
+			p.Problems = []planProblem{{Text: q.T("setup.plan.no-file")}}
+			return nil
+		}
+		made, problems := plan.Read(data, draft.Settings, civil.Holiday)
+		if len(problems) > 0 {
+			p.problems(q, problems)
+			return nil
+		}
+		if q.PostFormValue("do") == "keep" {
+			kept = true
+			draft.Settings = made.Settings
+			return d.Reservations.KeepDraft(tx, q.By(), draft)
+		}
+		changes := reservation.Compare(draft.Settings, made.Settings)
+		p.Report = &planReport{
+			Added: strings.Join(made.Added, "、"), Changed: strings.Join(made.Changed, "、"), Openings: made.Openings, Closures: made.Closures,
+		}
+		if len(changes) > shownChanges {
+			p.Report.More = len(changes) - shownChanges
+			changes = changes[:shownChanges]
+		}
+		p.Report.Changes = describeAll(q, made.Settings, changes)
+		preview, err := d.Reservations.Preview(tx, made.Settings, upcoming(draft, civil.In(tx.Now()).Date))
+		if err != nil {
+			return err
+		}
+		misfits, err := preview.Misfits(tx)
+		p.Report.Bookings = len(misfits)
+		return err
+	})
+	switch {
+	case err != nil:
+		return err
+	case kept:
+		return q.See("setup/save", "setup.done.draft")
+	case len(p.Problems) > 0:
+		return q.Again("setup-plan", "setup.plan.title", p)
+	}
+	return q.Render("setup-plan", "setup.plan.title", p)
+}
+
+// problems puts what is wrong with a file into words.
+func (p *planPage) problems(q *console.Request, list []sheet.Problem) {
+	if len(list) > shownProblems {
+		p.More = len(list) - shownProblems
+		list = list[:shownProblems]
+	}
+	for _, x := range list {
+		key := "setup.plan.problem." + x.Code
+		said := q.T(key)
+		if said == key || said == "" { // a fault that the forms know
+			said = q.T("setup.fault."+x.Code, text("value", ""))
+		}
+		p.Problems = append(p.Problems, planProblem{x.Line, x.Column, said})
+	}
+}
+
+// export sends the plan of the person's draft, or of what is in force.
+func (d *desk) export(q *console.Request) error {
+	var s reservation.Settings
+	err := q.View(func(tx *store.Tx) error {
+		draft, _, err := d.load(q, tx)
+		s = draft.Settings
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	enc := sheet.UTF8
+	if q.URL.Query().Get("encoding") == string(sheet.ShiftJIS) {
+		enc = sheet.ShiftJIS
+	}
+	var b bytes.Buffer
+	if _, err := plan.Write(&b, enc, s); err != nil {
+		return err
+	}
+	return q.File("counters.csv", "text/csv; charset="+string(enc), b.Bytes())
+}

@@ -1,0 +1,127 @@
+// Package setup is the administrators' part of the console: counters, opening
+// rules, closures, services, booking windows and the site itself (サイト設定,
+// S4-050 to S4-057, S4-061, S4-138).
+//
+// Nobody edits what is in force. A person works on a draft, which Compile
+// checks at every step, looks at the calendar it would make on any date, sees
+// which bookings would lose their place, and saves it with a date of effect:
+//
+//	settings in force ─▶ draft ─▶ forms ─▶ calendar ─▶ impact ─▶ save ─▶ edition from a day on
+//	      CSV file ───────┘                              └─▶ relocation: bookings moved or cancelled, residents told
+//
+// One form template draws every form (form.go); what a rule means in words is
+// in words.go.
+package setup
+
+import (
+	"embed"
+	"io/fs"
+
+	"madoguchi/channels/console"
+	"madoguchi/channels/console/setup/plan"
+	"madoguchi/i18n"
+	"madoguchi/store"
+	"madoguchi/store/relocation"
+	"madoguchi/store/reservation"
+	"madoguchi/store/staff"
+	"madoguchi/store/tenant"
+)
+
+//go:embed templates/*.html
+var templates embed.FS
+
+//go:embed texts
+var texts embed.FS
+
+//go:embed static
+var static embed.FS
+
+// Config is what the area works with.
+type Config struct {
+	Reservations *reservation.Reservations
+	Relocations  relocation.Service
+	Tenants      *tenant.Registry
+	// Name is who an account is, as colleagues know them; nil shows the id.
+	Name func(tx *store.Tx, account string) string
+	// DB is where relocations go on step by step.
+	DB *store.DB
+	// Reach says how the resident of a booking would be told of a change.
+	Reach func(tx *store.Tx, b reservation.Booking) (relocation.How, error)
+	// Languages are those a text can have; a tenant offers some of them.
+	Languages []i18n.Lang
+}
+
+// desk are the handlers.
+type desk struct{ Config }
+
+// Area returns the part of the console.
+func Area(c Config) console.Area {
+	d := &desk{c}
+	see := func(path string, handle func(*console.Request) error) console.Page {
+		return console.Page{Method: "GET", Path: path, Right: staff.SeeSetup, Handle: handle}
+	}
+	do := func(path string, handle func(*console.Request) error) console.Page {
+		return console.Page{Method: "POST", Path: path, Right: staff.EditSetup, Handle: handle}
+	}
+	return console.Area{
+		Name:      "setup",
+		Menu:      []console.Entry{{Position: 70, Path: "setup", Text: "setup.menu", Right: staff.SeeSetup}},
+		Templates: below("templates", templates), Texts: below("texts", texts), Static: below("static", static),
+		Pages: []console.Page{
+			see("setup", d.overview),
+			do("setup/draft/drop", d.dropDraft),
+			do("setup/draft/merge", d.mergeDraft),
+			do("setup/draft/scheduled", d.editScheduled),
+			do("setup/withdraw", d.withdraw),
+			see("setup/counters/{counter}", d.counter),
+			do("setup/counters/{counter}", d.counter),
+			do("setup/counters/{counter}/delete", d.deleteCounter),
+			see("setup/counters/{counter}/openings/{n}", d.opening),
+			do("setup/counters/{counter}/openings/{n}", d.opening),
+			do("setup/counters/{counter}/openings/{n}/delete", d.deleteOpening),
+			do("setup/counters/{counter}/openings/{n}/move", d.moveOpening),
+			see("setup/closures", d.closures),
+			do("setup/closures", d.rules),
+			see("setup/closures/{n}", d.closure),
+			do("setup/closures/{n}", d.closure),
+			do("setup/closures/{n}/delete", d.deleteClosure),
+			see("setup/services", d.services),
+			see("setup/services/{service}", d.service),
+			do("setup/services/{service}", d.service),
+			do("setup/services/{service}/delete", d.deleteService),
+			see("setup/windows", d.windows),
+			do("setup/windows", d.rules),
+			see("setup/windows/{n}", d.window),
+			do("setup/windows/{n}", d.window),
+			do("setup/windows/{n}/delete", d.deleteWindow),
+			do("setup/windows/{n}/move", d.moveWindow),
+			see("setup/calendar", d.calendar),
+			see("setup/cell/{counter}/{day}/{clock}", d.cell),
+			do("setup/cell/{counter}/{day}/{clock}", d.cell),
+			see("setup/save", d.save),
+			do("setup/save", d.save),
+			see("setup/site", d.site),
+			do("setup/site", d.site),
+			see("setup/close", d.closing),
+			do("setup/close", d.closing),
+			see("setup/history", d.history),
+			see("setup/history/{version}", d.version),
+			do("setup/history/{version}/restore", d.restore),
+			see("setup/plan", d.plan),
+			{Method: "POST", Path: "setup/plan", Right: staff.EditSetup, Limit: plan.MaxSize + 64<<10, Handle: d.upload},
+			see("setup/plan/counters.csv", d.export),
+			see("setup/relocations", d.relocations),
+			see("setup/relocations/{id}", d.relocation),
+			do("setup/relocations/{id}/called", d.called),
+			do("setup/relocations/{id}/go", d.goOn),
+		},
+	}
+}
+
+func below(dir string, files embed.FS) fs.FS {
+	sub, err := fs.Sub(files, dir)
+	if err != nil {
+		panic(err) // the name is a constant
+	}
+	return sub
+}
