@@ -11,6 +11,7 @@ import (
 	"madoguchi/bot/understand"
 	"madoguchi/flows"
 	"madoguchi/flows/faq"
+	"madoguchi/i18n"
 	"madoguchi/store"
 	"madoguchi/store/procedure"
 )
@@ -28,8 +29,10 @@ type Shelf struct {
 	Current map[string]*flows.Flow
 	Menu    []*flows.Flow // in order, without parts
 	FAQ     map[string]*faq.Entry
+	Texts   *i18n.Catalog // in the tenant's own words; nil: the program's
 
 	index *understand.Index
+	words *words // of Texts
 	until time.Time
 }
 
@@ -39,10 +42,32 @@ type Library struct {
 	Compile  func(v procedure.Version) (*flows.Flow, error)
 	Order    []string // names of flows in the order of the menu; others follow
 	Answers  []*faq.Entry
+	// Texts returns the texts of the transaction's tenant, nil where it has no
+	// words of its own; the same catalog as long as nothing changes. The field
+	// may be nil.
+	Texts func(tx *store.Tx) (*i18n.Catalog, error)
 
 	mu       sync.Mutex
-	compiled map[edition]*flows.Flow
+	compiled map[edition]*volume
 	shelves  map[string]*Shelf // by tenant
+}
+
+// volume is one compiled version, and the same in the tenant's words of now.
+type volume struct {
+	flow     *flows.Flow
+	texts    *i18n.Catalog // of reworded
+	reworded *flows.Flow
+}
+
+// in returns the flow in the words of texts. The caller holds the library's lock.
+func (v *volume) in(texts *i18n.Catalog) *flows.Flow {
+	if texts == nil {
+		return v.flow
+	}
+	if v.texts != texts {
+		v.texts, v.reworded = texts, v.flow.Reworded(texts)
+	}
+	return v.reworded
 }
 
 // edition names one version of one tenant's flow.
@@ -51,8 +76,8 @@ type edition struct {
 	version      int
 }
 
-// fresh is how long a shelf is used before the tenant's published versions are
-// looked up again: a publication takes effect within it, on every node.
+// fresh is how long a shelf is used before the tenant's published versions and
+// words are looked up again: a change takes effect within it, on every node.
 const fresh = time.Second
 
 // Shelf returns what the transaction's tenant offers now.
@@ -67,10 +92,16 @@ func (l *Library) Shelf(tx *store.Tx) (*Shelf, error) {
 	if err != nil {
 		return nil, fmt.Errorf("list the flows in force: %w", err)
 	}
+	var texts *i18n.Catalog
+	if l.Texts != nil {
+		if texts, err = l.Texts(tx); err != nil {
+			return nil, fmt.Errorf("look up the tenant's own words: %w", err)
+		}
+	}
 	current := make(map[string]*flows.Flow, len(versions))
-	same := sh != nil && len(versions) == len(sh.Current)
+	same := sh != nil && len(versions) == len(sh.Current) && sh.Texts == texts
 	for _, v := range versions {
-		f, err := l.compile(tx.Tenant(), v)
+		f, err := l.compile(tx.Tenant(), v, texts)
 		if err != nil {
 			return nil, err
 		}
@@ -82,7 +113,7 @@ func (l *Library) Shelf(tx *store.Tx) (*Shelf, error) {
 		next.until = time.Now().Add(fresh)
 		sh = &next
 	} else {
-		sh = l.shelf(current)
+		sh = l.shelf(current, texts)
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -93,9 +124,24 @@ func (l *Library) Shelf(tx *store.Tx) (*Shelf, error) {
 	return sh, nil
 }
 
+// Forget makes the next turn of a tenant look at once for what has changed. It
+// is called on the node where something was published or reworded.
+func (l *Library) Forget(tenant string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if sh := l.shelves[tenant]; sh != nil {
+		old := *sh
+		old.until = time.Time{}
+		l.shelves[tenant] = &old
+	}
+}
+
 // shelf builds the menu and the index of intents.
-func (l *Library) shelf(current map[string]*flows.Flow) *Shelf {
-	sh := &Shelf{Current: current, FAQ: map[string]*faq.Entry{}, until: time.Now().Add(fresh)}
+func (l *Library) shelf(current map[string]*flows.Flow, texts *i18n.Catalog) *Shelf {
+	sh := &Shelf{Current: current, FAQ: map[string]*faq.Entry{}, Texts: texts, until: time.Now().Add(fresh)}
+	if texts != nil {
+		sh.words = bindWords(texts)
+	}
 	var intents []understand.Intent
 	seen := map[string]bool{}
 	add := func(f *flows.Flow) {
@@ -116,6 +162,9 @@ func (l *Library) shelf(current map[string]*flows.Flow) *Shelf {
 	}
 	for _, e := range l.Answers {
 		sh.FAQ[e.ID] = e
+		if texts != nil {
+			sh.FAQ[e.ID] = e.Reworded(texts)
+		}
 		for lang, phrases := range e.Asks {
 			intents = append(intents, understand.Intent{ID: faqPrefix + e.ID, Lang: lang, Phrases: phrases})
 		}
@@ -127,7 +176,14 @@ func (l *Library) shelf(current map[string]*flows.Flow) *Shelf {
 // At returns the version a conversation runs on; nil if it no longer exists.
 func (l *Library) At(tx *store.Tx, flow string, version int) (*flows.Flow, error) {
 	l.mu.Lock()
-	f := l.compiled[edition{tx.Tenant(), flow, version}]
+	var texts *i18n.Catalog
+	if sh := l.shelves[tx.Tenant()]; sh != nil {
+		texts = sh.Texts
+	}
+	var f *flows.Flow
+	if have := l.compiled[edition{tx.Tenant(), flow, version}]; have != nil {
+		f = have.in(texts)
+	}
 	l.mu.Unlock()
 	if f != nil {
 		return f, nil
@@ -139,15 +195,15 @@ func (l *Library) At(tx *store.Tx, flow string, version int) (*flows.Flow, error
 	if err != nil {
 		return nil, err
 	}
-	return l.compile(tx.Tenant(), v)
+	return l.compile(tx.Tenant(), v, texts)
 }
 
-func (l *Library) compile(tenant string, v procedure.Version) (*flows.Flow, error) {
+func (l *Library) compile(tenant string, v procedure.Version, texts *i18n.Catalog) (*flows.Flow, error) {
 	k := edition{tenant, v.Flow, v.Version}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if f := l.compiled[k]; f != nil {
-		return f, nil
+	if have := l.compiled[k]; have != nil {
+		return have.in(texts), nil
 	}
 	f, err := l.Compile(v)
 	if err != nil {
@@ -155,10 +211,10 @@ func (l *Library) compile(tenant string, v procedure.Version) (*flows.Flow, erro
 	}
 	f.Version = v.Version
 	if l.compiled == nil {
-		l.compiled = map[edition]*flows.Flow{}
+		l.compiled = map[edition]*volume{}
 	}
-	l.compiled[k] = f
-	return f, nil
+	l.compiled[k] = &volume{flow: f}
+	return l.compiled[k].in(texts), nil
 }
 
 // Intent finds what a free utterance is after: a command, a flow, or "faq:ID".
@@ -184,5 +240,5 @@ func (s *Shelf) Intent(c understand.Context, text string) (string, float64) {
 // NewShelf builds a shelf from flows and answers, without a database.
 func NewShelf(current map[string]*flows.Flow, order []string, answers []*faq.Entry) *Shelf {
 	l := &Library{Order: order, Answers: answers}
-	return l.shelf(current)
+	return l.shelf(current, nil)
 }

@@ -230,6 +230,7 @@ func (e *Engine) turn(tx *store.Tx, in Inbound) (Reply, error) {
 	d := &dialog{
 		Engine: e, ctx: tx.Context(), tx: tx, in: in, site: site, shelf: shelf,
 		owner: c.ID, instant: tx.Now(), now: civil.In(tx.Now()), fresh: len(c.State) == 0,
+		words: shelf.spoken(e),
 	}
 	d.find = func(flow string, version int) (*flows.Flow, error) { return e.Library.At(tx, flow, version) }
 	state, err := d.run(c.State)
@@ -318,6 +319,7 @@ type dialog struct {
 	in      Inbound
 	site    *Site
 	shelf   *Shelf
+	words   *words                                              // the engine's sentences as the tenant wants them
 	find    func(flow string, version int) (*flows.Flow, error) // a version a conversation runs on
 	owner   string                                              // of holds: the conversation
 	instant time.Time

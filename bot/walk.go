@@ -45,8 +45,12 @@ type Act struct {
 func (a *Act) BookingButtons(id string) []Choice { return a.words.bookingButtons(a.Lang, id) }
 
 // BookingButtons are the same for a message outside any turn.
-func (e *Engine) BookingButtons(lang i18n.Lang, id string) []Choice {
-	return e.words.bookingButtons(lang, id)
+func (e *Engine) BookingButtons(tx *store.Tx, lang i18n.Lang, id string) ([]Choice, error) {
+	shelf, err := e.Library.Shelf(tx)
+	if err != nil {
+		return nil, err
+	}
+	return shelf.spoken(e).bookingButtons(lang, id), nil
 }
 
 func (w *words) bookingButtons(lang i18n.Lang, id string) []Choice {

@@ -26,6 +26,7 @@ import (
 	"madoguchi/store/procedure"
 	"madoguchi/store/reservation"
 	"madoguchi/store/tenant"
+	"madoguchi/store/wording"
 )
 
 // house is the program put together: the database, the services, the engine.
@@ -40,6 +41,7 @@ type house struct {
 	notices      notice.Service
 	mail         post
 	texts        *i18n.Catalog
+	wordings     *wording.Wordings
 	library      *bot.Library
 	engine       *bot.Engine
 	madeKey      bool
@@ -74,6 +76,7 @@ func open(env *environment, log *slog.Logger, migrate bool) (*house, error) {
 		tenants:      tenant.New(db),
 		reservations: reservation.New(civil.Holiday),
 		texts:        i18n.Builtin(),
+		wordings:     wording.New(i18n.Builtin()),
 	}
 	if h.mail, err = newPost(env.config); err != nil {
 		db.Close()
@@ -119,6 +122,7 @@ func (h *house) furnish() error {
 		},
 		Order:   procedures.Order,
 		Answers: answers,
+		Texts:   h.wordings.Own,
 	}
 	h.engine = bot.New(bot.Engine{
 		DB: h.db, Memory: h.talks, Library: h.library, Sites: sites{h},
