@@ -5,7 +5,9 @@ import "madoguchi/channels/console"
 // areas are the parts of the staff console, in no particular order: the menu
 // sorts itself.
 func (h *house) areas() []console.Area {
-	return []console.Area{}
+	return []console.Area{
+		h.wordingArea(),
+	}
 }
 
 // consolePages puts the staff console together. Sessions come with the staff
