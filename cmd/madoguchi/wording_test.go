@@ -113,7 +113,7 @@ func TestTheDialogSpeaksInTheMunicipalitysOwnWordsAtTheNextTurn(t *testing.T) {
 	if p := reword(admin, "bot.no-back", "ja", "save", "これより前の質問はありません。"); !p.Has("保存しました。") {
 		t.Fatal("saving the dialog's own sentence")
 	}
-	said := v.talk("web", "hanako", i18n.Japanese, "戻る")
+	said := v.talk("web", "hanako", i18n.Japanese, "text:戻る")
 	var all []string
 	for _, m := range said.Messages {
 		all = append(all, m.Text)
