@@ -73,6 +73,7 @@ func (d *dialog) begin(f *flows.Flow, known ...Answer) error {
 	d.s.enter(f.Name, f.Version, f.First)
 	d.s.Answers = append(d.s.Answers, known...)
 	d.flow, d.step = f, f.Steps[f.First]
+	d.passed.Begun = f.Name
 	return d.walk()
 }
 
@@ -89,6 +90,7 @@ func (d *dialog) enter(f *flows.Flow) error {
 		}
 	}
 	d.flow, d.step = f, f.Steps[f.First]
+	d.passed.Begun = f.Name
 	return d.walk()
 }
 
@@ -184,6 +186,7 @@ func (d *dialog) walk() error {
 				d.say(st.Text)
 			}
 			d.person()
+			d.passed.Ended = d.s.Flow + "/handoff"
 			return d.leave()
 		case flows.End:
 			if st.Text != nil {
@@ -192,6 +195,7 @@ func (d *dialog) walk() error {
 			if d.Trace != nil {
 				d.Trace(d.s.Flow, st.Name, st.Outcome)
 			}
+			d.passed.Ended = d.s.Flow + "/" + st.Outcome
 			return d.finish()
 		}
 		if err := d.advance(outcome); err != nil {

@@ -19,5 +19,34 @@ CREATE TABLE wording (
 CREATE UNIQUE INDEX wording_text ON wording (tenant, text_key, lang, number);
 -- tenant table: wording
 
+-- What happened on a day, counted: what the reports add up (S4-134). Events and
+-- conversations are forgotten after weeks; their numbers stay. what says which
+-- count it is, the other columns what it is of, '' where that does not apply.
+CREATE TABLE report_day (
+	tenant  TEXT NOT NULL,
+	day     TEXT NOT NULL, -- YYYY-MM-DD in Japan
+	what    TEXT NOT NULL,
+	channel TEXT NOT NULL,
+	lang    TEXT NOT NULL,
+	counter TEXT NOT NULL,
+	service TEXT NOT NULL,
+	name    TEXT NOT NULL, -- a flow, or a flow and its outcome, or a kind of incident
+	n       BIGINT NOT NULL,
+	PRIMARY KEY (tenant, day, what, channel, lang, counter, service, name)
+);
+-- tenant table: report_day
+
+-- When a day was last counted. It is final once that was after its end.
+CREATE TABLE report_counted (
+	tenant TEXT NOT NULL,
+	day    TEXT NOT NULL,
+	at     BIGINT NOT NULL,
+	talks  INTEGER NOT NULL, -- whether its conversations were still kept
+	PRIMARY KEY (tenant, day)
+);
+-- tenant table: report_counted
+
 -- +goose Down
+DROP TABLE report_counted;
+DROP TABLE report_day;
 DROP TABLE wording;
