@@ -7,6 +7,7 @@ import "madoguchi/channels/console"
 func (h *house) areas() []console.Area {
 	return []console.Area{
 		h.wordingArea(),
+		h.reportsArea(),
 	}
 }
 

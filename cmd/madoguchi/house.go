@@ -219,6 +219,7 @@ func (h *house) jobs() []job.Job {
 	jobs = append(jobs, h.talks.Jobs(h.db)...)
 	jobs = append(jobs, h.notices.Jobs(h.db)...)
 	jobs = append(jobs, h.mailJobs()...)
+	jobs = append(jobs, h.reports().Jobs()...)
 	return append(jobs,
 		job.Job{Name: "holds", Every: time.Minute, Run: func(ctx context.Context, tenant string) error {
 			return h.db.Update(ctx, tenant, func(tx *store.Tx) error {

@@ -41,6 +41,7 @@ type cli struct {
 	Flow       flowCommand       `cmd:"" help:"Check, test, draw and publish procedures."`
 	Booking    bookingCommand    `cmd:"" help:"Bookings: list, show, book, change, cancel, check in."`
 	Vacancy    vacancyCommand    `cmd:"" help:"Free places."`
+	Report     reportCommand     `cmd:"" help:"Reports: the month, the coming weeks, the procedures."`
 	Tenant     tenantCommand     `cmd:"" help:"The municipalities served here."`
 	Line       lineCommand       `cmd:"" help:"Set up a tenant's LINE channel."`
 	Job        jobCommand        `cmd:"" help:"Run a periodic job now."`
