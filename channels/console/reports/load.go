@@ -1,6 +1,7 @@
 package reports
 
 import (
+	"fmt"
 	"net/url"
 	"strconv"
 
@@ -47,9 +48,18 @@ func readPeriod(q *console.Request, today civil.Date, path string) period {
 		p.From, p.To = q.FormValue("from"), q.FormValue("to")
 	}
 	p.Shown = q.T("reports.period.shown",
-		i18n.Arg{Name: "from", Value: p.from}, i18n.Arg{Name: "to", Value: p.to})
+		i18n.Arg{Name: "from", Value: dayName(q.Lang, p.from)}, i18n.Arg{Name: "to", Value: dayName(q.Lang, p.to)})
 	p.Files = "/console/" + path + "?" + url.Values{"from": {p.from.String()}, "to": {p.to.String()}, "lang": {string(q.Lang)}}.Encode() + "&file="
 	return p
+}
+
+// dayName is 2026年11月1日, 1 November 2026: without weekday and era, which a
+// period does not need.
+func dayName(lang i18n.Lang, d civil.Date) string {
+	if lang == i18n.English {
+		return fmt.Sprintf("%d %s %d", d.Day, d.Month, d.Year)
+	}
+	return fmt.Sprintf("%d年%d月%d日", d.Year, d.Month, d.Day)
 }
 
 // loadPage is the load of the counters.

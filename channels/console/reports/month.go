@@ -1,6 +1,7 @@
 package reports
 
 import (
+	"fmt"
 	"maps"
 	"net/url"
 	"slices"
@@ -142,10 +143,9 @@ func numbersRow(head string, n report.Numbers, by report.By) tableRow {
 // monthName is 2026年11月, November 2026.
 func monthName(lang i18n.Lang, first civil.Date) string {
 	if lang == i18n.English {
-		return civil.DateTime{Date: first}.At().Add(12 * 60 * 60 * 1e9).UTC().Format("January 2006")
+		return fmt.Sprintf("%s %d", first.Month, first.Year)
 	}
-	s := first.String()
-	return s[:4] + "年" + strings.TrimPrefix(s[5:7], "0") + "月"
+	return fmt.Sprintf("%d年%d月", first.Year, first.Month)
 }
 
 // count counts at once the days of a month that are not counted for good.

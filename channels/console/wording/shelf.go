@@ -2,6 +2,7 @@ package wording
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 
 	"madoguchi/bot"
@@ -98,8 +99,17 @@ func (a *area) items(tx *store.Tx) ([]*item, error) {
 		}
 	}
 	for _, f := range shelf.Menu {
+		titles := map[string]*i18n.Text{}
 		for _, t := range f.Bound() {
-			add(a.flowItem(f, t))
+			if name, ok := titled(t.Key); ok {
+				titles[name] = t
+			}
+		}
+		for _, t := range f.Bound() {
+			if name, ok := titled(t.Key); ok && name != f.Name {
+				continue // nobody is shown the title of a part
+			}
+			add(a.flowItem(f, t, titles))
 		}
 	}
 	for _, s := range a.Program.Sources("") {
@@ -154,16 +164,24 @@ func (a *area) programItem(s i18n.Source) *item {
 	return it
 }
 
+// titled returns the flow whose title has this key.
+func titled(key string) (flow string, ok bool) {
+	parts := strings.Split(key, ".")
+	return parts[1], len(parts) == 3 && parts[2] == "title"
+}
+
 // flowItem reads what a text of a flow is for from its key:
-// flow.<flow>.<step>.ask, flow.<flow>.<step>.choice.<value> …
-func (a *area) flowItem(f *flows.Flow, t *i18n.Text) *item {
-	it := &item{Key: t.Key, Place: InFlow, Name: f.Title, flow: f, text: a.Program.Bind(t.Key, t.Source)}
+// flow.<flow>.<step>.ask, flow.<flow>.<step>.choice.<value> … Texts of a part
+// that several flows call stand under the part's own title.
+func (a *area) flowItem(f *flows.Flow, t *i18n.Text, titles map[string]*i18n.Text) *item {
 	parts := strings.Split(t.Key, ".")
 	last := parts[len(parts)-1]
+	it := &item{Key: t.Key, Place: InFlow, Name: titles[parts[1]], flow: f, text: a.Program.Bind(t.Key, t.Source)}
+	_, numbered := strconv.Atoi(last)
 	switch {
 	case len(parts) == 3: // flow.<flow>.title
 		it.Part, it.OneLine = "wording.part.title", true
-	case parts[2] == "papers":
+	case parts[2] == "papers" && numbered == nil:
 		it.Part = "wording.part.papers"
 	case parts[2] == "field":
 		it.Part, it.OneLine = "wording.part.field", true
