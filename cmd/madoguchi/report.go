@@ -157,7 +157,7 @@ func (c *reportMonthly) Run(env *environment) error {
 			m.Lines = []report.Line{}
 		}
 		return c.print(env, monthJSON{
-			m.First.String()[:7], m.First.String(), m.Last.String(), m.Total, m.Lines, m.Incidents, m.Uncounted, m.Unkept,
+			m.First.String()[:7], m.First.String(), m.Last.String(), m.Total, m.Lines, m.Incidents, m.State.Uncounted, m.State.Unkept,
 		}, []string{"by", "id", "enquiries", "handoffs", "booked", "changed", "cancelled", "visited", "no-show", "expected"}, rows)
 	})
 }

@@ -141,8 +141,8 @@ func TestTheMonthIsAsCountedByHand(t *testing.T) {
 		if diff := cmp.Diff(map[string]int64{"mail": 1}, m.Incidents); diff != "" {
 			v.Error(diff)
 		}
-		if m.Uncounted != 0 || m.Unkept != 0 {
-			v.Errorf("%d days uncounted, %d unkept", m.Uncounted, m.Unkept)
+		if m.State.Uncounted != 0 || m.State.Unkept != 0 {
+			v.Errorf("%d days uncounted, %d unkept", m.State.Uncounted, m.State.Unkept)
 		}
 		var ways []report.Way
 		v.do(func(tx *store.Tx) (err error) {
@@ -197,7 +197,7 @@ func TestAMonthOnThePageAndInItsFile(t *testing.T) {
 	if p := c.Get("reports?month=2026-11"); !p.Has("集計していない日が27日あります") {
 		t.Errorf("before counting: %d %s", p.Status, p.Body)
 	}
-	p := c.Post("reports/count", map[string][]string{"month": {"2026-11"}})
+	p := c.Post("reports/count", map[string][]string{"from": {"2026-11-01"}, "to": {"2026-11-30"}, "back": {"reports?month=2026-11"}})
 	if !p.Has("集計しました。") || p.Has("集計していない日") || !p.Has("メールの不達") || !p.Has("2026年11月") {
 		t.Errorf("after counting: %d %s", p.Status, p.Body)
 	}

@@ -30,7 +30,7 @@ CREATE TABLE report_day (
 	lang    TEXT NOT NULL,
 	counter TEXT NOT NULL,
 	service TEXT NOT NULL,
-	name    TEXT NOT NULL, -- a flow, or a flow and its outcome, or a kind of incident
+	name    TEXT NOT NULL, -- a flow and its outcome, a status, an hour, a kind of incident
 	n       BIGINT NOT NULL,
 	PRIMARY KEY (tenant, day, what, channel, lang, counter, service, name)
 );

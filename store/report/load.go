@@ -2,10 +2,14 @@ package report
 
 import (
 	"fmt"
+	"maps"
 	"slices"
+	"strconv"
+	"strings"
 
 	"madoguchi/i18n/civil"
 	"madoguchi/store"
+	"madoguchi/store/reservation"
 )
 
 // Load is how many visits begin at a counter in each hour, over a period
@@ -35,38 +39,50 @@ func (r *Reports) Load(tx *store.Tx, from, to civil.Date) ([]Load, error) {
 	for _, c := range table.Counters(civil.Date{}) {
 		order = append(order, c.ID)
 	}
-	rows, err := tx.Query(`SELECT counter, clock / 60, status, COUNT(*), SUM(persons) FROM reservation_booking
-		WHERE tenant = $1 AND day >= $2 AND day <= $3 AND status <> 'cancelled' GROUP BY counter, clock / 60, status ORDER BY counter, clock / 60`,
+	rows, err := tx.Query(`SELECT counter, what, name, SUM(n) FROM report_day
+		WHERE tenant = $1 AND day >= $2 AND day <= $3 AND what IN ('hour', 'hour-persons') GROUP BY counter, what, name`,
 		tx.Tenant(), from.String(), to.String())
 	if err != nil {
-		return nil, fmt.Errorf("count the load of the counters: %w", err)
+		return nil, fmt.Errorf("add up the load of the counters: %w", err)
 	}
 	defer rows.Close()
-	var out []Load
+	sums := map[string]map[int]*Hour{}
 	for rows.Next() {
-		var counter, status string
-		var hour int
-		var n, persons int64
-		if err := rows.Scan(&counter, &hour, &status, &n, &persons); err != nil {
-			return nil, fmt.Errorf("count the load of the counters: %w", err)
+		var counter, what, name string
+		var n int64
+		if err := rows.Scan(&counter, &what, &name, &n); err != nil {
+			return nil, fmt.Errorf("add up the load of the counters: %w", err)
 		}
-		if len(out) == 0 || out[len(out)-1].Counter != counter {
-			out = append(out, Load{Counter: counter})
+		hour, status, _ := strings.Cut(name, "/")
+		h, err := strconv.Atoi(hour)
+		if err != nil {
+			return nil, fmt.Errorf("add up the load of the counters: hour %q", hour)
 		}
-		l := &out[len(out)-1]
-		if len(l.Hours) == 0 || l.Hours[len(l.Hours)-1].Hour != hour {
-			l.Hours = append(l.Hours, Hour{Hour: hour})
+		if sums[counter] == nil {
+			sums[counter] = map[int]*Hour{}
 		}
-		h := &l.Hours[len(l.Hours)-1]
-		if status == "no-show" {
-			h.Missed += n
-			continue
+		if sums[counter][h] == nil {
+			sums[counter][h] = &Hour{Hour: h}
 		}
-		h.Visits += n
-		h.Persons += persons
+		switch sum := sums[counter][h]; {
+		case what == hours && status == string(reservation.NoShow):
+			sum.Missed += n
+		case what == hours:
+			sum.Visits += n
+		case status != string(reservation.NoShow):
+			sum.Persons += n
+		}
 	}
 	if err := rows.Err(); err != nil {
-		return nil, fmt.Errorf("count the load of the counters: %w", err)
+		return nil, fmt.Errorf("add up the load of the counters: %w", err)
+	}
+	var out []Load
+	for _, counter := range slices.Sorted(maps.Keys(sums)) {
+		l := Load{Counter: counter}
+		for _, h := range slices.Sorted(maps.Keys(sums[counter])) {
+			l.Hours = append(l.Hours, *sums[counter][h])
+		}
+		out = append(out, l)
 	}
 	if err := visitDays(tx, from, to, out); err != nil {
 		return nil, err
@@ -84,8 +100,8 @@ func rank(order []string, id string) int {
 
 // visitDays counts the days on which each counter had visits.
 func visitDays(tx *store.Tx, from, to civil.Date, loads []Load) error {
-	rows, err := tx.Query(`SELECT counter, COUNT(DISTINCT day) FROM reservation_booking
-		WHERE tenant = $1 AND day >= $2 AND day <= $3 AND status <> 'cancelled' GROUP BY counter`,
+	rows, err := tx.Query(`SELECT counter, COUNT(DISTINCT day) FROM report_day
+		WHERE tenant = $1 AND day >= $2 AND day <= $3 AND what = 'hour' GROUP BY counter`,
 		tx.Tenant(), from.String(), to.String())
 	if err != nil {
 		return fmt.Errorf("count the days of the counters: %w", err)

@@ -51,10 +51,15 @@ type Month struct {
 	Total       Numbers
 	Lines       []Line           // by division, then id
 	Incidents   map[string]int64 // by kind
-	// CountedAt is when the last of its days was counted; zero: none is.
-	CountedAt time.Time
-	// Uncounted days are over and not counted yet; of Unkept ones only bookings
-	// could be counted, as their conversations were forgotten already.
+	State       State
+}
+
+// State says how much of a period is counted.
+type State struct {
+	// At is when the last of its days was counted; zero: none is.
+	At time.Time
+	// Uncounted days up to today are not counted yet; of Unkept ones only
+	// bookings could be counted, as their conversations were forgotten already.
 	Uncounted, Unkept int
 }
 
@@ -78,7 +83,7 @@ func (r *Reports) Month(tx *store.Tx, d civil.Date) (Month, error) {
 		*which(lines[k]) += n
 	}
 	rows, err := tx.Query(`SELECT what, channel, lang, counter, service, name, SUM(n) FROM report_day
-		WHERE tenant = $1 AND day >= $2 AND day <= $3 AND what IN ('enquiry', 'person', 'booked', 'changed', 'cancelled', 'incident')
+		WHERE tenant = $1 AND day >= $2 AND day <= $3 AND what IN ('enquiry', 'person', 'booked', 'changed', 'cancelled', 'incident', 'visit')
 		GROUP BY what, channel, lang, counter, service, name`, tx.Tenant(), m.First.String(), m.Last.String())
 	if err != nil {
 		return m, fmt.Errorf("add up a month: %w", err)
@@ -94,6 +99,9 @@ func (r *Reports) Month(tx *store.Tx, d civil.Date) (Month, error) {
 			m.Incidents[k.name] += n
 			continue
 		}
+		if k.what == visits {
+			k.what += "/" + k.name
+		}
 		which := columns[k.what]
 		*which(&m.Total) += n
 		add(ByChannel, k.channel, n, which)
@@ -108,27 +116,14 @@ func (r *Reports) Month(tx *store.Tx, d civil.Date) (Month, error) {
 	if err := rows.Err(); err != nil {
 		return m, fmt.Errorf("add up a month: %w", err)
 	}
-	visits, err := r.visits(tx, m.First, m.Last)
-	if err != nil {
-		return m, err
-	}
-	for _, v := range visits {
-		which := columns[v.status]
-		if which == nil {
-			continue // cancelled visits are counted when they are cancelled
-		}
-		*which(&m.Total) += v.n
-		add(ByService, v.service, v.n, which)
-		add(ByCounter, v.counter, v.n, which)
-		add(ByChannel, v.channel, v.n, which)
-	}
 	for k, n := range lines {
 		m.Lines = append(m.Lines, Line{k.By, k.ID, *n})
 	}
 	slices.SortFunc(m.Lines, func(a, b Line) int {
 		return cmp.Or(slices.Index(Divisions(), a.By)-slices.Index(Divisions(), b.By), cmp.Compare(a.ID, b.ID))
 	})
-	return m, r.state(tx, &m)
+	m.State, err = r.State(tx, m.First, m.Last)
+	return m, err
 }
 
 // columns are the numbers by what is counted and by the status of a visit.
@@ -144,53 +139,24 @@ var columns = map[string]func(*Numbers) *int64{
 	"visit/booked":  func(n *Numbers) *int64 { return &n.Expected },
 }
 
-// visit is how many visits of a period have a status.
-type visit struct {
-	counter, service, channel, status string
-	n                                 int64
-}
-
-// visits counts the visits of a period by the day they are for.
-func (r *Reports) visits(tx *store.Tx, first, last civil.Date) ([]visit, error) {
-	rows, err := tx.Query(`SELECT counter, service, channel, status, COUNT(*) FROM reservation_booking
-		WHERE tenant = $1 AND day >= $2 AND day <= $3 GROUP BY counter, service, channel, status`,
-		tx.Tenant(), first.String(), last.String())
-	if err != nil {
-		return nil, fmt.Errorf("count visits: %w", err)
-	}
-	defer rows.Close()
-	var out []visit
-	for rows.Next() {
-		var v visit
-		if err := rows.Scan(&v.counter, &v.service, &v.channel, &v.status, &v.n); err != nil {
-			return nil, fmt.Errorf("count visits: %w", err)
-		}
-		v.status = "visit/" + v.status
-		out = append(out, v)
-	}
-	return out, rows.Err()
-}
-
-// state says how much of a month is counted.
-func (r *Reports) state(tx *store.Tx, m *Month) error {
+// State says how much of the days from … to is counted.
+func (r *Reports) State(tx *store.Tx, from, to civil.Date) (s State, err error) {
 	days, talks := 0, 0
 	var at int64
-	err := tx.Row(`SELECT COUNT(*), COALESCE(SUM(talks), 0), COALESCE(MAX(at), 0) FROM report_counted
-		WHERE tenant = $1 AND day >= $2 AND day <= $3`, tx.Tenant(), m.First.String(), m.Last.String()).Scan(&days, &talks, &at)
+	err = tx.Row(`SELECT COUNT(*), COALESCE(SUM(talks), 0), COALESCE(MAX(at), 0) FROM report_counted
+		WHERE tenant = $1 AND day >= $2 AND day <= $3`, tx.Tenant(), from.String(), to.String()).Scan(&days, &talks, &at)
 	if err != nil {
-		return fmt.Errorf("look how much of a month is counted: %w", err)
+		return s, fmt.Errorf("look how much is counted: %w", err)
 	}
 	if at > 0 {
-		m.CountedAt = store.FromMillis(at)
+		s.At = store.FromMillis(at)
 	}
-	past := m.Last
-	if today := civil.In(tx.Now()).Date; past.After(today) {
-		past = today
+	if today := civil.In(tx.Now()).Date; to.After(today) {
+		to = today
 	}
-	if past.Before(m.First) {
-		return nil
+	if !to.Before(from) {
+		s.Uncounted = to.Sub(from) + 1 - days
+		s.Unkept = days - talks
 	}
-	m.Uncounted = past.Sub(m.First) + 1 - days
-	m.Unkept = days - talks
-	return nil
+	return s, nil
 }

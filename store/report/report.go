@@ -3,19 +3,23 @@
 // are, and how far people get in the procedures. No number is about a person,
 // and nothing of a person is read but what counts.
 //
-//	events, audit log, bookings of a day ──Count──▶ report_day ──Month, Funnel──▶ pages, CLI
-//	bookings by day of visit ─────────────────────────────────▶ Visits, Load
-//	timetable and count rows ─────────────────────────────────▶ Ahead
+//	events, audit log, bookings made on a day ─┐
+//	visits of a day                           ─┴─Count─▶ report_day ──▶ Month, Load, Funnel
+//	timetable and count rows ─────────────────────────────────────────▶ Ahead
 //
 // Conversations and their events are forgotten after weeks (S1-025); a day's
-// numbers are therefore written down while they are there. A day is counted
-// again until it is over, and then left as it is.
+// numbers are therefore written down while they are there, and a report adds up
+// days, however many bookings there were. What happened on a day is counted
+// again until the day is over, and then left as it is. The visits of a day are
+// counted again whenever one of them has changed.
 package report
 
 import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"madoguchi/i18n/civil"
@@ -52,6 +56,11 @@ const (
 	Changed   = "changed"   // bookings moved
 	Cancelled = "cancelled" // bookings cancelled
 	Incidents = "incident"  // things that went wrong; name says what
+
+	// By the day of the visit; name is the status, or the hour and the status.
+	visits       = "visit"
+	hours        = "hour"
+	hoursPersons = "hour-persons"
 )
 
 // key is what a number of a day is of.
@@ -69,46 +78,181 @@ var incidents = map[string]string{
 	"line.event-dead":       "line-event", // a message that could not be answered
 }
 
-// Count counts one day of the transaction's tenant, unless that is done for good.
+// page is what was counted of a day: what happened on it, or its visits.
+type page struct {
+	day    civil.Date
+	visits bool
+	sums   map[key]int64
+	known  bool // these are the numbers written down already
+}
+
+// Count counts one day of the transaction's tenant: what happened on it, unless
+// that is done for good, and its visits. Visits of other days that changed on it
+// are counted again.
 func (r *Reports) Count(tx *store.Tx, day civil.Date) error {
-	from, until := bounds(day)
-	if tx.Now().Before(from) {
-		return nil
-	}
-	if at, _, err := counted(tx, day); err != nil || at.After(until.Add(settled)) {
-		return err
-	}
-	sums := map[key]int64{}
-	langs, err := r.talks(tx, from, until, sums)
+	pages, err := r.read(tx, day)
 	if err != nil {
 		return err
 	}
-	if err := bookingsMade(tx, from, until, langs, sums); err != nil {
-		return err
+	return write(tx, pages)
+}
+
+// read counts without writing anything down.
+func (r *Reports) read(tx *store.Tx, day civil.Date) ([]page, error) {
+	days := []civil.Date{day}
+	var pages []page
+	if from, until := bounds(day); !tx.Now().Before(from) {
+		at, _, err := counted(tx, day)
+		if err != nil || at.After(until.Add(settled)) {
+			return nil, err
+		}
+		p := page{day: day, sums: map[key]int64{}}
+		langs, err := r.talks(tx, from, until, p.sums)
+		if err != nil {
+			return nil, err
+		}
+		if err := bookingsMade(tx, from, until, langs, p.sums); err != nil {
+			return nil, err
+		}
+		if err := done(tx, from, until, p.sums); err != nil {
+			return nil, err
+		}
+		changed, err := touched(tx, from, until)
+		if err != nil {
+			return nil, err
+		}
+		days = append(days, changed...)
+		pages = append(pages, p)
 	}
-	if err := done(tx, from, until, sums); err != nil {
-		return err
+	for _, d := range days {
+		p := page{day: d, visits: true}
+		var err error
+		if p.sums, err = countVisits(tx, d); err != nil {
+			return nil, err
+		}
+		pages = append(pages, p)
 	}
-	if _, err := tx.Exec(`DELETE FROM report_day WHERE tenant = $1 AND day = $2`, tx.Tenant(), day.String()); err != nil {
-		return fmt.Errorf("count %s again: %w", day, err)
+	for i := range pages {
+		before, err := pages[i].written(tx)
+		if err != nil {
+			return nil, err
+		}
+		pages[i].known = maps.Equal(before, pages[i].sums)
 	}
-	for k, n := range sums {
-		if _, err := tx.Exec(`INSERT INTO report_day (tenant, day, what, channel, lang, counter, service, name, n)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
-			tx.Tenant(), day.String(), k.what, k.channel, k.lang, k.counter, k.service, k.name, n); err != nil {
-			return fmt.Errorf("write down the numbers of %s: %w", day, err)
+	return pages, nil
+}
+
+// rows selects the rows of a page.
+func (p *page) rows() string {
+	if p.visits {
+		return `tenant = $1 AND day = $2 AND what IN ('visit', 'hour', 'hour-persons')`
+	}
+	return `tenant = $1 AND day = $2 AND what NOT IN ('visit', 'hour', 'hour-persons')`
+}
+
+// written are the numbers of a page as they stand.
+func (p *page) written(tx *store.Tx) (map[key]int64, error) {
+	rows, err := tx.Query(`SELECT what, channel, lang, counter, service, name, n FROM report_day WHERE `+p.rows(), tx.Tenant(), p.day.String())
+	if err != nil {
+		return nil, fmt.Errorf("read the numbers of %s: %w", p.day, err)
+	}
+	defer rows.Close()
+	sums := map[key]int64{}
+	for rows.Next() {
+		var k key
+		var n int64
+		if err := rows.Scan(&k.what, &k.channel, &k.lang, &k.counter, &k.service, &k.name, &n); err != nil {
+			return nil, fmt.Errorf("read the numbers of %s: %w", p.day, err)
+		}
+		sums[k] = n
+	}
+	return sums, rows.Err()
+}
+
+// write puts pages in place of what was counted before.
+func write(tx *store.Tx, pages []page) error {
+	for i := range pages {
+		p := &pages[i]
+		if !p.known {
+			if _, err := tx.Exec(`DELETE FROM report_day WHERE `+p.rows(), tx.Tenant(), p.day.String()); err != nil {
+				return fmt.Errorf("count %s again: %w", p.day, err)
+			}
+			for k, n := range p.sums {
+				if _, err := tx.Exec(`INSERT INTO report_day (tenant, day, what, channel, lang, counter, service, name, n)
+					VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+					tx.Tenant(), p.day.String(), k.what, k.channel, k.lang, k.counter, k.service, k.name, n); err != nil {
+					return fmt.Errorf("write down the numbers of %s: %w", p.day, err)
+				}
+			}
+		}
+		if p.visits {
+			continue
+		}
+		kept := 0
+		if from, _ := bounds(p.day); tx.Now().Sub(from) < conversation.KeepEvents {
+			kept = 1
+		}
+		if _, err := tx.Exec(`INSERT INTO report_counted (tenant, day, at, talks) VALUES ($1, $2, $3, $4)
+			ON CONFLICT (tenant, day) DO UPDATE SET at = excluded.at, talks = excluded.talks`,
+			tx.Tenant(), p.day.String(), store.Millis(tx.Now()), kept); err != nil {
+			return fmt.Errorf("write down that %s is counted: %w", p.day, err)
 		}
 	}
-	kept := 0
-	if tx.Now().Sub(from) < conversation.KeepEvents {
-		kept = 1
-	}
-	if _, err := tx.Exec(`INSERT INTO report_counted (tenant, day, at, talks) VALUES ($1, $2, $3, $4)
-		ON CONFLICT (tenant, day) DO UPDATE SET at = excluded.at, talks = excluded.talks`,
-		tx.Tenant(), day.String(), store.Millis(tx.Now()), kept); err != nil {
-		return fmt.Errorf("write down that %s is counted: %w", day, err)
-	}
 	return nil
+}
+
+// countVisits counts the visits of a day, with those still to come; cancelled
+// ones are none.
+func countVisits(tx *store.Tx, day civil.Date) (map[key]int64, error) {
+	rows, err := tx.Query(`SELECT counter, service, channel, status, clock / 60, COUNT(*), SUM(persons) FROM reservation_booking
+		WHERE tenant = $1 AND day = $2 AND status <> 'cancelled' GROUP BY counter, service, channel, status, clock / 60`,
+		tx.Tenant(), day.String())
+	if err != nil {
+		return nil, fmt.Errorf("count the visits of %s: %w", day, err)
+	}
+	defer rows.Close()
+	sums := map[key]int64{}
+	for rows.Next() {
+		var counter, service, channel, status string
+		var hour int
+		var n, persons int64
+		if err := rows.Scan(&counter, &service, &channel, &status, &hour, &n, &persons); err != nil {
+			return nil, fmt.Errorf("count the visits of %s: %w", day, err)
+		}
+		at := fmt.Sprintf("%02d/%s", hour, status)
+		sums[key{what: visits, counter: counter, service: service, channel: channel, name: status}] += n
+		sums[key{what: hours, counter: counter, name: at}] += n
+		sums[key{what: hoursPersons, counter: counter, name: at}] += persons
+	}
+	return sums, rows.Err()
+}
+
+// touched lists the days of visits that something was done to in a period.
+// Where a booking was moved from is found when its day is counted next: until
+// then it is still to come.
+func touched(tx *store.Tx, from, until time.Time) ([]civil.Date, error) {
+	rows, err := tx.Query(`SELECT DISTINCT b.day FROM audit a JOIN reservation_booking b ON b.tenant = a.tenant AND b.id = a.subject
+		WHERE a.tenant = $1 AND a.at >= $2 AND a.at < $3
+			AND a.action IN ('booking.check-in', 'booking.late-arrival', 'booking.undo-check-in', 'booking.no-show',
+				'booking.cancel')`,
+		tx.Tenant(), store.Millis(from), store.Millis(until))
+	if err != nil {
+		return nil, fmt.Errorf("look which visits have changed: %w", err)
+	}
+	defer rows.Close()
+	var days []civil.Date
+	for rows.Next() {
+		var s string
+		if err := rows.Scan(&s); err != nil {
+			return nil, fmt.Errorf("look which visits have changed: %w", err)
+		}
+		d, err := civil.ParseDate(s)
+		if err != nil {
+			return nil, err
+		}
+		days = append(days, d)
+	}
+	return days, rows.Err()
 }
 
 // bounds are the instants at which a day begins and ends.
@@ -218,16 +362,17 @@ func done(tx *store.Tx, from, until time.Time, sums map[key]int64) error {
 	return rows.Err()
 }
 
-// Bring counts the days from … to of a tenant that are not counted for good, up
-// to today, each in a transaction of its own.
+// Bring counts the days from … to of a tenant that are not counted for good, the
+// latest first and so many as a person can wait for. Of days to come, at most two months, it counts the visits booked so
+// far.
 func (r *Reports) Bring(ctx context.Context, tenant string, from, to civil.Date) error {
 	var days []civil.Date
 	err := r.DB.View(ctx, tenant, func(tx *store.Tx) error {
-		if today := civil.In(tx.Now()).Date; to.After(today) {
-			to = today
+		if last := civil.In(tx.Now()).Date.AddDays(horizon); to.After(last) {
+			to = last
 		}
 		final, err := finals(tx, from, to)
-		for d := from; !d.After(to); d = d.AddDays(1) {
+		for d := to; !d.Before(from) && len(days) < atOnce; d = d.AddDays(-1) {
 			if !final[d.String()] {
 				days = append(days, d)
 			}
@@ -237,13 +382,44 @@ func (r *Reports) Bring(ctx context.Context, tenant string, from, to civil.Date)
 	if err != nil {
 		return err
 	}
-	for _, d := range days {
-		if err := r.DB.Update(ctx, tenant, func(tx *store.Tx) error { return r.Count(tx, d) }); err != nil {
+	for some := range slices.Chunk(days, together) {
+		var pages []page
+		err := r.DB.View(ctx, tenant, func(tx *store.Tx) error {
+			pages = nil
+			for _, d := range some {
+				more, err := r.read(tx, d)
+				if err != nil {
+					return err
+				}
+				pages = append(pages, more...)
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+		pages = slices.DeleteFunc(pages, func(p page) bool { return p.visits && p.known })
+		if len(pages) == 0 {
+			continue
+		}
+		if err := r.DB.Update(ctx, tenant, func(tx *store.Tx) error { return write(tx, pages) }); err != nil {
 			return err
 		}
 	}
 	return nil
 }
+
+// together is how many days are written down in one transaction, so that turns
+// of the dialog need not wait long in between.
+const together = 8
+
+// atOnce is how many days are counted in one go: those to come, and two months
+// of days that nobody has counted yet.
+const atOnce = 2*horizon + 1
+
+// horizon is how many days ahead visits are counted: longer than bookings are
+// usually open, and enough for any month that has begun.
+const horizon = 62
 
 // finals are the days of a period that are counted for good.
 func finals(tx *store.Tx, from, to civil.Date) (map[string]bool, error) {
@@ -270,10 +446,26 @@ func finals(tx *store.Tx, from, to civil.Date) (map[string]bool, error) {
 	return out, rows.Err()
 }
 
-// Jobs count every day while what happened on it is still kept.
+// Jobs count every day while what happened on it is still kept, and the days
+// before the program counted, back to the first booking.
 func (r *Reports) Jobs() []job.Job {
 	return []job.Job{{Name: "statistics", Every: time.Hour, Run: func(ctx context.Context, tenant string) error {
 		today := civil.In(r.DB.Now()).Date
-		return r.Bring(ctx, tenant, today.AddDays(-int(conversation.KeepEvents/(24*time.Hour))+1), today)
+		first := today.AddDays(-int(conversation.KeepEvents/(24*time.Hour)) + 1)
+		err := r.DB.View(ctx, tenant, func(tx *store.Tx) error {
+			var made int64
+			err := tx.Row(`SELECT made_at FROM reservation_booking WHERE tenant = $1 ORDER BY made_at LIMIT 1`, tx.Tenant()).Scan(&made)
+			if errors.Is(err, store.ErrNotFound) {
+				return nil
+			}
+			if d := civil.In(store.FromMillis(made)).Date; d.Before(first) {
+				first = d
+			}
+			return err
+		})
+		if err != nil {
+			return fmt.Errorf("look for the first booking: %w", err)
+		}
+		return r.Bring(ctx, tenant, first, today.AddDays(horizon))
 	}}}
 }

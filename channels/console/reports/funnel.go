@@ -22,6 +22,11 @@ func (a *area) funnel(q *console.Request) error {
 	var p funnelPage
 	err := q.View(func(tx *store.Tx) error {
 		p.period = readPeriod(q, civil.In(tx.Now()).Date, "reports/funnel")
+		s, err := a.Reports.State(tx, p.from, p.to)
+		if err != nil {
+			return err
+		}
+		p.State = stateOf(q, s, p.from, p.to)
 		ways, err := a.Reports.Funnel(tx, p.from, p.to)
 		if err != nil {
 			return err

@@ -18,6 +18,7 @@ type period struct {
 	Error    string
 	Shown    string // in words
 	Files    string // address of the file, up to its encoding
+	State    state
 	from, to civil.Date
 }
 
@@ -81,6 +82,11 @@ func (a *area) load(q *console.Request) error {
 	var p loadPage
 	err := q.View(func(tx *store.Tx) error {
 		p.period = readPeriod(q, civil.In(tx.Now()).Date, "reports/load")
+		s, err := a.Reports.State(tx, p.from, p.to)
+		if err != nil {
+			return err
+		}
+		p.State = stateOf(q, s, p.from, p.to)
 		loads, err := a.Reports.Load(tx, p.from, p.to)
 		if err != nil {
 			return err

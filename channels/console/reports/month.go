@@ -16,17 +16,31 @@ import (
 
 // monthPage is the report of a month.
 type monthPage struct {
-	Month       string // 2026-11, for the form
-	Title       string
-	Before      string
-	After       string // "" after the last month there can be
-	Tables      []table
-	Incidents   []tableRow
-	Counted     string // when
-	Uncounted   int
-	Unkept      int
-	Files       string // address of the file, up to its encoding
-	StillToCome bool
+	Month     string // 2026-11, for the form
+	Title     string
+	Before    string
+	After     string // "" after the last month there can be
+	Tables    []table
+	Incidents []tableRow
+	State     state
+	Files     string // address of the file, up to its encoding
+}
+
+// state is how much of a period is counted.
+type state struct {
+	From, To          string
+	Back              string // the page to show again once counted
+	At                string // when it was counted last, "" if never
+	Uncounted, Unkept int
+}
+
+func stateOf(q *console.Request, s report.State, from, to civil.Date) state {
+	out := state{From: from.String(), To: to.String(), Uncounted: s.Uncounted, Unkept: s.Unkept}
+	out.Back = strings.TrimPrefix(q.URL.RequestURI(), console.Base)
+	if !s.At.IsZero() {
+		out.At = i18n.Plain(i18n.FormatDateTime(q.Lang, civil.In(s.At)))
+	}
+	return out
 }
 
 // month shows the report of a month (S4-134).
@@ -87,16 +101,13 @@ func (p *monthPage) fill(q *console.Request, n naming, m report.Month, today civ
 	if next := m.Last.AddDays(1); !next.After(today) {
 		p.After = next.String()[:7]
 	}
-	p.Uncounted, p.Unkept = m.Uncounted, m.Unkept
-	if !m.CountedAt.IsZero() {
-		p.Counted = i18n.Plain(i18n.FormatDateTime(q.Lang, civil.In(m.CountedAt)))
-	}
+	p.State = stateOf(q, m.State, m.First, m.Last)
 	p.Files = "/console/reports?" + url.Values{"month": {p.Month}, "lang": {string(q.Lang)}}.Encode() + "&file="
 	total := numbersRow(q.T("reports.total"), m.Total, "")
 	total.Sum = true
-	p.Tables = []table{{Title: q.T("reports.by.all"), Head: monthHead(q, "reports.by.all"), Rows: []tableRow{total}}}
+	p.Tables = []table{{Title: q.T("reports.by.all"), Head: monthHead(q), Rows: []tableRow{total}}}
 	for _, by := range report.Divisions() {
-		t := table{Title: q.T("reports.by." + string(by)), Head: monthHead(q, "reports.by."+string(by))}
+		t := table{Title: q.T("reports.by." + string(by)), Head: monthHead(q)}
 		for _, l := range m.Lines {
 			if l.By == by {
 				t.Rows = append(t.Rows, numbersRow(n.of(by, l.ID), l.Numbers, by))
@@ -111,8 +122,8 @@ func (p *monthPage) fill(q *console.Request, n naming, m report.Month, today civ
 	}
 }
 
-func monthHead(q *console.Request, first string) []string {
-	head := []string{q.T(first)}
+func monthHead(q *console.Request) []string {
+	head := []string{q.T("reports.col.division")}
 	for _, c := range monthColumns {
 		head = append(head, q.T(c.key))
 	}
@@ -148,18 +159,25 @@ func monthName(lang i18n.Lang, first civil.Date) string {
 	return fmt.Sprintf("%d年%d月", first.Year, first.Month)
 }
 
-// count counts at once the days of a month that are not counted for good.
+// count counts at once the days of a period that are not counted for good.
 func (a *area) count(q *console.Request) error {
-	var first, last civil.Date
+	from, err1 := civil.ParseDate(q.PostFormValue("from"))
+	to, err2 := civil.ParseDate(q.PostFormValue("to"))
+	if err1 != nil || err2 != nil || to.Before(from) || to.Sub(from) >= longestPeriod {
+		return console.ErrBadForm
+	}
 	err := q.Update(func(tx *store.Tx) error {
-		first, last = report.MonthOf(chosenMonth(q.PostFormValue("month"), civil.In(tx.Now()).Date))
-		return tx.Audit(q.By(), "report.count", first.String()[:7])
+		return tx.Audit(q.By(), "report.count", from.String(), "to", to.String())
 	})
 	if err != nil {
 		return err
 	}
-	if err := a.Reports.Bring(q.Context(), q.Tenant, first, last); err != nil {
+	if err := a.Reports.Bring(q.Context(), q.Tenant, from, to); err != nil {
 		return err
 	}
-	return q.See("reports?month="+first.String()[:7], "reports.counted-now")
+	back := q.PostFormValue("back")
+	if !strings.HasPrefix(back, "reports") {
+		back = "reports"
+	}
+	return q.See(back, "reports.counted-now")
 }
