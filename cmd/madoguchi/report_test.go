@@ -211,8 +211,8 @@ func TestAMonthOnThePageAndInItsFile(t *testing.T) {
 		}
 	}
 	for path, words := range map[string]string{
-		"reports/load?from=2026-11-01&to=2026-11-30":   "本庁 市民課窓口",
-		"reports/ahead":                                "週ごと",
+		"reports/load?from=2026-11-01&to=2026-11-30": "本庁 市民課窓口",
+		"reports/ahead": "週ごと",
 		"reports/funnel?from=2026-11-01&to=2026-11-30": "マイナンバーカード",
 	} {
 		if p := c.Get(path); p.Status != 200 || !p.Has(words) {

@@ -3,15 +3,22 @@ package main
 import (
 	"context"
 	"encoding/base64"
+	"encoding/json"
+	"fmt"
 	"log/slog"
 	"mime"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"regexp"
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
+	"madoguchi/bot"
 	"madoguchi/channels/console/consoletest"
+	"madoguchi/channels/line"
 	"madoguchi/i18n"
 	"madoguchi/store"
 	person "madoguchi/store/staff"
@@ -314,4 +321,108 @@ func get(t *testing.T, h http.Handler, path string) string {
 	w := httptest.NewRecorder()
 	h.ServeHTTP(w, r)
 	return w.Body.String()
+}
+
+func TestCardsOnLINECarryTheMunicipalitysOwnWords(t *testing.T) {
+	v := openTown(t, storetest.SQLite, false)
+	if p := reword(v.editor(sampleID), "line.booked", "ja", "save", "確かに承りました"); !p.Has("保存しました。") {
+		t.Fatalf("saving: %d", p.Status)
+	}
+	deliverer := v.lineDeliverer(nil, line.Observer{})
+	d := line.Delivery{Lang: i18n.Japanese, Messages: []bot.Message{{Kind: bot.KindBooking, From: bot.FromBot, Text: "予約", Booking: &bot.Booking{
+		Receipt: 5, Counter: "honcho", Start: "2026-11-25T10:00", Status: "booked",
+	}}}}
+	for tenant, want := range map[string]bool{sampleID: true, consoletest.Other: false} {
+		card, err := json.Marshal(deliverer.Renderer.Render(&line.Channel{Tenant: tenant}, d))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if strings.Contains(string(card), "確かに承りました") != want {
+			t.Errorf("the card of %s: %s", tenant, card)
+		}
+	}
+}
+
+// TestEveryTextCanBeOpened walks the list to its end and opens every text: none
+// lacks the words for where it stands, none fails to show.
+func TestEveryTextCanBeOpened(t *testing.T) {
+	v := openTown(t, storetest.SQLite, false)
+	admin := v.editor(sampleID)
+	link := regexp.MustCompile(`/console/wording/text\?key=([^&"]+)`)
+	opened := 0
+	for page := 1; ; page++ {
+		p := admin.Get(fmt.Sprintf("wording?page=%d", page))
+		if p.Status != http.StatusOK {
+			t.Fatalf("page %d of the list: %d %s", page, p.Status, p.Body)
+		}
+		keys := link.FindAllStringSubmatch(p.Body, -1)
+		if len(keys) == 0 {
+			break
+		}
+		for i, k := range keys {
+			lang := []string{"ja", "ja-easy", "en"}[(opened+i)%3]
+			if p := admin.Get("wording/text?in=" + lang + "&key=" + k[1]); p.Status != http.StatusOK {
+				t.Errorf("%s in %s: %d", k[1], lang, p.Status)
+			}
+		}
+		opened += len(keys)
+	}
+	if opened < 300 {
+		t.Errorf("only %d texts are listed", opened)
+	}
+	t.Logf("%d texts", opened)
+}
+
+func TestTextsNobodyHasAreNotFound(t *testing.T) {
+	v := openTown(t, storetest.SQLite, false)
+	admin := v.editor(sampleID)
+	for _, path := range []string{"wording/text", "wording/text?key=", "wording/text?key=bot.none", "wording/text?key=console.skip", "wording/text?key=bot.names.slot", "mails/none", "mails/%00"} {
+		if p := admin.Get(path); p.Status != http.StatusNotFound {
+			t.Errorf("%s: %d", path, p.Status)
+		}
+	}
+	if p := reword(admin, "bot.none", "ja", "save", "文"); p.Status != http.StatusNotFound && p.Status != http.StatusBadRequest {
+		t.Errorf("saving a text nobody has: %d", p.Status)
+	}
+	clerk := v.console.SignIn(person.Account{Booking: person.Manager, Cards: person.Administrator})
+	for _, path := range []string{"wording", "mails", "mails/booked", "wording/text?key=bot.menu&in=ja"} {
+		if p := clerk.Get(path); p.Status != http.StatusForbidden {
+			t.Errorf("%s without the right: %d", path, p.Status)
+		}
+	}
+}
+
+func TestEveryChangeOfATextIsInTheAuditLog(t *testing.T) {
+	v := openTown(t, storetest.SQLite, true)
+	admin := v.editor(sampleID)
+	reword(admin, "mail.footer", "ja", "save", "みほん市より。")
+	reword(admin, "mail.footer", "ja", "reset", "")
+	admin.Post("wording/restore", url.Values{"key": {"mail.footer"}, "in": {"ja"}, "number": {"1"}})
+	admin.Post("mails/booked", url.Values{"in": {"ja"}, "to": {"tester@city.example.jp"}})
+	var log []string
+	err := v.db.View(context.Background(), sampleID, func(tx *store.Tx) error {
+		rows, err := tx.Query(`SELECT who, action, subject, detail FROM audit WHERE tenant = $1 AND action LIKE 'text.%' ORDER BY at, id`, tx.Tenant())
+		if err != nil {
+			return err
+		}
+		defer rows.Close()
+		for rows.Next() {
+			var who, action, subject, detail string
+			if err := rows.Scan(&who, &action, &subject, &detail); err != nil {
+				return err
+			}
+			if !strings.Contains(detail, "127.0.0.1") || strings.Contains(detail, "tester@") {
+				t.Errorf("%s: %s", action, detail)
+			}
+			log = append(log, who+" "+action+" "+subject)
+		}
+		return rows.Err()
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []string{"admin-sample text.change mail.footer", "admin-sample text.reset mail.footer", "admin-sample text.change mail.footer", "admin-sample text.trial-mail booked"}
+	if diff := cmp.Diff(want, log); diff != "" {
+		t.Error(diff)
+	}
 }
