@@ -16,8 +16,8 @@ func Kinds() []notice.Kind {
 }
 
 // Specimen writes a letter as residents would get it, about a booking that does
-// not exist: at the tenant's first counter, for its first service, the day
-// after tomorrow. texts are the words to try. used are the keys of the texts it
+// not exist: at the tenant's first counter on its next open day, for its first
+// service. texts are the words to try. used are the keys of the texts it
 // is made of, in order. It has no address and no calendar file.
 func (w *Writer) Specimen(tx *store.Tx, texts *i18n.Catalog, kind notice.Kind, lang i18n.Lang) (l *Letter, used []string, err error) {
 	t, err := w.Reservations.Timetable(tx)
@@ -33,12 +33,16 @@ func (w *Writer) Specimen(tx *store.Tx, texts *i18n.Catalog, kind notice.Kind, l
 	if kind == notice.Booked {
 		n.Key = "K7M2P-9QWXT"
 	}
-	b := reservation.Booking{
-		Start:   civil.DateTime{Date: civil.In(tx.Now()).Date.AddDays(2), Clock: 10 * 60},
-		Persons: 2, Receipt: 5, Status: reservation.Booked,
-	}
-	if counters := t.Counters(b.Start.Date); len(counters) > 0 {
+	tomorrow := civil.In(tx.Now()).Date.AddDays(1)
+	b := reservation.Booking{Start: civil.DateTime{Date: tomorrow, Clock: 10 * 60}, Persons: 2, Receipt: 5, Status: reservation.Booked}
+	if counters := t.Counters(tomorrow); len(counters) > 0 {
 		b.Counter = counters[0].ID
+		for i := range lookAhead {
+			if day := t.Day(b.Counter, tomorrow.AddDays(i)); len(day.Slots) > 0 {
+				b.Start = civil.DateTime{Date: day.Date, Clock: day.Slots[len(day.Slots)/4].Start}
+				break
+			}
+		}
 	}
 	settings, _, err := w.Reservations.Settings(tx)
 	if err != nil {
@@ -50,3 +54,7 @@ func (w *Writer) Specimen(tx *store.Tx, texts *i18n.Catalog, kind notice.Kind, l
 	l = p.letter(n, b, t, w.Page(tx.Tenant()))
 	return l, p.used, nil
 }
+
+// lookAhead is how many days a specimen looks for an open one: longer than the
+// turn of the year.
+const lookAhead = 14

@@ -158,8 +158,8 @@ func (a *area) programItem(s i18n.Source) *item {
 			it.OneLine = g.one || buttons[s.Key]
 		}
 	}
-	if longest < 0 {
-		return nil // of another room, which shows its texts itself
+	if longest < 0 { // all of the program's catalogs are for residents
+		it.Place, it.Group = InDialog, "wording.group.other"
 	}
 	return it
 }
