@@ -602,5 +602,6 @@ func (d *dialog) askLanguage() error {
 
 // person says how to reach someone at the office.
 func (d *dialog) person() {
+	d.passed.Person = true
 	d.say(d.words.person)
 }

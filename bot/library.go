@@ -11,6 +11,7 @@ import (
 	"madoguchi/bot/understand"
 	"madoguchi/flows"
 	"madoguchi/flows/faq"
+	"madoguchi/i18n"
 	"madoguchi/store"
 	"madoguchi/store/procedure"
 )
@@ -28,9 +29,11 @@ type Shelf struct {
 	Current map[string]*flows.Flow
 	Menu    []*flows.Flow // in order, without parts
 	FAQ     map[string]*faq.Entry
+	Texts   *i18n.Catalog // in the tenant's own words; nil: the program's
 
 	hidden map[string]bool
 	index  *understand.Index
+	words  *words // of Texts
 	until  time.Time
 }
 
@@ -43,10 +46,32 @@ type Library struct {
 	// Hidden names the flows a tenant neither offers in its menu nor hears of in
 	// what people say; they can still be entered by name. Nil: none.
 	Hidden func(tx *store.Tx) (map[string]bool, error)
+	// Texts returns the texts of the transaction's tenant, nil where it has no
+	// words of its own; the same catalog as long as nothing changes. The field
+	// may be nil.
+	Texts func(tx *store.Tx) (*i18n.Catalog, error)
 
 	mu       sync.Mutex
-	compiled map[edition]*flows.Flow
+	compiled map[edition]*volume
 	shelves  map[string]*Shelf // by tenant
+}
+
+// volume is one compiled version, and the same in the tenant's words of now.
+type volume struct {
+	flow     *flows.Flow
+	texts    *i18n.Catalog // of reworded
+	reworded *flows.Flow
+}
+
+// in returns the flow in the words of texts. The caller holds the library's lock.
+func (v *volume) in(texts *i18n.Catalog) *flows.Flow {
+	if texts == nil {
+		return v.flow
+	}
+	if v.texts != texts {
+		v.texts, v.reworded = texts, v.flow.Reworded(texts)
+	}
+	return v.reworded
 }
 
 // edition names one version of one tenant's flow.
@@ -55,8 +80,8 @@ type edition struct {
 	version      int
 }
 
-// fresh is how long a shelf is used before the tenant's published versions are
-// looked up again: a publication takes effect within it, on every node.
+// fresh is how long a shelf is used before the tenant's published versions and
+// words are looked up again: a change takes effect within it, on every node.
 const fresh = time.Second
 
 // Shelf returns what the transaction's tenant offers now.
@@ -78,10 +103,16 @@ func (l *Library) Shelf(tx *store.Tx) (*Shelf, error) {
 	if err != nil {
 		return nil, fmt.Errorf("list the flows in force: %w", err)
 	}
+	var texts *i18n.Catalog
+	if l.Texts != nil {
+		if texts, err = l.Texts(tx); err != nil {
+			return nil, fmt.Errorf("look up the tenant's own words: %w", err)
+		}
+	}
 	current := make(map[string]*flows.Flow, len(versions))
-	same := sh != nil && len(versions) == len(sh.Current) && maps.Equal(hidden, sh.hidden)
+	same := sh != nil && len(versions) == len(sh.Current) && maps.Equal(hidden, sh.hidden) && sh.Texts == texts
 	for _, v := range versions {
-		f, err := l.compile(tx.Tenant(), v)
+		f, err := l.compile(tx.Tenant(), v, texts)
 		if err != nil {
 			return nil, err
 		}
@@ -93,7 +124,7 @@ func (l *Library) Shelf(tx *store.Tx) (*Shelf, error) {
 		next.until = time.Now().Add(fresh)
 		sh = &next
 	} else {
-		sh = l.shelf(current, hidden)
+		sh = l.shelf(current, hidden, texts)
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -104,9 +135,24 @@ func (l *Library) Shelf(tx *store.Tx) (*Shelf, error) {
 	return sh, nil
 }
 
+// Forget makes the next turn of a tenant look at once for what has changed. It
+// is called on the node where something was published or reworded.
+func (l *Library) Forget(tenant string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if sh := l.shelves[tenant]; sh != nil {
+		old := *sh
+		old.until = time.Time{}
+		l.shelves[tenant] = &old
+	}
+}
+
 // shelf builds the menu and the index of intents.
-func (l *Library) shelf(current map[string]*flows.Flow, hidden map[string]bool) *Shelf {
-	sh := &Shelf{Current: current, hidden: hidden, FAQ: map[string]*faq.Entry{}, until: time.Now().Add(fresh)}
+func (l *Library) shelf(current map[string]*flows.Flow, hidden map[string]bool, texts *i18n.Catalog) *Shelf {
+	sh := &Shelf{Current: current, hidden: hidden, FAQ: map[string]*faq.Entry{}, Texts: texts, until: time.Now().Add(fresh)}
+	if texts != nil {
+		sh.words = bindWords(texts)
+	}
 	var intents []understand.Intent
 	seen := map[string]bool{}
 	add := func(f *flows.Flow) {
@@ -127,6 +173,9 @@ func (l *Library) shelf(current map[string]*flows.Flow, hidden map[string]bool) 
 	}
 	for _, e := range l.Answers {
 		sh.FAQ[e.ID] = e
+		if texts != nil {
+			sh.FAQ[e.ID] = e.Reworded(texts)
+		}
 		for lang, phrases := range e.Asks {
 			intents = append(intents, understand.Intent{ID: faqPrefix + e.ID, Lang: lang, Phrases: phrases})
 		}
@@ -138,7 +187,14 @@ func (l *Library) shelf(current map[string]*flows.Flow, hidden map[string]bool) 
 // At returns the version a conversation runs on; nil if it no longer exists.
 func (l *Library) At(tx *store.Tx, flow string, version int) (*flows.Flow, error) {
 	l.mu.Lock()
-	f := l.compiled[edition{tx.Tenant(), flow, version}]
+	var texts *i18n.Catalog
+	if sh := l.shelves[tx.Tenant()]; sh != nil {
+		texts = sh.Texts
+	}
+	var f *flows.Flow
+	if have := l.compiled[edition{tx.Tenant(), flow, version}]; have != nil {
+		f = have.in(texts)
+	}
 	l.mu.Unlock()
 	if f != nil {
 		return f, nil
@@ -150,15 +206,15 @@ func (l *Library) At(tx *store.Tx, flow string, version int) (*flows.Flow, error
 	if err != nil {
 		return nil, err
 	}
-	return l.compile(tx.Tenant(), v)
+	return l.compile(tx.Tenant(), v, texts)
 }
 
-func (l *Library) compile(tenant string, v procedure.Version) (*flows.Flow, error) {
+func (l *Library) compile(tenant string, v procedure.Version, texts *i18n.Catalog) (*flows.Flow, error) {
 	k := edition{tenant, v.Flow, v.Version}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if f := l.compiled[k]; f != nil {
-		return f, nil
+	if have := l.compiled[k]; have != nil {
+		return have.in(texts), nil
 	}
 	f, err := l.Compile(v)
 	if err != nil {
@@ -166,10 +222,10 @@ func (l *Library) compile(tenant string, v procedure.Version) (*flows.Flow, erro
 	}
 	f.Version = v.Version
 	if l.compiled == nil {
-		l.compiled = map[edition]*flows.Flow{}
+		l.compiled = map[edition]*volume{}
 	}
-	l.compiled[k] = f
-	return f, nil
+	l.compiled[k] = &volume{flow: f}
+	return l.compiled[k].in(texts), nil
 }
 
 // Intent finds what a free utterance is after: a command, a flow, or "faq:ID".
@@ -192,15 +248,8 @@ func (s *Shelf) Intent(c understand.Context, text string) (string, float64) {
 	return "", 0
 }
 
-// Forget lets a tenant's shelf be looked up again at once, on this node.
-func (l *Library) Forget(tenant string) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	delete(l.shelves, tenant)
-}
-
 // NewShelf builds a shelf from flows and answers, without a database.
 func NewShelf(current map[string]*flows.Flow, order []string, answers []*faq.Entry) *Shelf {
 	l := &Library{Order: order, Answers: answers}
-	return l.shelf(current, nil)
+	return l.shelf(current, nil, nil)
 }

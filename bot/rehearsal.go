@@ -23,7 +23,7 @@ type Rehearsal struct {
 func (r *Rehearsal) Turn(ctx context.Context, state []byte, in Inbound) (next []byte, reply Reply, err error) {
 	d := &dialog{
 		Engine: r.Engine, ctx: ctx, in: in, site: r.Site, shelf: r.Shelf, owner: "rehearsal",
-		instant: r.Now, now: civil.In(r.Now), fresh: len(state) == 0,
+		instant: r.Now, now: civil.In(r.Now), fresh: len(state) == 0, words: r.Shelf.spoken(r.Engine),
 		find: func(flow string, version int) (*flows.Flow, error) { return r.Shelf.Current[flow], nil },
 	}
 	if next, err = d.run(state); err != nil {

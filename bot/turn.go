@@ -233,6 +233,7 @@ func (e *Engine) turn(tx *store.Tx, in Inbound) (Reply, error) {
 	d := &dialog{
 		Engine: e, ctx: tx.Context(), tx: tx, in: in, site: site, shelf: shelf,
 		owner: c.ID, instant: tx.Now(), now: civil.In(tx.Now()), fresh: len(c.State) == 0,
+		words: shelf.spoken(e),
 	}
 	d.find = func(flow string, version int) (*flows.Flow, error) { return e.Library.At(tx, flow, version) }
 	state, err := d.run(c.State)
@@ -245,7 +246,9 @@ func (e *Engine) turn(tx *store.Tx, in Inbound) (Reply, error) {
 	if err != nil {
 		return Reply{}, err
 	}
-	outcome, err := json.Marshal(Outcome{reply.Lang, reply.Expects, reply.Flow, reply.Step, reply.Asked})
+	outcome, err := json.Marshal(Outcome{
+		Lang: reply.Lang, Expects: reply.Expects, Flow: reply.Flow, Step: reply.Step, Asked: reply.Asked, Passed: d.passed,
+	})
 	if err != nil {
 		return Reply{}, fmt.Errorf("write the outcome: %w", err)
 	}
@@ -267,6 +270,14 @@ type Outcome struct {
 	Flow    string    `json:"f,omitempty"`
 	Step    string    `json:"s,omitempty"`
 	Asked   int64     `json:"n,omitempty"`
+	Passed
+}
+
+// Passed is what a turn means to the reports: no words, nothing of a person.
+type Passed struct {
+	Begun  string `json:"b,omitempty"` // the flow entered
+	Ended  string `json:"d,omitempty"` // the flow and the outcome it ended with: card-pickup/booked
+	Person bool   `json:"p,omitempty"` // the resident was told how to reach a person
 }
 
 // ReadOutcome reads an outcome as it is stored.
@@ -321,6 +332,7 @@ type dialog struct {
 	in      Inbound
 	site    *Site
 	shelf   *Shelf
+	words   *words                                              // the engine's sentences as the tenant wants them
 	find    func(flow string, version int) (*flows.Flow, error) // a version a conversation runs on
 	owner   string                                              // of holds: the conversation
 	instant time.Time
@@ -335,6 +347,8 @@ type dialog struct {
 	step *flows.Step // of s.Step
 	out  []Message
 	card *Booking // to go with the next statement
+
+	passed Passed
 }
 
 // run takes the event through the dialog and returns the new state as stored.

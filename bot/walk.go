@@ -55,8 +55,12 @@ type Act struct {
 func (a *Act) BookingButtons(id string) []Choice { return a.words.bookingButtons(a.Lang, id) }
 
 // BookingButtons are the same for a message outside any turn.
-func (e *Engine) BookingButtons(lang i18n.Lang, id string) []Choice {
-	return e.words.bookingButtons(lang, id)
+func (e *Engine) BookingButtons(tx *store.Tx, lang i18n.Lang, id string) ([]Choice, error) {
+	shelf, err := e.Library.Shelf(tx)
+	if err != nil {
+		return nil, err
+	}
+	return shelf.spoken(e).bookingButtons(lang, id), nil
 }
 
 func (w *words) bookingButtons(lang i18n.Lang, id string) []Choice {
@@ -79,6 +83,7 @@ func (d *dialog) begin(f *flows.Flow, known ...Answer) error {
 	d.s.enter(f.Name, f.Version, f.First)
 	d.s.Answers = append(d.s.Answers, known...)
 	d.flow, d.step = f, f.Steps[f.First]
+	d.passed.Begun = f.Name
 	return d.walk()
 }
 
@@ -95,6 +100,7 @@ func (d *dialog) enter(f *flows.Flow) error {
 		}
 	}
 	d.flow, d.step = f, f.Steps[f.First]
+	d.passed.Begun = f.Name
 	return d.walk()
 }
 
@@ -201,6 +207,7 @@ func (d *dialog) walk() error {
 				d.say(st.Text)
 			}
 			d.person()
+			d.passed.Ended = d.s.Flow + "/handoff"
 			return d.leave()
 		case flows.End:
 			if st.Text != nil {
@@ -209,6 +216,7 @@ func (d *dialog) walk() error {
 			if d.Trace != nil {
 				d.Trace(d.s.Flow, st.Name, st.Outcome)
 			}
+			d.passed.Ended = d.s.Flow + "/" + st.Outcome
 			return d.finish()
 		}
 		if err := d.advance(outcome); err != nil {

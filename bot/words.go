@@ -50,6 +50,14 @@ var reasons = []understand.Reason{
 	understand.BadSymbol, understand.BadShape, understand.NotKana, understand.MyNumberGiven,
 }
 
+// spoken are the engine's sentences as the shelf's tenant wants them.
+func (s *Shelf) spoken(e *Engine) *words {
+	if s.words != nil {
+		return s.words
+	}
+	return e.words
+}
+
 func bindWords(c *i18n.Catalog) *words {
 	t := func(key string) *i18n.Text { return c.Text("bot." + key) }
 	w := &words{

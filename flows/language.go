@@ -17,6 +17,7 @@
 //	check.go, check_*.go     the rules, a family a file; problem.go says them
 //	expr.go                  conditions and their functions
 //	compile.go, join.go      File → Flow; called parts put in place
+//	reword.go                a flow in a municipality's own words
 //	machine.go               Advance: which step follows
 //	graph.go, picture.go     Mermaid and SVG
 //	scenario/                dialog tests

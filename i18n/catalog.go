@@ -17,7 +17,8 @@ import (
 type Catalog struct {
 	langs   []Lang
 	entries map[Lang]map[string]*entry
-	texts   map[string]*Text // the program's, by key
+	texts   map[string]*Text              // the program's, by key
+	own     map[string]map[Lang]*Template // a municipality's, by key (wording.go)
 	matcher language.Matcher
 	tags    []Lang // the languages of matcher, in its order
 }
@@ -133,11 +134,10 @@ func (c *Catalog) Bind(key, source string) *Text {
 	if err != nil {
 		tmpl = verbatim(Japanese, source)
 	}
-	return c.bind(key, source, tmpl)
+	return c.Reword(c.bind(key, source, tmpl))
 }
 
-// bind gathers the usable translations, and for each language without one what
-// it falls back to, so that In need not search.
+// bind gathers the usable translations.
 func (c *Catalog) bind(key, source string, tmpl *Template) *Text {
 	in := make(map[Lang]*Template, len(c.langs)+1)
 	for lang, entries := range c.entries {
@@ -146,13 +146,19 @@ func (c *Catalog) bind(key, source string, tmpl *Template) *Text {
 		}
 	}
 	in[Japanese] = tmpl
-	t := &Text{Key: key, Source: source, in: in}
+	return c.settle(&Text{Key: key, Source: source}, in)
+}
+
+// settle returns the text of t in these languages, and for the others what they
+// fall back to, so that In need not search.
+func (c *Catalog) settle(t *Text, in map[Lang]*Template) *Text {
+	sought := &Text{in: in}
 	resolved := make(map[Lang]*Template, len(c.langs)+1)
-	resolved[Japanese] = tmpl
+	resolved[Japanese] = in[Japanese]
 	for _, lang := range c.langs {
-		resolved[lang] = t.template(lang)
+		resolved[lang] = sought.template(lang)
 	}
-	return &Text{Key: key, Source: source, in: resolved}
+	return &Text{Key: t.Key, Source: t.Source, in: resolved}
 }
 
 // usable reports whether a translation can stand for the source. A stale one

@@ -16,6 +16,7 @@
 //	report.go     what is missing, stale or broken, and where
 //	scaffold.go   writing a catalog file for a translator
 //	text.go       one text in every language
+//	wording.go    texts in a municipality's own words
 //	template.go   {placeholders}, plural and select
 //	conventions.go, format.go
 //	              how a language writes dates, times and lists

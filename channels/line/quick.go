@@ -144,6 +144,7 @@ const slotDays = 90
 
 // Page is the answer to the "more" button: the question's choices from there on.
 func (r *Renderer) Page(ch *Channel, d Delivery, page int) []Message {
+	r = r.of(ch.Tenant)
 	if len(d.Messages) != 1 || d.Messages[0].Secure {
 		return nil
 	}

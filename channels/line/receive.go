@@ -133,7 +133,7 @@ func (r *Receiver) do(ctx context.Context, ch *Channel, e Event, t task) error {
 		return r.People.Redact(ctx, ch.Tenant, e.User, t.ref)
 	case taskGroup:
 		r.Observer.Count(CountEvents, "group")
-		r.answer(ctx, ch, t.replyToken, []Message{textMessage(r.Renderer.Texts(i18n.Japanese, "line.group"))})
+		r.answer(ctx, ch, t.replyToken, []Message{textMessage(r.Renderer.of(ch.Tenant).Texts(i18n.Japanese, "line.group"))})
 		return nil
 	}
 	r.Observer.Count(CountEvents, "ignored")

@@ -15,12 +15,23 @@ import (
 type Renderer struct {
 	Texts Texts
 	Now   func() time.Time
+	// Own gives a tenant's texts in its own words; nil: all have Texts.
+	Own func(tenant string) Texts
+}
+
+// of is the renderer in a tenant's words.
+func (r *Renderer) of(tenant string) *Renderer {
+	if r.Own == nil {
+		return r
+	}
+	return &Renderer{Texts: r.Own(tenant), Now: r.Now}
 }
 
 // Render returns the calls that bring d to the user, each of 1 to 5 messages, in
 // order. Quick replies stand on the very last message, the only place where LINE
 // shows them. The same delivery always renders to the same calls.
 func (r *Renderer) Render(ch *Channel, d Delivery) [][]Message {
+	r = r.of(ch.Tenant)
 	var out []Message
 	open := -1 // the message whose choices can be answered now
 	for i, m := range d.Messages {

@@ -35,7 +35,11 @@ func (w *Writer) link(tx *store.Tx, n notice.Notice) (*Letter, string, error) {
 	if err != nil {
 		return nil, "", fmt.Errorf("read the municipality for a notice: %w", err)
 	}
-	p := &sheet{Writer: w, lang: n.Lang, site: site}
+	texts, err := w.Texts(tx)
+	if err != nil {
+		return nil, "", fmt.Errorf("read the texts for a notice: %w", err)
+	}
+	p := &sheet{texts: texts, lang: n.Lang, site: site}
 	office := markup("office", site.Office.In(n.Lang))
 	p.line("mail.lead."+string(n.Kind), office)
 	p.part("mail.heading.link")

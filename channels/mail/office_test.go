@@ -111,7 +111,7 @@ func (o *office) newWorker(db *store.DB) *mail.Worker {
 					Hours:  bot.Words{i18n.Japanese: "平日 8時30分〜17時15分"}, Phone: "00-0000-0000",
 				}, nil
 			},
-			Texts: func(lang i18n.Lang, key string, args ...i18n.Arg) string { return texts.Text(key).In(lang, args...) },
+			Texts: func(*store.Tx) (*i18n.Catalog, error) { return texts, nil },
 			Event: func(_ *store.Tx, b reservation.Booking, _ i18n.Lang) (reservation.Event, error) {
 				return reservation.Event{Host: "city.example.jp", Summary: "窓口の予約"}, nil
 			},

@@ -19,8 +19,8 @@ type Writer struct {
 	Reservations *reservation.Reservations
 	// Site is what is known of the municipality.
 	Site func(tx *store.Tx) (*bot.Site, error)
-	// Texts are the texts of the catalogs by key, mail.*.
-	Texts func(lang i18n.Lang, key string, args ...i18n.Arg) string
+	// Texts are the texts of the transaction's tenant, mail.*.
+	Texts func(tx *store.Tx) (*i18n.Catalog, error)
 	// Event puts a booking into the words of a calendar entry.
 	Event func(tx *store.Tx, b reservation.Booking, lang i18n.Lang) (reservation.Event, error)
 	// Answers are what was answered on the application, as lines of a letter; nil
@@ -72,17 +72,18 @@ func (w *Writer) Write(tx *store.Tx, n notice.Notice, a *Account) (l *Letter, wh
 	if err != nil {
 		return nil, "", fmt.Errorf("read the municipality for a notice: %w", err)
 	}
-	p := &sheet{Writer: w, lang: n.Lang, site: site}
+	texts, err := w.Texts(tx)
+	if err != nil {
+		return nil, "", fmt.Errorf("read the texts for a notice: %w", err)
+	}
+	p := &sheet{texts: texts, lang: n.Lang, site: site}
 	if w.Answers != nil {
 		if p.answers, err = w.Answers(tx, answers, n.Lang); err != nil {
 			return nil, "", fmt.Errorf("read the answers for a notice: %w", err)
 		}
 	}
-	l = &Letter{
-		ID: n.ID, To: to, Lang: n.Lang, Sender: i18n.Plain(site.Office.In(n.Lang)),
-		Subject: i18n.Plain(p.text("mail.subject."+string(n.Kind), markup("city", site.City.In(n.Lang)))),
-		Text:    p.write(n, b, t, w.Page(tx.Tenant())),
-	}
+	l = p.letter(n, b, t, w.Page(tx.Tenant()))
+	l.ID, l.To = n.ID, to
 	if n.Kind != notice.Reminder {
 		l.Calendar, l.Method, err = w.calendar(tx, b, n.Lang, a)
 	}
@@ -126,15 +127,28 @@ func (w *Writer) calendar(tx *store.Tx, b reservation.Booking, lang i18n.Lang, a
 
 // sheet is a letter's text being written.
 type sheet struct {
-	*Writer
-	lang i18n.Lang
-	site *bot.Site
-	out  strings.Builder
+	texts *i18n.Catalog
+	lang  i18n.Lang
+	site  *bot.Site
+	out   strings.Builder
+	used  []string // keys of the texts so far
 
-	answers []string
+	answers []string // what was answered on the application
 }
 
-func (p *sheet) text(key string, args ...i18n.Arg) string { return p.Texts(p.lang, key, args...) }
+// letter is the letter of a notice, to nobody yet.
+func (p *sheet) letter(n notice.Notice, b reservation.Booking, t *reservation.Timetable, address string) *Letter {
+	return &Letter{
+		Lang: p.lang, Sender: i18n.Plain(p.site.Office.In(p.lang)),
+		Subject: i18n.Plain(p.text("mail.subject."+string(n.Kind), markup("city", p.site.City.In(p.lang)))),
+		Text:    p.write(n, b, t, address),
+	}
+}
+
+func (p *sheet) text(key string, args ...i18n.Arg) string {
+	p.used = append(p.used, key)
+	return p.texts.Text(key).In(p.lang, args...)
+}
 
 // line adds one line to the letter.
 func (p *sheet) line(key string, args ...i18n.Arg) {

@@ -245,7 +245,11 @@ func (p *page) text(key string, args []any) string {
 	for i := 0; i+1 < len(args); i += 2 {
 		named = append(named, i18n.Arg{Name: fmt.Sprint(args[i]), Value: fmt.Sprint(args[i+1])})
 	}
-	return p.web.Texts(p.Lang, key, named...)
+	texts := p.web.Texts
+	if p.Site.Texts != nil {
+		texts = p.Site.Texts
+	}
+	return texts(p.Lang, key, named...)
 }
 
 // Asset is the address of an embedded file.

@@ -111,6 +111,7 @@ type Site struct {
 	Hours      string // of the telephone, in words
 	Languages  []Language
 	Procedures []Procedure
+	Texts      Texts // in the municipality's own words; nil: those of the program
 }
 
 // Language is one the tenant offers, under its own name.

@@ -26,6 +26,8 @@ func (h *house) areas() []console.Area {
 		h.cardsArea(),
 		h.lettersArea(),
 		h.setupArea(),
+		h.wordingArea(),
+		h.reportsArea(),
 	}
 }
 

@@ -32,6 +32,7 @@ import (
 	"madoguchi/store/resident"
 	"madoguchi/store/staff"
 	"madoguchi/store/tenant"
+	"madoguchi/store/wording"
 )
 
 // house is the program put together: the database, the services, the engine.
@@ -50,6 +51,7 @@ type house struct {
 	staff        *staff.Service
 	mail         post
 	texts        *i18n.Catalog
+	wordings     *wording.Wordings
 	library      *bot.Library
 	actions      *action.Actions
 	engine       *bot.Engine
@@ -87,6 +89,7 @@ func open(env *environment, log *slog.Logger, migrate bool) (*house, error) {
 		reservations: reservation.New(civil.Holiday),
 		fields:       field.New(i18n.Builtin()),
 		texts:        i18n.Builtin(),
+		wordings:     wording.New(i18n.Builtin()),
 	}
 	h.staff = staff.New(db, h.staffPolicy)
 	if h.mail, err = newPost(env.config); err != nil {
@@ -140,6 +143,7 @@ func (h *house) furnish() error {
 		Order:   procedures.Order,
 		Hidden:  h.hiddenFlows,
 		Answers: answers,
+		Texts:   h.wordings.Own,
 	}
 	h.engine = bot.New(bot.Engine{
 		DB: h.db, Memory: h.talks, Library: h.library, Sites: sites{h},
@@ -247,6 +251,7 @@ func (h *house) jobs() []job.Job {
 	jobs = append(jobs, h.staff.Jobs()...)
 	jobs = append(jobs, h.residents.Jobs(h.db)...)
 	jobs = append(jobs, h.relocations().Jobs(h.db)...)
+	jobs = append(jobs, h.reports().Jobs()...)
 	return append(jobs,
 		job.Job{Name: "holds", Every: time.Minute, Run: func(ctx context.Context, tenant string) error {
 			return h.db.Update(ctx, tenant, func(tx *store.Tx) error {

@@ -97,7 +97,7 @@ func (h *house) line(mux *http.ServeMux, m *meters) []func(context.Context) {
 		}
 	}
 	api := line.NewAPI(lineTimeout, h.db.Now, time.After)
-	renderer := &line.Renderer{Texts: h.text, Now: h.db.Now}
+	renderer := &line.Renderer{Texts: h.text, Own: h.tenantText, Now: h.db.Now}
 	inbox := lineInbox{h}
 	mux.Handle("/t/{tenant}/line/webhook", &line.Webhook{
 		Channels: h.lineChannels, Inbox: inbox, Now: h.db.Now, Window: 7 * 24 * time.Hour,
@@ -224,7 +224,7 @@ func (h *house) lineObserver(count func(counter, label string)) line.Observer {
 func (h *house) lineDeliverer(api *line.API, o line.Observer) *line.Deliverer {
 	return &line.Deliverer{
 		Channels: h.lineChannels, Outbox: lineOutbox{h}, API: api,
-		Renderer: &line.Renderer{Texts: h.text, Now: h.db.Now},
+		Renderer: &line.Renderer{Texts: h.text, Own: h.tenantText, Now: h.db.Now},
 		Now:      h.db.Now, After: time.After, Observer: o,
 	}
 }

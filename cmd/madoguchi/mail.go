@@ -137,11 +137,15 @@ func (h *house) mailer(count func(state string)) *mail.Worker {
 			})
 			return a, err
 		},
-		Writer: &mail.Writer{
-			Reservations: h.reservations, Site: sites{h}.Site, Texts: h.text, Event: h.calendarEvent, Answers: h.answerLines,
-			Page:  func(tenant string) string { return h.config.PublicURL + "/t/" + tenant + "/book?flow=reservation" },
-			Links: h.mailLinks, LinkPage: h.linkPage,
-		},
+		Writer: h.mailWriter(),
+	}
+}
+
+func (h *house) mailWriter() *mail.Writer {
+	return &mail.Writer{
+		Reservations: h.reservations, Site: sites{h}.Site, Texts: h.wordings.Catalog, Event: h.calendarEvent, Answers: h.answerLines,
+		Links: h.mailLinks, LinkPage: h.linkPage,
+		Page: func(tenant string) string { return h.config.PublicURL + "/t/" + tenant + "/book?flow=reservation" },
 	}
 }
 
@@ -300,9 +304,15 @@ func (h *house) remindOnLine(tx *store.Tx, n notice.Notice, b reservation.Bookin
 	if err != nil {
 		return err
 	}
-	card.Actions = h.engine.BookingButtons(n.Lang, b.ID)
+	if card.Actions, err = h.engine.BookingButtons(tx, n.Lang, b.ID); err != nil {
+		return err
+	}
+	texts, err := h.wordings.Catalog(tx)
+	if err != nil {
+		return err
+	}
 	body, err := json.Marshal(bot.Message{
-		Kind: bot.KindBooking, Text: h.text(n.Lang, "mail.push"), Booking: card,
+		Kind: bot.KindBooking, Text: texts.Text("mail.push").In(n.Lang), Booking: card,
 	})
 	if err != nil {
 		return err

@@ -17,6 +17,7 @@ import (
 	"github.com/emersion/go-smtp"
 
 	"madoguchi/bot"
+	"madoguchi/channels/console/consoletest"
 	"madoguchi/channels/line"
 	"madoguchi/i18n"
 	"madoguchi/i18n/civil"
@@ -59,6 +60,8 @@ type mailTown struct {
 	box    *letterbox
 	log    *bytes.Buffer
 	events int
+
+	console *consoletest.Site // once somebody has signed in
 }
 
 // eachTown runs a test on both databases, on Tuesday 2026-11-24, 9:00 in Japan.

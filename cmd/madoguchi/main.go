@@ -44,6 +44,7 @@ type cli struct {
 	Vacancy    vacancyCommand    `cmd:"" help:"Free places."`
 	Staff      staffCommand      `cmd:"" help:"Staff accounts: add, list, disable, reset."`
 	Resident   residentCommand   `cmd:"" help:"The roster of residents: import, issue IDs, erase."`
+	Report     reportCommand     `cmd:"" help:"Reports: the month, the coming weeks, the procedures."`
 	Tenant     tenantCommand     `cmd:"" help:"The municipalities served here."`
 	Line       lineCommand       `cmd:"" help:"Set up a tenant's LINE channel."`
 	Print      printCommand      `cmd:"" help:"Letters and address labels as PDF."`

@@ -97,7 +97,11 @@ func (h *house) calendarEvent(tx *store.Tx, b reservation.Booking, lang i18n.Lan
 	if v := t.Service(b.Service); v != nil {
 		e.Summary += " " + i18n.Plain(v.Names.In(lang))
 	}
-	e.Description = i18n.Plain(h.texts.Text("mail.calendar").In(lang, i18n.Arg{Name: "receipt", Value: b.Receipt}))
+	texts, err := h.wordings.Catalog(tx)
+	if err != nil {
+		return reservation.Event{}, err
+	}
+	e.Description = i18n.Plain(texts.Text("mail.calendar").In(lang, i18n.Arg{Name: "receipt", Value: b.Receipt}))
 	e.Alarm = e.Summary
 	return e, nil
 }

@@ -93,7 +93,9 @@ func (h *house) relocatedOnLine(tx *store.Tx, b reservation.Booking, kind notice
 		return "", err
 	}
 	if b.Status == reservation.Booked {
-		card.Actions = h.engine.BookingButtons(lang, b.ID)
+		if card.Actions, err = h.engine.BookingButtons(tx, lang, b.ID); err != nil {
+			return "", err
+		}
 	}
 	body, err := json.Marshal(bot.Message{Kind: bot.KindBooking, Text: h.text(lang, "relocation."+string(kind)), Booking: card})
 	if err != nil {

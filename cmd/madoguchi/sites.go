@@ -127,6 +127,9 @@ func (p pages) Site(ctx context.Context, id string, lang i18n.Lang) (web.Site, e
 		if err != nil {
 			return err
 		}
+		if shelf.Texts != nil {
+			site.Texts = texter(shelf.Texts)
+		}
 		for _, f := range shelf.Menu {
 			site.Procedures = append(site.Procedures, web.Procedure{
 				Flow: f.Name, Title: f.Title.In(lang), Reservation: f.Name == "reservation",

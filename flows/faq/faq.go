@@ -24,6 +24,13 @@ type Entry struct {
 	asks []string
 }
 
+// Reworded returns the entry with its texts in the words of a municipality.
+func (e *Entry) Reworded(c *i18n.Catalog) *Entry {
+	r := *e
+	r.Question, r.Answer, r.Source = c.Reword(e.Question), c.Reword(e.Answer), c.Reword(e.Source)
+	return &r
+}
+
 // Sources returns the texts of the entry that are to be translated.
 func (e *Entry) Sources() []i18n.Source {
 	return []i18n.Source{

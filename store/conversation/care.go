@@ -13,7 +13,7 @@ import (
 // a captured webhook body (LI14); a conversation nobody has continued is
 // forgotten with all that was said in it (S1-025 to S1-027).
 const (
-	keepEvents        = 35 * 24 * time.Hour
+	KeepEvents        = 35 * 24 * time.Hour
 	keepConversations = 30 * 24 * time.Hour
 	keepDeliveries    = 30 * 24 * time.Hour
 )
@@ -41,8 +41,8 @@ func (Service) Forget(tx *store.Tx) error {
 		{`DELETE FROM delivery WHERE tenant = $1 AND conversation IN
 			(SELECT id FROM conversation WHERE tenant = $1 AND updated_at < $2)`, idle},
 		{`DELETE FROM conversation WHERE tenant = $1 AND updated_at < $2`, idle},
-		{`DELETE FROM event WHERE tenant = $1 AND received_at < $2 AND state <> 'stored'`, store.Millis(now.Add(-keepEvents))},
-		{`DELETE FROM redaction WHERE tenant = $1 AND at < $2`, store.Millis(now.Add(-keepEvents))},
+		{`DELETE FROM event WHERE tenant = $1 AND received_at < $2 AND state <> 'stored'`, store.Millis(now.Add(-KeepEvents))},
+		{`DELETE FROM redaction WHERE tenant = $1 AND at < $2`, store.Millis(now.Add(-KeepEvents))},
 		{`DELETE FROM delivery WHERE tenant = $1 AND created_at < $2 AND state = 'sent'`, store.Millis(now.Add(-keepDeliveries))},
 	} {
 		if _, err := tx.Exec(step.query, tx.Tenant(), step.until); err != nil {

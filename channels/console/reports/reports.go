@@ -1,0 +1,66 @@
+// Package reports is the part of the staff console with the reports: the month
+// (S4-134), the load of the counters by hour (S4-138), how full the coming
+// weeks are, and how far people get in the procedures.
+//
+// Counting is store/report's business; here numbers become tables, a chart drawn
+// on the server, and CSV files. A page and its file come from the same table, so
+// that they cannot differ. Pages print as they are.
+//
+//	table.go     a table, as a page shows it and as a file has it
+//	month.go, load.go, ahead.go, funnel.go
+//	             one report each
+//	names.go     what codes are called
+package reports
+
+import (
+	"embed"
+	"io/fs"
+
+	"madoguchi/channels/console"
+	"madoguchi/i18n"
+	"madoguchi/store"
+	"madoguchi/store/report"
+	"madoguchi/store/reservation"
+	"madoguchi/store/staff"
+)
+
+//go:embed templates texts static
+var files embed.FS
+
+// Config is what the area works with.
+type Config struct {
+	Reports      *report.Reports
+	Reservations *reservation.Reservations
+	// Titles are the names of the flows the tenant offers.
+	Titles func(tx *store.Tx, lang i18n.Lang) (map[string]string, error)
+}
+
+type area struct{ Config }
+
+// Area returns the area.
+func Area(c Config) console.Area {
+	a := &area{c}
+	page := func(path string, handle func(*console.Request) error) console.Page {
+		return console.Page{Method: "GET", Path: path, Right: staff.SeeReports, Handle: handle}
+	}
+	return console.Area{
+		Name:      "reports",
+		Templates: below("templates"), Texts: below("texts"), Static: below("static"),
+		Menu: []console.Entry{{Position: 60, Path: "reports", Text: "reports.menu", Right: staff.SeeReports}},
+		Pages: []console.Page{
+			page("reports", a.month),
+			page("reports/load", a.load),
+			page("reports/ahead", a.ahead),
+			page("reports/funnel", a.funnel),
+			{Method: "POST", Path: "reports/count", Right: staff.SeeReports, Handle: a.count},
+		},
+	}
+}
+
+func below(dir string) fs.FS {
+	sub, err := fs.Sub(files, dir)
+	if err != nil {
+		panic(err) // the name is a constant
+	}
+	return sub
+}
