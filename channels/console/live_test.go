@@ -26,8 +26,9 @@ func TestLivePageInABrowser(t *testing.T) {
 		Templates: fstest.MapFS{"board.html": {Data: []byte(`{{define "main"}}<div data-live="/console/board/live">
 <p id="n">{{.Data}}</p>
 <details id="more"><summary>more</summary>{{.Data}} more</details>
-<form method="post" action="/console/board/1"><input name="note" id="note" aria-label="note"></form>
-<form method="post" action="/console/board/2"><input name="other" id="other" value="{{.Data}}" aria-label="other"></form>
+<form method="post" action="/console/board"><input type="hidden" name="id" value="0"><button>{{.Data}} zero</button></form>
+<form method="post" action="/console/board"><input type="hidden" name="id" value="1"><input name="note" aria-label="note"><button>one</button></form>
+<form method="post" action="/console/board"><input type="hidden" name="id" value="2"><input name="other" value="{{.Data}}" aria-label="other"><button>two</button></form>
 </div>{{end}}`)}},
 		Texts: fstest.MapFS{"ja/board.yaml": {Data: []byte("board.title: 一覧\n")}},
 		Pages: []console.Page{
@@ -49,7 +50,7 @@ func TestLivePageInABrowser(t *testing.T) {
 	v.JS(fmt.Sprintf("document.cookie = 'madoguchi-console=%s; path=/'", clerk.Secret))
 	v.Open("/console/board")
 	v.Until(`document.getElementById("n").textContent === "0"`)
-	v.JS(`(document.getElementById("more").open = true, document.getElementById("note").focus())`)
+	v.JS(`(document.getElementById("more").open = true, document.querySelector("[name=note]").focus())`)
 	v.Type("half a sentence")
 	// Until the stream is open a change may be missed; it is then seen with the next.
 	for i := int64(1); ; i++ {
@@ -62,13 +63,21 @@ func TestLivePageInABrowser(t *testing.T) {
 	visitors.Store(99)
 	change("board")
 	v.Until(`document.getElementById("n").textContent === "99"`)
-	got := v.JS(`[document.getElementById("note").value, document.activeElement.id, document.getElementById("more").open, document.getElementById("other").value].join()`)
+	got := v.JS(`[document.querySelector("[name=note]").value, document.activeElement.name, document.getElementById("more").open, document.querySelector("[name=other]").value].join()`)
 	if want := "half a sentence,note,true,99"; got != want {
 		t.Errorf("after the change: %s, want %s", got, want)
 	}
 	v.Type(" goes on")
-	if got := v.JS(`document.getElementById("note").value`); got != "half a sentence goes on" {
+	if got := v.JS(`document.querySelector("[name=note]").value`); got != "half a sentence goes on" {
 		t.Errorf("what is typed: %s", got)
+	}
+	// A button keeps the focus, though it is another one.
+	v.JS(`[...document.querySelectorAll("main button")].find(b => b.textContent === "two").focus()`)
+	visitors.Store(100)
+	change("board")
+	v.Until(`document.getElementById("n").textContent === "100"`)
+	if got := v.JS(`document.activeElement.textContent + document.activeElement.form.elements.id.value`); got != "two2" {
+		t.Errorf("the focus is on %s", got)
 	}
 	site.End(clerk)
 	change(staff.Topic)

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"html"
 	"io"
+	"io/fs"
 	"net/http"
 	"net/url"
 	"os"
@@ -19,6 +20,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"go.yaml.in/yaml/v3"
 
 	"madoguchi/channels/console"
 	"madoguchi/channels/console/consoletest"
@@ -278,6 +280,39 @@ func byPatternSorted(m map[string]console.Page) []console.Page {
 	}
 	slices.SortFunc(list, func(a, b console.Page) int { return strings.Compare(a.Path+a.Method, b.Path+b.Method) })
 	return list
+}
+
+// Every text of the console is there in both languages.
+func TestConsoleSpeaksBothLanguages(t *testing.T) {
+	for _, a := range furnished(t).areas() {
+		if a.Texts == nil {
+			continue
+		}
+		keys := map[string][]string{}
+		for _, lang := range []string{"ja", "en"} {
+			names, err := fs.Glob(a.Texts, lang+"/*.yaml")
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, name := range names {
+				data, err := fs.ReadFile(a.Texts, name)
+				if err != nil {
+					t.Fatal(err)
+				}
+				var texts map[string]yaml.Node
+				if err := yaml.Unmarshal(data, &texts); err != nil {
+					t.Fatalf("%s of %s: %v", name, a.Name, err)
+				}
+				for key := range texts {
+					keys[lang] = append(keys[lang], key)
+				}
+			}
+			slices.Sort(keys[lang])
+		}
+		if diff := cmp.Diff(keys["ja"], keys["en"]); diff != "" {
+			t.Errorf("%s (-ja +en)\n%s", a.Name, diff)
+		}
+	}
 }
 
 // A15: an administrator of one municipality finds nothing of another.
