@@ -1,6 +1,7 @@
 package console_test
 
 import (
+	"errors"
 	"net/http"
 	"net/url"
 	"testing"
@@ -112,5 +113,23 @@ func TestFormOfAnEndedSession(t *testing.T) {
 	p := clerk.Post("test", nil)
 	if p.Status != http.StatusUnauthorized || !p.Has("サインインし直してください") || !p.Has(`href="/console/sign-in"`) || done != 0 {
 		t.Errorf("%d, done %d\n%s", p.Status, done, p.Body)
+	}
+}
+
+// The first page has the cards of those areas that could count, for those who
+// may open what is behind them.
+func TestHomeHasCards(t *testing.T) {
+	card := func(heading string, right staff.Right) func(*console.Request) ([]console.HomeCard, error) {
+		return func(*console.Request) ([]console.HomeCard, error) {
+			return []console.HomeCard{{Heading: heading, Number: 7, Path: "visits", Right: right}}, nil
+		}
+	}
+	site := consoletest.Serve(t, storetest.Open(t, storetest.SQLite),
+		console.Area{Name: "a", Home: card("来場予定", staff.SeeVisits)},
+		console.Area{Name: "b", Home: card("交付待ち", staff.SeeCards)},
+		console.Area{Name: "c", Home: func(*console.Request) ([]console.HomeCard, error) { return nil, errors.New("no database") }})
+	p := site.SignIn(staff.Account{Booking: staff.Clerk}).Get("")
+	if p.Status != http.StatusOK || !p.Has("来場予定") || p.Has("交付待ち") {
+		t.Errorf("%d\n%s", p.Status, p.Body)
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"html"
 	"io"
+	"io/fs"
 	"net/http"
 	"net/url"
 	"os"
@@ -19,6 +20,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"go.yaml.in/yaml/v3"
 
 	"madoguchi/channels/console"
 	"madoguchi/channels/console/consoletest"
@@ -280,6 +282,39 @@ func byPatternSorted(m map[string]console.Page) []console.Page {
 	return list
 }
 
+// Every text of the console is there in both languages.
+func TestConsoleSpeaksBothLanguages(t *testing.T) {
+	for _, a := range furnished(t).areas() {
+		if a.Texts == nil {
+			continue
+		}
+		keys := map[string][]string{}
+		for _, lang := range []string{"ja", "en"} {
+			names, err := fs.Glob(a.Texts, lang+"/*.yaml")
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, name := range names {
+				data, err := fs.ReadFile(a.Texts, name)
+				if err != nil {
+					t.Fatal(err)
+				}
+				var texts map[string]yaml.Node
+				if err := yaml.Unmarshal(data, &texts); err != nil {
+					t.Fatalf("%s of %s: %v", name, a.Name, err)
+				}
+				for key := range texts {
+					keys[lang] = append(keys[lang], key)
+				}
+			}
+			slices.Sort(keys[lang])
+		}
+		if diff := cmp.Diff(keys["ja"], keys["en"]); diff != "" {
+			t.Errorf("%s (-ja +en)\n%s", a.Name, diff)
+		}
+	}
+}
+
 // A15: an administrator of one municipality finds nothing of another.
 func TestA15ConsoleShowsOneTenant(t *testing.T) {
 	h := furnished(t)
@@ -388,16 +423,18 @@ func TestConsoleInABrowser(t *testing.T) {
 	}
 	at := func(path, name string) {
 		v.Until(fmt.Sprintf("location.pathname === '/console/%s' && document.readyState === 'complete'", path))
-		for _, size := range [][2]int64{{1366, 768}, {820, 1180}} {
-			v.Size(size[0], size[1])
-			v.Narrow(name)
-			if size[0] == 1366 || webtest.Thorough() {
-				v.AxeClean(name)
-			}
-			v.Keep(fmt.Sprintf("console-%s-%d", name, size[0]), false)
+		v.Narrow(name)
+		v.AxeClean(name)
+		v.Keep("console-"+name+"-1366", false)
+		v.Size(820, 1180)
+		v.Narrow(name)
+		if webtest.Thorough() {
+			v.AxeClean(name)
 		}
+		v.Keep("console-"+name+"-820", false)
 		v.Size(1366, 768)
 	}
+	v.Size(1366, 768)
 	v.Open("")
 	at("sign-in", "sign-in")
 	v.Until(`document.activeElement?.id === "login"`)

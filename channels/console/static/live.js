@@ -11,28 +11,45 @@ const least = 1000; // ms between two fetches
 
 let stream, timer, fetching = false, again = false, last = 0;
 
-const used = (form) => form.contains(document.activeElement)
-  || [...form.elements].some((e) => e.type !== "hidden" && ("defaultChecked" in e && /^(checkbox|radio)$/.test(e.type)
-    ? e.checked !== e.defaultChecked
-    : e.tagName === "SELECT" ? [...e.options].some((o) => o.selected !== o.defaultSelected) && e.selectedIndex > 0
-      : "defaultValue" in e && e.value !== e.defaultValue));
+const typing = (e) => /^(INPUT|SELECT|TEXTAREA)$/.test(e?.tagName ?? "");
 
-// key finds the same form or link in the new content.
-const key = (e) => e.id ? `#${CSS.escape(e.id)}`
-  : e.tagName === "FORM" ? `form[action="${CSS.escape(e.getAttribute("action") ?? "")}"]`
-    : e.tagName === "A" ? `a[href="${CSS.escape(e.getAttribute("href") ?? "")}"]` : "";
+// changed reports whether somebody set a control to something else than the page
+// came with.
+function changed(e) {
+  if (e.type === "hidden" || e.tagName === "BUTTON" || e.tagName === "FIELDSET") return false;
+  if (/^(checkbox|radio)$/.test(e.type)) return e.checked !== e.defaultChecked;
+  if (e.tagName === "SELECT") return e.selectedIndex !== Math.max(0, [...e.options].findIndex((o) => o.defaultSelected));
+  return e.value !== e.defaultValue;
+}
+
+const used = (form) => [...form.elements].some((e) => changed(e) || typing(e) && e === document.activeElement);
+
+// sign tells forms apart: rows of a table often have one each to the same
+// address, with hidden fields of their own.
+const sign = (form) => [form.id, form.getAttribute("action"), ...[...form.querySelectorAll("input[type=hidden]")]
+  .filter((e) => e.name !== "token").map((e) => `${e.name}=${e.defaultValue}`)].join(" ");
+
+const twin = (form, fresh) => [...fresh.querySelectorAll("form")].find((f) => sign(f) === sign(form));
+
+// find says how to find in the new content what has the focus now.
+function find(e, fresh) {
+  if (e.id) return fresh.querySelector(`#${CSS.escape(e.id)}`);
+  if (e.tagName === "A") return fresh.querySelector(`a[href="${CSS.escape(e.getAttribute("href") ?? "")}"]`);
+  if (e.tagName === "BUTTON" && e.form) return [...twin(e.form, fresh)?.elements ?? []].find((b) => b.textContent === e.textContent);
+  return null;
+}
 
 function take(fresh) {
-  for (const form of part.querySelectorAll("form")) {
-    const twin = used(form) && key(form) && fresh.querySelector(key(form));
-    if (twin) twin.replaceWith(form);
-  }
   const held = document.activeElement;
-  const focus = part.contains(held) ? key(held) : "";
-  const open = [...part.querySelectorAll("details[open][id]")].map((d) => d.id);
+  const next = part.contains(held) && held !== part ? find(held, fresh) : null;
+  for (const form of part.querySelectorAll("form")) {
+    if (used(form)) twin(form, fresh)?.replaceWith(form);
+  }
+  for (const d of part.querySelectorAll("details[open][id]")) {
+    fresh.querySelector(`#${CSS.escape(d.id)}`)?.setAttribute("open", "");
+  }
   part.replaceChildren(...fresh.childNodes);
-  for (const id of open) document.getElementById(id)?.setAttribute("open", "");
-  if (focus) part.querySelector(focus)?.focus({ preventScroll: true });
+  if (held !== document.activeElement) (held.isConnected ? held : next)?.focus({ preventScroll: true });
   part.dispatchEvent(new CustomEvent("live", { bubbles: true }));
 }
 
@@ -49,11 +66,7 @@ async function refresh() {
     if (answer.ok) {
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
       const fresh = page.querySelector("[data-live]");
-      if (fresh) {
-        const held = document.activeElement;
-        take(fresh);
-        if (held?.isConnected && held !== document.activeElement) held.focus({ preventScroll: true });
-      }
+      if (fresh) take(fresh);
     }
   } catch { /* the network is away: the stream comes back and says so */ } finally {
     fetching = false;

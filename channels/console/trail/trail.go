@@ -3,7 +3,7 @@
 // see that its chain is whole. Nobody can change anything here.
 //
 // An action is shown by the text "trail.action.CODE", a key of its detail by
-// "trail.detail.KEY" and a value by "trail.value.VALUE", which the area that
+// "trail.detail.KEY" and a value by "trail.value.KEY.VALUE", which the area that
 // writes the row may have in its own catalogs; without a text the code itself is
 // shown.
 package trail
@@ -197,6 +197,9 @@ func (w words) row(e audit.Entry) row {
 	}
 	for _, key := range slices.Sorted(maps.Keys(detail)) {
 		value := plain(detail[key])
+		if v, ok := detail[key].(bool); ok {
+			value = w.q.T(fmt.Sprintf("trail.%v", v))
+		}
 		if key == "origin" {
 			r.Origin = value
 			continue
@@ -206,8 +209,8 @@ func (w words) row(e audit.Entry) row {
 		}
 		if name, ok := w.names[value]; ok {
 			value = name
-		} else if w.values[value] {
-			value = w.q.T(valuePrefix + value)
+		} else if code := key + "." + value; w.values[code] {
+			value = w.q.T(valuePrefix + code)
 		}
 		if w.details[key] {
 			key = w.q.T(detailPrefix + key)
@@ -235,7 +238,7 @@ func plain(v any) string {
 	if err != nil {
 		return fmt.Sprint(v)
 	}
-	return string(text) // true, false, null, an object
+	return string(text)
 }
 
 func (c Config) list(q *console.Request) error {
