@@ -62,7 +62,11 @@ func (d *desk) upload(q *console.Request) error {
 	}
 	var p planPage
 	var kept bool
-	err = q.Update(func(tx *store.Tx) error {
+	within := q.View
+	if q.PostFormValue("do") == "keep" {
+		within = q.Update
+	}
+	err = within(func(tx *store.Tx) error {
 		p, kept = planPage{}, false
 		draft, h, err := d.load(q, tx)
 		if err != nil {
