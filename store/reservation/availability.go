@@ -71,13 +71,20 @@ func (e *edition) availability(tx *store.Tx, q Query) ([]CounterDays, error) {
 	answer := make([]CounterDays, len(counters))
 	for i, c := range counters {
 		answer[i] = CounterDays{Counter: c, Days: make([]DayVacancy, q.Days)}
+		var part *Timetable
+		var refused ReasonKind
+		var needs, places int
 		for n := range q.Days {
 			p := e.table.Day(c.ID, q.From.AddDays(n))
-			service, refused := e.table.on(p.Date).serves(c.ID, &q)
+			if t := e.table.on(p.Date); t != part { // as a rule once for all days
+				part = t
+				var service *Service
+				service, refused = t.serves(c.ID, q.Service, q.Persons)
+				needs, places = max(1, service.Slots), service.places(q.Persons)
+			}
 			if refused != "" && p.State == IsOpen {
 				p = DayPlan{Date: p.Date, State: IsClosed, Reason: Reason{Kind: refused}}
 			}
-			needs, places := max(1, service.Slots), service.places(q.Persons)
 			d := DayVacancy{Date: p.Date, State: p.State, Reason: p.Reason}
 			if len(p.Slots) > 0 {
 				d.Slots = make([]Vacancy, len(p.Slots))
@@ -98,17 +105,16 @@ func (e *edition) availability(tx *store.Tx, q Query) ([]CounterDays, error) {
 // anyVisit is the service of a query that names none: a visit of one slot.
 var anyVisit = &Service{MaxPersons: maxPersons}
 
-// serves returns the service of a query as a part of the timetable has it, and
-// why its counter does not take the party, "" if it does.
-func (t *Timetable) serves(counter string, q *Query) (*Service, ReasonKind) {
+// serves returns a service as a part of the timetable has it, and why a counter does not take the party, "" if it does.
+func (t *Timetable) serves(counter, id string, persons int) (*Service, ReasonKind) {
 	service := anyVisit
-	if q.Service != "" {
-		service = t.services[q.Service]
+	if id != "" {
+		service = t.services[id]
 	}
-	if service == nil || service.Hidden || q.Persons > max(1, service.MaxPersons) {
+	if service == nil || service.Hidden || persons > max(1, service.MaxPersons) {
 		return anyVisit, NotTaken
 	}
-	if c := t.counters[counter]; c != nil && q.Service != "" && !c.data.Takes(q.Service) {
+	if c := t.counters[counter]; c != nil && id != "" && !c.data.Takes(id) {
 		return service, NotTaken
 	}
 	return service, ""

@@ -1,6 +1,8 @@
 package reservation
 
 import (
+	"encoding/json"
+	"fmt"
 	"reflect"
 	"slices"
 	"strings"
@@ -74,8 +76,7 @@ func items[T any](kind string, old, new []T, id func(T) (string, Names)) []Diffe
 // order are a difference of their order.
 func lines[T any](kind, id string, name Names, field string, old, new []T) []Difference {
 	var list []Difference
-	gone := slices.DeleteFunc(slices.Clone(old), func(x T) bool { return among(new, x) })
-	made := slices.DeleteFunc(slices.Clone(new), func(x T) bool { return among(old, x) })
+	gone, made := without(old, new), without(new, old)
 	if len(gone) == len(made) { // changed one by one, as far as can be told
 		for i := range gone {
 			list = append(list, Difference{kind, id, name, field, gone[i], made[i]})
@@ -138,16 +139,9 @@ func Merge(base, mine, theirs Settings) (merged Settings, conflicts []Difference
 	merged.Services = mergeItems("service", base.Services, mine.Services, theirs.Services,
 		func(s Service) (string, Names) { return s.ID, s.Names }, &conflicts)
 	merged.Closures = nil
-	for _, k := range theirs.Closures {
-		if among(mine.Closures, k) || !among(base.Closures, k) {
-			merged.Closures = append(merged.Closures, k)
-		}
-	}
-	for _, k := range mine.Closures {
-		if !among(base.Closures, k) && !among(theirs.Closures, k) {
-			merged.Closures = append(merged.Closures, k)
-		}
-	}
+	merged.Closures = slices.Concat(
+		without(theirs.Closures, without(base.Closures, mine.Closures)),
+		without(without(mine.Closures, base.Closures), theirs.Closures))
 	merged.Windows = mergeValue("window", "", nil, "", base.Windows, mine.Windows, theirs.Windows, &conflicts)
 	merged.Holidays = mergeValue("rule", "", nil, "holidays", base.Holidays, mine.Holidays, theirs.Holidays, &conflicts)
 	merged.HoldMinutes = mergeValue("rule", "", nil, "hold_minutes", base.HoldMinutes, mine.HoldMinutes, theirs.HoldMinutes, &conflicts)
@@ -155,8 +149,21 @@ func Merge(base, mine, theirs Settings) (merged Settings, conflicts []Difference
 	return merged, conflicts
 }
 
-func among[T any](list []T, x T) bool {
-	return slices.ContainsFunc(list, func(y T) bool { return same(reflect.ValueOf(x), reflect.ValueOf(y)) })
+// without returns the things of a list that another does not have. A year's plan
+// has thousands, so they are compared by what is saved of them.
+func without[T any](list, others []T) []T {
+	saved := func(x T) string {
+		b, err := json.Marshal(x)
+		if err != nil {
+			return fmt.Sprintf("%+v", x) // cannot be: settings are plain data
+		}
+		return string(b)
+	}
+	has := make(map[string]bool, len(others))
+	for _, x := range others {
+		has[saved(x)] = true
+	}
+	return slices.DeleteFunc(slices.Clone(list), func(x T) bool { return has[saved(x)] })
 }
 
 func mergeValue[T any](kind, id string, name Names, field string, base, mine, theirs T, conflicts *[]Difference) T {

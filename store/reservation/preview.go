@@ -364,8 +364,7 @@ func (s *search) at(b Booking, c *Counter, day civil.Date) (best Offer, bestCost
 	if len(p.Slots) == 0 {
 		return best, 0
 	}
-	q := Query{Service: b.Service, Persons: b.Persons}
-	service, refused := s.t.on(day).serves(c.ID, &q)
+	service, refused := s.t.on(day).serves(c.ID, b.Service, b.Persons)
 	if refused != "" {
 		return best, 0
 	}

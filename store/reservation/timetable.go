@@ -139,7 +139,7 @@ func (t *Timetable) on(d civil.Date) *Timetable {
 
 // since returns the parts that answer for a day or for later ones.
 func (t *Timetable) since(d civil.Date) []*Timetable {
-	if len(t.parts) < 2 {
+	if len(t.parts) == 0 { // compiled by itself
 		return []*Timetable{t}
 	}
 	return t.parts[slices.Index(t.parts, t.on(d)):]

@@ -31,15 +31,11 @@ type planReport struct {
 	Added, Changed     string
 	Openings, Closures int
 	Changes            []said
-	More               int
 	Bookings           int // that would lose their place
 }
 
-// shownProblems and shownChanges bound a page.
-const (
-	shownProblems = 200
-	shownChanges  = 200
-)
+// shownProblems is how many problems of a file a page shows.
+const shownProblems = 200
 
 func (d *desk) plan(q *console.Request) error {
 	var p planPage
@@ -62,7 +58,11 @@ func (d *desk) upload(q *console.Request) error {
 	}
 	var p planPage
 	var kept bool
-	err = q.Update(func(tx *store.Tx) error {
+	within := q.View
+	if q.PostFormValue("do") == "keep" {
+		within = q.Update
+	}
+	err = within(func(tx *store.Tx) error {
 		p, kept = planPage{}, false
 		draft, h, err := d.load(q, tx)
 		if err != nil {
@@ -86,10 +86,6 @@ func (d *desk) upload(q *console.Request) error {
 		changes := reservation.Compare(draft.Settings, made.Settings)
 		p.Report = &planReport{
 			Added: strings.Join(made.Added, "、"), Changed: strings.Join(made.Changed, "、"), Openings: made.Openings, Closures: made.Closures,
-		}
-		if len(changes) > shownChanges {
-			p.Report.More = len(changes) - shownChanges
-			changes = changes[:shownChanges]
 		}
 		p.Report.Changes = describeAll(q, made.Settings, changes)
 		preview, err := d.Reservations.Preview(tx, made.Settings, upcoming(draft, civil.In(tx.Now()).Date))

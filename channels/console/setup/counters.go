@@ -19,8 +19,19 @@ type ruleLine struct {
 	N     int
 	Text  string
 	First bool
-	Last  bool
 }
+
+// rulesSize is how many rules a page of a list shows.
+const rulesSize = 50
+
+func rulePager(q *console.Request, total int) console.Pager {
+	p := console.PagerOf(q.URL.Query(), rulesSize)
+	p.Total = total
+	return p
+}
+
+// shows reports whether the nth thing of a list, from 0, is on the page.
+func shows(p console.Pager, n int) bool { return n >= p.Offset() && n < p.Offset()+p.Size }
 
 // find returns the index of a counter, -1 if there is none.
 func findCounter(s *reservation.Settings, id string) int {
@@ -109,8 +120,11 @@ func (d *desk) counterForm(q *console.Request, s reservation.Settings, c reserva
 	} else {
 		f.Remove, f.RemoveText = f.Action+"/delete", "setup.counter.delete"
 		f.RulesAt = f.Action + "/openings"
+		f.Pager = rulePager(q, len(c.Openings))
 		for n, o := range c.Openings {
-			f.Rules = append(f.Rules, ruleLine{n, openingText(q, o), n == 0, n == len(c.Openings)-1})
+			if shows(f.Pager, n) {
+				f.Rules = append(f.Rules, ruleLine{n, openingText(q, o), n == 0})
+			}
 		}
 	}
 	basics = append(basics, nameFields(q, "place", "setup.field.place", c.Place, langs, false)...)

@@ -26,8 +26,9 @@ type form struct {
 	Submit   string // key
 	// Remove is where a POST deletes the thing; "" if it cannot be.
 	Remove, RemoveText string
-	Rules              []ruleLine // below the form: the rules of a counter
+	Rules              []ruleLine // below the form: the rules of a counter, a page of them
 	RulesAt            string     // where they are edited; "" shows no list
+	Pager              console.Pager
 }
 
 type fieldset struct {

@@ -62,12 +62,12 @@ func (d *desk) overview(q *console.Request) error {
 			if c.From != "" || c.To != "" {
 				line.Period = c.From + "〜" + c.To
 			}
-			for _, o := range c.Openings {
+			for i, o := range c.Openings {
+				if i == shownRules {
+					line.Rules = append(line.Rules, q.T("setup.rules.more", text("n", len(c.Openings)-shownRules)))
+					break
+				}
 				line.Rules = append(line.Rules, openingText(q, o))
-			}
-			if len(line.Rules) > shownRules {
-				more := q.T("setup.rules.more", text("n", len(line.Rules)-shownRules))
-				line.Rules = append(line.Rules[:shownRules:shownRules], more)
 			}
 			p.Counters = append(p.Counters, line)
 		}

@@ -20,7 +20,8 @@ type listPage struct {
 	Empty string // key
 	Hint  string // key
 	Order bool   // their order counts
-	Form  *form  // what else is set here; nil if nothing
+	Pager console.Pager
+	Form  *form // what else is set here; nil if nothing
 }
 
 // closures lists the closed days and says whether national holidays are closed.
@@ -34,8 +35,11 @@ func (d *desk) closures(q *console.Request) error {
 
 func closurePage(q *console.Request, s reservation.Settings, h head) listPage {
 	p := listPage{Head: h, At: "setup/closures", Add: "setup.closure.add", Empty: "setup.closures.empty", Form: holidayForm(q, s)}
+	p.Pager = rulePager(q, len(s.Closures))
 	for i, k := range s.Closures {
-		p.Lines = append(p.Lines, ruleLine{N: i, Text: closureText(q, k, s)})
+		if shows(p.Pager, i) {
+			p.Lines = append(p.Lines, ruleLine{N: i, Text: closureText(q, k, s)})
+		}
 	}
 	return p
 }
@@ -57,8 +61,11 @@ func (d *desk) windows(q *console.Request) error {
 
 func windowPage(q *console.Request, s reservation.Settings, h head) listPage {
 	p := listPage{Head: h, At: "setup/windows", Add: "setup.window.add", Empty: "setup.windows.empty", Hint: "setup.windows.hint", Order: true, Form: holdForm(q, s)}
+	p.Pager = rulePager(q, len(s.Windows))
 	for i, w := range s.Windows {
-		p.Lines = append(p.Lines, ruleLine{i, windowText(q, w, s), i == 0, i == len(s.Windows)-1})
+		if shows(p.Pager, i) {
+			p.Lines = append(p.Lines, ruleLine{i, windowText(q, w, s), i == 0})
+		}
 	}
 	return p
 }

@@ -222,11 +222,24 @@ func effectiveOf(q *console.Request, tx *store.Tx, draft reservation.Draft) (civ
 // the draft, so that the calendar shows it too.
 func (d *desk) look(q *console.Request) (savePage, error) {
 	var p savePage
-	view := q.View
 	if q.Method == "POST" {
-		view = q.Update
+		err := q.Update(func(tx *store.Tx) error {
+			draft, h, err := d.load(q, tx)
+			if err != nil || !h.Kept {
+				return err
+			}
+			effective, ok := effectiveOf(q, tx, draft)
+			if !ok || effective == draft.Effective {
+				return nil
+			}
+			draft.Effective = effective
+			return d.Reservations.KeepDraft(tx, q.By(), draft)
+		})
+		if err != nil {
+			return p, err
+		}
 	}
-	err := view(func(tx *store.Tx) error {
+	err := q.View(func(tx *store.Tx) error {
 		draft, h, err := d.load(q, tx)
 		if err != nil {
 			return err
@@ -243,12 +256,6 @@ func (d *desk) look(q *console.Request) (savePage, error) {
 		}
 		if !effective.IsZero() {
 			p.Effective = effective.String()
-		}
-		if q.Method == "POST" && h.Kept && effective != draft.Effective {
-			draft.Effective = effective
-			if err := d.Reservations.KeepDraft(tx, q.By(), draft); err != nil {
-				return err
-			}
 		}
 		preview, err := d.Reservations.Preview(tx, draft.Settings, effective)
 		if faults := reservation.Faults(err); faults != nil {

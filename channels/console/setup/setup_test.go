@@ -2,9 +2,11 @@ package setup_test
 
 import (
 	"context"
+	"fmt"
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"madoguchi/channels/console/consoletest"
 	"madoguchi/channels/console/setup"
@@ -483,6 +485,48 @@ func TestEveryPageIsInWords(t *testing.T) {
 		}
 		if p := clerk.Get(path); p.Status != 403 {
 			t.Errorf("%s for a clerk: %d", path, p.Status)
+		}
+	}
+}
+
+// A year of exceptions at twenty counters, as a plan may have them, and a
+// thousand bookings: every page is still quick, and no list is without end.
+func TestAYearOfTwentyCounters(t *testing.T) {
+	o := open(t, storetest.SQLite)
+	var b strings.Builder
+	b.WriteString("種別,窓口ID,窓口名,開始日,終了日,曜日,開始時刻,終了時刻,枠の長さ（分）,受入数,理由\n")
+	first, _ := civil.ParseDate("2026-11-24")
+	for c := range 20 {
+		fmt.Fprintf(&b, "窓口,c%d,窓口%d,,,,,,,,\n", c, c)
+		for d := range 365 {
+			day := first.AddDays(d)
+			fmt.Fprintf(&b, "開設,c%d,,%s,%s,,09:00,16:00,30,2,\n", c, day, day)
+		}
+		fmt.Fprintf(&b, "休館,c%d,,2027-05-01,2027-05-01,,,,,,行事\n", c)
+	}
+	p := o.admin.Upload("setup/plan", url.Values{"do": {"keep"}}, "file", "year.csv", []byte(b.String()))
+	if p.Status != 200 {
+		t.Fatalf("%d %s", p.Status, main(p))
+	}
+	o.send("setup/save", url.Values{"do": {"save"}})
+	o.do(func(tx *store.Tx) error {
+		for n := range 1000 {
+			start := at("2026-11-25T09:00").Add(n % 14 * 30)
+			start.Date = start.Date.AddDays(n / 280)
+			if _, _, err := o.r.Book(tx, reservation.BookRequest{Counter: fmt.Sprintf("c%d", n/14%20), Start: start, Service: "consult", Persons: 1, Group: reservation.Open}); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	o.send("setup/closures/new", url.Values{"from": {"2026-11-26"}, "to": {"2026-11-26"}})
+	for _, path := range []string{"setup", "setup/counters/c3", "setup/counters/c3?page=3", "setup/closures", "setup/calendar?counter=c3", "setup/save", "setup/history/2", "setup/plan"} {
+		begun := time.Now()
+		p := o.admin.Get(path)
+		took := time.Since(begun)
+		t.Logf("%-26s %5d KB %v", path, len(p.Body)>>10, took.Round(time.Millisecond))
+		if p.Status != 200 || len(p.Body) > 200<<10 || took > 3*time.Second {
+			t.Errorf("%s: %d, %d bytes in %v", path, p.Status, len(p.Body), took)
 		}
 	}
 }

@@ -241,10 +241,19 @@ func describe(q *console.Request, in reservation.Settings, d reservation.Differe
 	return s
 }
 
+// shownChanges is how many differences a page shows.
+const shownChanges = 200
+
+// describeAll describes differences; where there are very many, the last line
+// says how many more.
 func describeAll(q *console.Request, in reservation.Settings, list []reservation.Difference) []said {
-	out := make([]said, len(list))
-	for i, d := range list {
-		out[i] = describe(q, in, d)
+	more := max(0, len(list)-shownChanges)
+	out := make([]said, 0, len(list)-more+1)
+	for _, d := range list[:len(list)-more] {
+		out = append(out, describe(q, in, d))
+	}
+	if more > 0 {
+		out = append(out, said{What: q.T("setup.plan.more", text("n", more))})
 	}
 	return out
 }
