@@ -239,3 +239,39 @@ func TestReportsAreForManagers(t *testing.T) {
 		}
 	}
 }
+
+// TestACorrectedNoShowIsCountedAgain: the day of the visit was counted for good
+// when staff learn that the visitor did come.
+func TestACorrectedNoShowIsCountedAgain(t *testing.T) {
+	eachTown(t, true, func(v *mailTown) {
+		v.aFewDays()
+		v.run("statistics")
+		month := func() (m report.Month) {
+			v.Helper()
+			v.do(func(tx *store.Tx) (err error) {
+				m, err = v.reports().Month(tx, civil.Date{Year: 2026, Month: 11, Day: 1})
+				return err
+			})
+			return m
+		}
+		if got := month().Total; got.NoShow != 1 || got.Visited != 1 {
+			v.Fatalf("before: %+v", got)
+		}
+		v.set("2026-11-28T09:00")
+		v.do(func(tx *store.Tx) error {
+			list, _, err := v.reservations.Search(tx, reservation.Filter{Statuses: []reservation.Status{reservation.NoShow}})
+			if err != nil || len(list) != 1 {
+				v.Fatalf("%d no-shows, %v", len(list), err)
+			}
+			_, err = v.reservations.CheckIn(tx, list[0].ID, reservation.By{Who: "manager", Group: reservation.Internal})
+			return err
+		})
+		v.run("statistics")
+		if got := month().Total; got.NoShow != 0 || got.Visited != 2 {
+			v.Errorf("after: %+v", got)
+		}
+		if got := month().Total.Booked; got != 3 {
+			v.Errorf("%d bookings", got)
+		}
+	})
+}

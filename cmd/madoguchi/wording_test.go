@@ -426,3 +426,32 @@ func TestEveryChangeOfATextIsInTheAuditLog(t *testing.T) {
 		t.Error(diff)
 	}
 }
+
+func TestWordsThatNoLongerFitAreShownAsNotInUse(t *testing.T) {
+	v := openTown(t, storetest.SQLite, false)
+	admin := v.editor(sampleID)
+	ships := v.text(i18n.Japanese, "mail.receipt", i18n.Arg{Name: "receipt", Value: 5})
+	// As an earlier version of the program took them, when the text had no number.
+	v.do(func(tx *store.Tx) error {
+		_, err := tx.Exec(`INSERT INTO wording (tenant, number, mark, text_key, lang, words, source, saved_at, saved_by)
+			VALUES ($1, 1, 'm', 'mail.receipt', 'ja', '受付番号はお電話でお知らせします', 'older', 0, 'admin')`, sampleID)
+		return err
+	})
+	v.do(func(tx *store.Tx) error {
+		c, err := v.wordings.Catalog(tx)
+		if err == nil && c.Text("mail.receipt").In(i18n.Japanese, i18n.Arg{Name: "receipt", Value: 5}) != ships {
+			t.Errorf("the mail says %q", c.Text("mail.receipt").In(i18n.Japanese))
+		}
+		return err
+	})
+	if p := admin.Get("wording?changed=1"); !p.Has("使われていません") {
+		t.Errorf("the list does not say so: %s", p.Body)
+	}
+	p := admin.Get("wording/text?key=mail.receipt&in=ja")
+	if !p.Has("この文は使われていません") || !p.Has("受付番号はお電話でお知らせします") {
+		t.Errorf("the page does not say so: %s", p.Body)
+	}
+	if p := reword(admin, "mail.receipt", "ja", "save", "受付番号は{receipt}です"); !p.Has("保存しました。") || p.Has("この文は使われていません") {
+		t.Errorf("corrected: %d %s", p.Status, p.Body)
+	}
+}

@@ -87,8 +87,14 @@ func (a *area) open(tx *store.Tx, q *console.Request, p *editPage, typed *string
 	}
 	var own wording.Change
 	for _, c := range list {
-		if c.Key == it.Key && c.Lang == p.Lang {
+		if c.Key != it.Key {
+			continue
+		}
+		if c.Lang == p.Lang {
 			own = c
+		}
+		for i := range p.Tabs {
+			p.Tabs[i].Own = p.Tabs[i].Own || p.Tabs[i].Lang == c.Lang
 		}
 	}
 	texts, err := a.Wordings.Catalog(tx)

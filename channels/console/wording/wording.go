@@ -130,12 +130,13 @@ type tab struct {
 	Lang i18n.Lang
 	Name string
 	Here bool
+	Own  bool // the text in question is the tenant's own in it
 }
 
 func tabs(langs []i18n.Lang, here i18n.Lang) []tab {
 	out := make([]tab, len(langs))
 	for i, l := range langs {
-		out[i] = tab{l, i18n.Name(l), l == here}
+		out[i] = tab{Lang: l, Name: i18n.Name(l), Here: l == here}
 	}
 	return out
 }
