@@ -22,6 +22,11 @@ type formPage struct {
 	Problem string // of the form as a whole: a key
 }
 
+// Wrong are the inputs that have a problem.
+func (d *formPage) Wrong() []input {
+	return slices.DeleteFunc(slices.Clone(d.Inputs), func(i input) bool { return i.Problem == "" })
+}
+
 // input is one field of the form.
 type input struct {
 	Field
