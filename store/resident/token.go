@@ -69,12 +69,10 @@ func grams(p *Profile) []string {
 		for _, g := range pieces(fold(text)) {
 			seen[g] = true
 		}
-		if runes := []rune(fold(text)); text == p.Name {
-			for _, r := range runes {
-				if !isKatakana(r) {
-					seen[string(r)] = true
-				}
-			}
+	}
+	for _, r := range fold(p.Name) {
+		if !isKatakana(r) {
+			seen[string(r)] = true
 		}
 	}
 	list := make([]string, 0, len(seen))
