@@ -58,6 +58,7 @@ func TestResidentsAreImportedFromTheShell(t *testing.T) {
 	}
 	shell(t, 2, "resident", "import", "nofile")
 	shell(t, 2, "resident", "issue", "0")
+	shell(t, 2, "resident", "import", file, "--tenant", "zz")
 	shell(t, 0, "verify")
 }
 

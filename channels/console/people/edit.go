@@ -66,11 +66,6 @@ func (i input) Type() string {
 // Must reports whether it has to be filled.
 func (i input) Must() bool { return i.Use == Required }
 
-// Wide reports whether the value is long.
-func (i input) Wide() bool {
-	return i.Field.Field == resident.Address || i.Field.Field == resident.Mail
-}
-
 // hints are the fields with an example below them.
 var hints = map[resident.Field]bool{resident.Born: true, resident.Link: true, resident.Number: true, resident.Kana: true}
 
