@@ -33,8 +33,11 @@ func (h *house) newRoster() *resident.Residents {
 }
 
 func (h *house) peoplePages() console.Area {
-	return people.Area(people.Config{DB: h.db, Residents: h.residents, Log: h.log})
+	return people.Area(people.Config{DB: h.db, Residents: h.residents, Fields: h.residentFields, Log: h.log})
 }
+
+// residentFields are the fields of the roster as the municipality set them.
+func (h *house) residentFields(*store.Tx) ([]people.Field, error) { return people.DefaultFields(), nil }
 
 // eraseAgain erases whoever an older backup has brought back.
 func (h *house) eraseAgain(ctx context.Context, tenants []string) error {
@@ -48,6 +51,19 @@ func (h *house) eraseAgain(ctx context.Context, tenants []string) error {
 		}
 	}
 	return nil
+}
+
+// openFor opens the house for a command about one tenant, who must exist.
+func openFor(env *environment, tenant string) (*house, error) {
+	h, err := open(env, quiet(env.err), true)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := h.tenants.Load(env.ctx, tenant); err != nil {
+		h.close()
+		return nil, unknownTenant(tenant, err)
+	}
+	return h, nil
 }
 
 // residentCommand is the roster from the shell.
@@ -80,12 +96,20 @@ func (c *residentImport) Run(env *environment) error {
 	if err != nil {
 		return fmt.Errorf("%w: %w", errUsage, err)
 	}
-	h, err := open(env, quiet(env.err), true)
+	h, err := openFor(env, c.Tenant)
 	if err != nil {
 		return err
 	}
 	defer h.close()
-	fields := people.DefaultFields()
+	var fields []people.Field
+	err = h.db.View(env.ctx, c.Tenant, func(tx *store.Tx) error {
+		all, err := h.residentFields(tx)
+		fields = people.InUse(all)
+		return err
+	})
+	if err != nil {
+		return err
+	}
 	lines, broken := people.ReadTable(data, fields)
 	for _, p := range broken {
 		fmt.Fprintln(env.err, p)
@@ -126,7 +150,7 @@ func (c *residentIssue) Run(env *environment) error {
 	if c.Count < 1 {
 		return fmt.Errorf("%w: %d is no number of IDs to issue", errUsage, c.Count)
 	}
-	h, err := open(env, quiet(env.err), true)
+	h, err := openFor(env, c.Tenant)
 	if err != nil {
 		return err
 	}
@@ -145,7 +169,7 @@ type residentErase struct {
 
 // Run erases a resident, as the right to erasure asks for.
 func (c *residentErase) Run(env *environment) error {
-	h, err := open(env, quiet(env.err), true)
+	h, err := openFor(env, c.Tenant)
 	if err != nil {
 		return err
 	}

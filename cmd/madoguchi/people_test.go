@@ -58,6 +58,7 @@ func TestResidentsAreImportedFromTheShell(t *testing.T) {
 	}
 	inShell(t, 2, "resident", "import", "nofile")
 	inShell(t, 2, "resident", "issue", "0")
+	inShell(t, 2, "resident", "import", file, "--tenant", "zz")
 	inShell(t, 0, "verify")
 }
 

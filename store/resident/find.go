@@ -173,12 +173,6 @@ func (r *Residents) Page(tx *store.Tx, state State, offset, size int) ([]Residen
 		` ORDER BY r.serial DESC LIMIT $2 OFFSET $3) ORDER BY r.serial DESC`, args...)
 }
 
-// After returns records in the order of their registration behind one, for work
-// through the whole roster: begin with the zero Resident.
-func (r *Residents) After(tx *store.Tx, last Resident, size int) ([]Resident, error) {
-	return query(tx, columns+`r.serial>$2`+visible+` ORDER BY r.serial LIMIT $3`, tx.Tenant(), last.serial, size)
-}
-
 // Some returns the records with these ids, in that order, without those that are
 // not there: for letters and labels, thousands at a time.
 func (r *Residents) Some(tx *store.Tx, ids []string) ([]Resident, error) {
@@ -235,16 +229,67 @@ type Found struct {
 // Search returns the records that fulfil a filter. A condition that nothing can
 // fulfil, such as a telephone number with letters, finds nothing.
 func (r *Residents) Search(tx *store.Tx, f Filter) (Found, error) {
+	q, ok, err := f.query(tx, `DESC`, 10*MostFound)
+	if err != nil || !ok {
+		return Found{}, err
+	}
+	list, err := query(tx, columns+q.where+visible+` ORDER BY r.serial DESC LIMIT `+q.arg(MostFound+1), q.args...)
+	if err != nil {
+		return Found{}, err
+	}
+	found := Found{List: f.those(list[:min(len(list), MostFound)]), More: len(list) > MostFound}
+	slices.SortStableFunc(found.List, func(a, b Resident) int {
+		return cmp.Or(cmp.Compare(a.Kana, b.Kana), cmp.Compare(a.Name, b.Name))
+	})
+	return found, nil
+}
+
+// Walk reads all records that fulfil a filter, however many, a part at a time in
+// the order of their registration: begin with the zero Cursor and go on until it
+// is done.
+func (r *Residents) Walk(tx *store.Tx, f Filter, c Cursor, size int) ([]Resident, Cursor, error) {
+	q, ok, err := f.query(tx, ``, size, c.last)
+	if err != nil || !ok {
+		return nil, Cursor{Done: true}, err
+	}
+	list, err := query(tx, columns+`r.serial>`+q.arg(c.last)+` AND `+q.where+visible+` ORDER BY r.serial LIMIT `+q.arg(size), q.args...)
+	if err != nil || len(list) == 0 {
+		return nil, Cursor{Done: true}, err
+	}
+	return f.those(list), Cursor{last: list[len(list)-1].serial}, nil
+}
+
+// Cursor is how far a Walk has come.
+type Cursor struct {
+	Done bool
+	last int64
+}
+
+// those leaves the records that a filter holds for.
+func (f Filter) those(list []Resident) []Resident {
+	return slices.DeleteFunc(list, func(r Resident) bool { return !f.holds(&r.Profile) })
+}
+
+// conditions are a filter as the words of a query.
+type conditions struct {
+	where string
+	args  []any
+}
+
+// arg takes a value and returns its placeholder.
+func (c *conditions) arg(v any) string {
+	c.args = append(c.args, v)
+	return "$" + strconv.Itoa(len(c.args))
+}
+
+// query turns a filter into words. The index names at most so many candidates,
+// in the order asked for, and behind a serial if one is given.
+func (f Filter) query(tx *store.Tx, order string, most int, behind ...int64) (q *conditions, ok bool, err error) {
 	want, ok := f.tokens(tx)
 	if !ok {
-		return Found{}, nil
+		return nil, false, nil
 	}
-	args := []any{tx.Tenant()}
-	arg := func(v any) string {
-		args = append(args, v)
-		return "$" + strconv.Itoa(len(args))
-	}
-	where := ``
+	q = &conditions{where: `r.tenant=$1`, args: []any{tx.Tenant()}}
 	for _, u := range []struct {
 		field Field
 		text  string
@@ -254,38 +299,29 @@ func (r *Residents) Search(tx *store.Tx, f Filter) (Found, error) {
 		}
 		value, problem := readers[u.field](strings.TrimSpace(u.text))
 		if problem != "" {
-			return Found{}, nil
+			return nil, false, nil
 		}
-		where += ` AND r.` + string(u.field) + `=` + arg(blind(tx, u.field, value))
+		q.where += ` AND r.` + string(u.field) + `=` + q.arg(blind(tx, u.field, value))
 	}
 	if f.State != "" {
-		where += ` AND r.state=` + arg(string(f.State))
+		q.where += ` AND r.state=` + q.arg(string(f.State))
 	}
-	if len(want) > 0 {
-		// The rarest token leads; whom it names is looked up under the others.
-		if err := rarestFirst(tx, want); err != nil {
-			return Found{}, err
-		}
-		in := `SELECT t.resident FROM resident_token t WHERE t.tenant=$1 AND t.token=` + arg(want[0])
-		for _, t := range want[1:] {
-			in += ` AND EXISTS (SELECT 1 FROM resident_token o WHERE o.tenant=$1 AND o.token=` + arg(t) + ` AND o.resident=t.resident)`
-		}
-		where += ` AND r.serial IN (` + in + ` ORDER BY t.resident DESC LIMIT ` + arg(10*MostFound) + `)`
+	if len(want) == 0 {
+		return q, true, nil
 	}
-	list, err := query(tx, columns+strings.TrimPrefix(where+visible, ` AND `)+` ORDER BY r.serial DESC LIMIT `+arg(MostFound+1), args...)
-	if err != nil {
-		return Found{}, err
+	// The rarest token leads; whom it names is looked up under the others.
+	if err := rarestFirst(tx, want); err != nil {
+		return nil, false, err
 	}
-	found := Found{More: len(list) > MostFound}
-	for _, res := range list[:min(len(list), MostFound)] {
-		if f.holds(&res.Profile) {
-			found.List = append(found.List, res)
-		}
+	in := `SELECT t.resident FROM resident_token t WHERE t.tenant=$1 AND t.token=` + q.arg(want[0])
+	for _, t := range want[1:] {
+		in += ` AND EXISTS (SELECT 1 FROM resident_token o WHERE o.tenant=$1 AND o.token=` + q.arg(t) + ` AND o.resident=t.resident)`
 	}
-	slices.SortStableFunc(found.List, func(a, b Resident) int {
-		return cmp.Or(cmp.Compare(a.Kana, b.Kana), cmp.Compare(a.Name, b.Name))
-	})
-	return found, nil
+	for _, serial := range behind {
+		in += ` AND t.resident>` + q.arg(serial)
+	}
+	q.where += ` AND r.serial IN (` + in + ` ORDER BY t.resident ` + order + ` LIMIT ` + q.arg(most) + `)`
+	return q, true, nil
 }
 
 // tokens are those a record must have; ok is false if a condition can hold for

@@ -221,10 +221,15 @@ func owners(tx *store.Tx, profiles []Profile) (map[Field]map[string]*Resident, e
 // ErrBroken: the plan has problems and cannot be carried out.
 var ErrBroken = errors.New("the table has problems")
 
-// stageSize is how many new records one transaction writes: few enough that a
-// booking does not wait long for them, many enough that they share the pages of
-// the index.
-const stageSize = 500
+// stageSize is how many new records one transaction writes, and indexStage how
+// many entries of the index: few enough that a booking does not wait for them.
+// indexSize is how many entries are gathered before they are written, in the
+// order of the index: written with each record, they would touch a page each.
+const (
+	stageSize  = 200
+	indexStage = 10 * entriesAtOnce
+	indexSize  = 1_000_000 // 16 MB
+)
 
 // dead is how long an import may be silent before it counts as died.
 const dead = 2 * time.Minute
@@ -264,17 +269,24 @@ func (r *Residents) Import(ctx context.Context, db *store.DB, tenant string, p *
 }
 
 func (r *Residents) carryOut(ctx context.Context, db *store.DB, tenant string, p *Plan, rules Rules, today civil.Date, batch int64, by string) error {
+	// beat says that the import is alive, and hears if it counted as died and was
+	// discarded.
+	beat := func(tx *store.Tx) error {
+		n, err := tx.Exec(`UPDATE resident_import SET beat_at=$3 WHERE tenant=$1 AND batch=$2`, tenant, batch, store.Millis(tx.Now()))
+		if err == nil && n == 0 {
+			err = ErrImporting
+		}
+		return err
+	}
 	serial := batch
+	var index []entry
 	for part := range slices.Chunk(p.added, stageSize) {
+		var staged []entry
 		err := db.Update(ctx, tenant, func(tx *store.Tx) error {
-			n, err := tx.Exec(`UPDATE resident_import SET beat_at=$3 WHERE tenant=$1 AND batch=$2`, tenant, batch, store.Millis(tx.Now()))
-			if err == nil && n == 0 {
-				err = ErrImporting // it counted as died, and was discarded
-			}
-			if err != nil {
+			staged = staged[:0]
+			if err := beat(tx); err != nil {
 				return err
 			}
-			var index []entry
 			for i, at := range part {
 				profile := p.read(Profile{}, p.lines[at], rules, today, false)
 				if err := issue(tx, &profile); err != nil {
@@ -287,14 +299,23 @@ func (r *Residents) carryOut(ctx context.Context, db *store.DB, tenant string, p
 				if err := insert(tx, &res); err != nil {
 					return err
 				}
-				index = append(index, entries(res.serial, tokens(tx, &profile))...)
+				staged = append(staged, entries(res.serial, tokens(tx, &profile))...)
 			}
-			return addEntries(tx, index)
+			return nil
 		})
 		if err != nil {
 			return err
 		}
 		serial += int64(len(part))
+		if index = append(index, staged...); len(index) >= indexSize {
+			if err := stageIndex(ctx, db, tenant, index, beat); err != nil {
+				return err
+			}
+			index = index[:0]
+		}
+	}
+	if err := stageIndex(ctx, db, tenant, index, beat); err != nil {
+		return err
 	}
 	return db.Update(ctx, tenant, func(tx *store.Tx) error {
 		for _, c := range p.changed {
@@ -325,6 +346,23 @@ func (r *Residents) carryOut(ctx context.Context, db *store.DB, tenant string, p
 		}
 		return tx.Audit(by, "resident.import", strconv.FormatInt(batch, 10), "new", p.New, "changed", p.Changed, "unchanged", p.Unchanged)
 	})
+}
+
+// stageIndex writes entries in the order of the index.
+func stageIndex(ctx context.Context, db *store.DB, tenant string, index []entry, beat func(*store.Tx) error) error {
+	slices.SortFunc(index, entry.compare)
+	for part := range slices.Chunk(index, indexStage) {
+		err := db.Update(ctx, tenant, func(tx *store.Tx) error {
+			if err := beat(tx); err != nil {
+				return err
+			}
+			return addEntries(tx, part)
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // discardDead clears away an import whose process has died.

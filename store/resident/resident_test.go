@@ -132,6 +132,20 @@ func TestFoundByEverythingThatIsIndexed(t *testing.T) {
 				return nil
 			})
 		}
+		for f, want := range map[*Filter]int{{}: 3, {State: Active}: 3, {Name: "ヤマダ"}: 1, {Class: "A地区"}: 1, {Phone: "x"}: 0, {Number: h.Number}: 1} {
+			got := 0
+			for c := (Cursor{}); !c.Done; {
+				update1(t, db, func(tx *store.Tx) (err error) {
+					var list []Resident
+					list, c, err = r.Walk(tx, *f, c, 2)
+					got += len(list)
+					return err
+				})
+			}
+			if got != want {
+				t.Errorf("a walk by %+v meets %d, want %d", *f, got, want)
+			}
+		}
 		update1(t, db, func(tx *store.Tx) error {
 			page, err := r.Page(tx, "", 1, 2)
 			if err != nil || len(page) != 2 || page[1].ID != h.ID {
@@ -293,4 +307,19 @@ func ExampleReadDate() {
 	// 1980-06-10 true
 	// 1980-06-10 true
 	// 0000-00-00 false
+}
+
+// Row-level security: the program's role sees nobody without naming a tenant.
+func TestRowsOfNobody(t *testing.T) {
+	db := storetest.Open(t, storetest.Postgres)
+	r := town(t, db)
+	h := add(t, db, r, hanako(t))
+	update1(t, db, func(tx *store.Tx) error { return r.Erase(tx, h.ID, "x") })
+	add(t, db, r, hanako(t))
+	for _, table := range []string{"resident", "resident_key", "resident_token", "resident_serial", "resident_import", "resident_erasure"} {
+		var n int
+		if err := storetest.AsApp(t, db).QueryRow(`SELECT COUNT(*) FROM ` + table).Scan(&n); err != nil || n != 0 {
+			t.Errorf("%s: %d rows, %v", table, n, err)
+		}
+	}
 }

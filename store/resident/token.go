@@ -69,12 +69,10 @@ func grams(p *Profile) []string {
 		for _, g := range pieces(fold(text)) {
 			seen[g] = true
 		}
-		if runes := []rune(fold(text)); text == p.Name {
-			for _, r := range runes {
-				if !isKatakana(r) {
-					seen[string(r)] = true
-				}
-			}
+	}
+	for _, r := range fold(p.Name) {
+		if !isKatakana(r) {
+			seen[string(r)] = true
 		}
 	}
 	list := make([]string, 0, len(seen))
@@ -171,6 +169,10 @@ func variantTable(groups ...string) map[rune]rune {
 // entry is a row of the index.
 type entry struct{ token, resident int64 }
 
+func (e entry) compare(o entry) int {
+	return cmp.Or(cmp.Compare(e.token, o.token), cmp.Compare(e.resident, o.resident))
+}
+
 func entries(serial int64, list []int64) []entry {
 	out := make([]entry, len(list))
 	for i, t := range list {
@@ -182,12 +184,8 @@ func entries(serial int64, list []int64) []entry {
 // entriesAtOnce is how many rows one statement inserts.
 const entriesAtOnce = 400
 
-// addEntries and dropTokens keep the index in step with the records. The rows go
-// in in the order of the index, so that those of many records share its pages.
+// addEntries and dropTokens keep the index in step with the records.
 func addEntries(tx *store.Tx, list []entry) error {
-	slices.SortFunc(list, func(a, b entry) int {
-		return cmp.Or(cmp.Compare(a.token, b.token), cmp.Compare(a.resident, b.resident))
-	})
 	for part := range slices.Chunk(list, entriesAtOnce) {
 		var q strings.Builder
 		q.WriteString(`INSERT INTO resident_token(tenant,token,resident) VALUES`)

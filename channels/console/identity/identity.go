@@ -206,13 +206,13 @@ func (c Config) without(q *console.Request, most int) ([]resident.Resident, erro
 	}
 	var out []resident.Resident
 	err := q.View(func(tx *store.Tx) error {
-		var last resident.Resident
-		for len(out) < most {
-			some, err := c.Residents.After(tx, last, 500)
-			if err != nil || len(some) == 0 {
+		var at resident.Cursor
+		for len(out) < most && !at.Done {
+			some, next, err := c.Residents.Walk(tx, resident.Filter{State: resident.Active}, at, 500)
+			if err != nil {
 				return err
 			}
-			last = some[len(some)-1]
+			at = next
 			ids := make([]string, len(some))
 			for i, r := range some {
 				ids[i] = r.ID

@@ -43,7 +43,7 @@ func (a area) toErase(q *console.Request, tx *store.Tx, d *erasing) error {
 	if err != nil {
 		return err
 	}
-	d.ID, d.Number, d.Name = r.ID, r.Number, masked(resident.Name, &r.Profile)
+	d.ID, d.Number, d.Name = r.ID, r.Number, masked(resident.Name, &r.Profile, q.Lang)
 	return tx.Audit(q.By(), "resident.view", r.ID)
 }
 

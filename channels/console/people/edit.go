@@ -22,6 +22,11 @@ type formPage struct {
 	Problem string // of the form as a whole: a key
 }
 
+// Wrong are the inputs that have a problem.
+func (d *formPage) Wrong() []input {
+	return slices.DeleteFunc(slices.Clone(d.Inputs), func(i input) bool { return i.Problem == "" })
+}
+
 // input is one field of the form.
 type input struct {
 	Field
@@ -60,11 +65,6 @@ func (i input) Type() string {
 
 // Must reports whether it has to be filled.
 func (i input) Must() bool { return i.Use == Required }
-
-// Wide reports whether the value is long.
-func (i input) Wide() bool {
-	return i.Field.Field == resident.Address || i.Field.Field == resident.Mail
-}
 
 // hints are the fields with an example below them.
 var hints = map[resident.Field]bool{resident.Born: true, resident.Link: true, resident.Number: true, resident.Kana: true}

@@ -1,6 +1,7 @@
 package people
 
 import (
+	"errors"
 	"net/http"
 
 	"madoguchi/channels/console"
@@ -16,8 +17,8 @@ var labelFields = []resident.Field{resident.Number, resident.Link, resident.Post
 const batch = 2000
 
 // export sends a table of those who fulfil the search form, or of the whole
-// roster if it is empty. It goes out as it is read; the audit row with the count
-// is written before the first byte.
+// roster if it is empty. It goes out as it is read. The log has a row before the
+// first byte, and one with the count at the end.
 func (a area) export(q *console.Request) error {
 	form := searchForm{Values: q.PostForm}
 	f, ok := form.filter()
@@ -33,36 +34,14 @@ func (a area) export(q *console.Request) error {
 		encoding = sheet.ShiftJIS
 	}
 	var fields []Field
-	var found resident.Found
 	err := q.Update(func(tx *store.Tx) (err error) {
 		if fields, err = a.fields(tx); err != nil {
 			return err
 		}
-		count := 0
-		if f.Empty() {
-			counts, err := a.Residents.Counts(tx)
-			if err != nil {
-				return err
-			}
-			if count = counts[f.State]; f.State == "" {
-				count = counts[resident.Active] + counts[resident.Suspended]
-			}
-		} else {
-			if found, err = a.Residents.Search(tx, f); err != nil {
-				return err
-			}
-			count = len(found.List)
-		}
-		if found.More {
-			return nil // refused below
-		}
-		return tx.Audit(q.By(), "resident.export", "", "kind", kind, "records", count, "conditions", conditions(f), "encoding", string(encoding))
+		return tx.Audit(q.By(), "resident.export", "", "kind", kind, "conditions", conditions(f), "encoding", string(encoding))
 	})
 	if err != nil {
 		return err
-	}
-	if found.More {
-		return &console.Problem{Status: http.StatusUnprocessableEntity, Text: "people.export.more"}
 	}
 	if kind == "labels" {
 		fields = nil
@@ -77,68 +56,59 @@ func (a area) export(q *console.Request) error {
 	if kind == "roster" {
 		head = append(head, stateHead)
 	}
+	sent := 0
 	var broken error
 	rows := func(yield func([]string) bool) {
-		put := func(list []resident.Resident) bool {
-			for _, r := range list {
-				if kind == "labels" && (r.Name == "" || r.Address == "") {
-					continue // nothing to print
-				}
-				cells := make([]string, 0, len(head))
-				for _, field := range fields {
-					cells = append(cells, cell(field.Field, &r.Profile))
-				}
-				if kind == "roster" {
-					cells = append(cells, map[resident.State]string{resident.Active: "利用中", resident.Suspended: "利用停止"}[r.State])
-				}
-				if !yield(cells) {
-					return false
-				}
+		broken = a.walk(q, f, func(r *resident.Resident) bool {
+			if kind == "labels" && (r.Name == "" || r.Address == "") {
+				return true // nothing to print
 			}
-			return true
-		}
-		if !f.Empty() {
-			put(found.List)
-			return
-		}
-		broken = a.walk(q, f.State, put)
+			cells := make([]string, 0, len(head))
+			for _, field := range fields {
+				cells = append(cells, cell(field.Field, &r.Profile))
+			}
+			if kind == "roster" {
+				cells = append(cells, map[resident.State]string{resident.Active: "利用中", resident.Suspended: "利用停止"}[r.State])
+			}
+			sent++
+			return yield(cells)
+		})
 	}
 	h := q.W.Header()
 	h.Set("Content-Type", "text/csv; charset="+string(encoding))
 	h.Set("Content-Disposition", `attachment; filename="`+name+`"`)
-	if _, err := sheet.Write(q.W, encoding, head, rows); err != nil || broken != nil {
+	_, err = sheet.Write(q.W, encoding, head, rows)
+	if err = errors.Join(err, broken); err != nil {
+		a.Log.Warn("a table of residents was not sent to its end", "error", err)
+	}
+	whole := err == nil
+	err = q.Update(func(tx *store.Tx) error {
+		return tx.Audit(q.By(), "resident.exported", "", "kind", kind, "records", sent, "whole", whole)
+	})
+	if err != nil || !whole {
 		// Too late for another answer: the connection is cut, so that half a
 		// table is not taken for a whole one.
-		a.Log.Warn("a table of residents was not sent to its end", "error", err, "reading", broken)
 		panic(http.ErrAbortHandler)
 	}
 	return nil
 }
 
-// walk reads the whole roster, a part at a time.
-func (a area) walk(q *console.Request, state resident.State, put func([]resident.Resident) bool) error {
-	var last resident.Resident
-	for {
+// walk reads those who fulfil a filter, a part at a time.
+func (a area) walk(q *console.Request, f resident.Filter, put func(*resident.Resident) bool) error {
+	for at := (resident.Cursor{}); !at.Done; {
 		var list []resident.Resident
 		err := q.View(func(tx *store.Tx) (err error) {
-			list, err = a.Residents.After(tx, last, batch)
+			list, at, err = a.Residents.Walk(tx, f, at, batch)
 			return err
 		})
-		if err != nil || len(list) == 0 {
+		if err != nil {
 			return err
 		}
-		last = list[len(list)-1]
-		if state != "" {
-			kept := list[:0]
-			for _, r := range list {
-				if r.State == state {
-					kept = append(kept, r)
-				}
+		for i := range list {
+			if !put(&list[i]) {
+				return nil
 			}
-			list = kept
-		}
-		if !put(list) {
-			return nil
 		}
 	}
+	return nil
 }

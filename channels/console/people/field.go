@@ -1,6 +1,8 @@
 package people
 
 import (
+	"slices"
+
 	"madoguchi/store"
 	"madoguchi/store/resident"
 )
@@ -53,13 +55,12 @@ func (a area) fields(tx *store.Tx) ([]Field, error) {
 			return nil, err
 		}
 	}
-	var list []Field
-	for _, f := range all {
-		if f.Use != Unused {
-			list = append(list, f)
-		}
-	}
-	return list, nil
+	return InUse(all), nil
+}
+
+// InUse leaves out the fields that are not used.
+func InUse(all []Field) []Field {
+	return slices.DeleteFunc(slices.Clone(all), func(f Field) bool { return f.Use == Unused })
 }
 
 // Rules are the fields' conditions as an import knows them.

@@ -98,7 +98,7 @@ func (a area) list(q *console.Request) error {
 		if err != nil {
 			return err
 		}
-		d.Rows = rows(list)
+		d.Rows = rows(list, q.Lang)
 		return tx.Audit(q.By(), "resident.list", "", "records", len(list), "state", string(d.State), "page", d.Pager.Page)
 	})
 	if err != nil {
@@ -128,7 +128,7 @@ func (a area) search(q *console.Request) error {
 		}
 		d.More, d.Pager.Total = found.More, len(found.List)
 		d.Pager.Page = min(d.Pager.Page, d.Pager.Pages())
-		d.Rows = rows(found.List[min(len(found.List), d.Pager.Offset()):min(len(found.List), d.Pager.Offset()+pageSize)])
+		d.Rows = rows(found.List[min(len(found.List), d.Pager.Offset()):min(len(found.List), d.Pager.Offset()+pageSize)], q.Lang)
 		return tx.Audit(q.By(), "resident.search", "", "conditions", conditions(f), "found", len(found.List), "records", len(d.Rows))
 	})
 	if err != nil {
@@ -158,13 +158,13 @@ func conditions(f resident.Filter) string {
 	return strings.Join(names, " ")
 }
 
-func rows(list []resident.Resident) []row {
+func rows(list []resident.Resident, lang i18n.Lang) []row {
 	out := make([]row, 0, len(list))
 	for _, r := range list {
 		p := &r.Profile
 		out = append(out, row{
-			ID: r.ID, Number: r.Number, State: r.State, Name: masked(resident.Name, p), Kana: masked(resident.Kana, p),
-			Born: masked(resident.Born, p), Address: masked(resident.Address, p), Class: r.Class,
+			ID: r.ID, Number: r.Number, State: r.State, Name: masked(resident.Name, p, lang), Kana: masked(resident.Kana, p, lang),
+			Born: masked(resident.Born, p, lang), Address: masked(resident.Address, p, lang), Class: r.Class,
 		})
 	}
 	return out

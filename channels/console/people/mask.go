@@ -15,17 +15,20 @@ const hidden = "＊＊＊"
 
 // masked is a value as everybody with the right to the roster sees it: enough to
 // tell two records apart on the telephone, not enough to learn anything (S4-091).
-func masked(f resident.Field, p *resident.Profile) string {
+func masked(f resident.Field, p *resident.Profile, lang i18n.Lang) string {
 	value := p.Get(f)
 	if value == "" {
 		return ""
 	}
 	switch f {
 	case resident.Number, resident.Link, resident.Class, resident.News:
-		return plain(f, p, i18n.Japanese)
+		return plain(f, p, lang)
 	case resident.Name, resident.Kana:
 		return string([]rune(value)[:1]) + hidden
 	case resident.Born:
+		if lang == i18n.English {
+			return value[:4] + "-＊-＊"
+		}
 		era, year := civil.Era(p.Born)
 		return fmt.Sprintf("%s%s年＊月＊日", era, eraYear(year))
 	case resident.Postal:

@@ -372,12 +372,12 @@ func TestEveryActionIsInTheLog(t *testing.T) {
 				t.Errorf("%s does not say from where: %s", e.Action, e.Detail)
 			}
 		}
-		for _, action := range []string{"list", "search", "view", "show", "edit", "suspend", "resume", "export", "import-check", "import", "erase"} {
+		for _, action := range []string{"list", "search", "view", "show", "edit", "suspend", "resume", "export", "exported", "import-check", "import", "erase"} {
 			if seen["resident."+action] == "" {
 				t.Errorf("%s is not in the log", action)
 			}
 		}
-		if !strings.Contains(seen["resident.export"], `"records":1`) || !strings.Contains(seen["resident.search"], `"conditions":"name"`) {
+		if !strings.Contains(seen["resident.exported"], `"records":1`) || !strings.Contains(seen["resident.search"], `"conditions":"name"`) {
 			t.Errorf("export: %s, search: %s", seen["resident.export"], seen["resident.search"])
 		}
 		return err
@@ -543,5 +543,35 @@ func TestFieldsAreAsTheMunicipalitySet(t *testing.T) {
 	back := c.Upload("people/import", url.Values{"do": {"take"}}, "file", "a.csv", []byte("利用者ID,申請者のお名前,希望する言語\r\nX1,John Smith,日本語\r\n"))
 	if !back.Has("変更 1件") {
 		t.Error(back.Body)
+	}
+}
+
+// Every text is there in both languages.
+func TestTextsAreInBothLanguages(t *testing.T) {
+	keys := map[string]int{}
+	for i, lang := range []string{"ja", "en"} {
+		data, err := texts.ReadFile("texts/" + lang + "/people.yaml")
+		if err != nil {
+			t.Fatal(err)
+		}
+		for line := range strings.Lines(string(data)) {
+			if key, _, ok := strings.Cut(line, ": "); ok && !strings.HasPrefix(line, "#") {
+				keys[key] |= 1 << i
+			}
+		}
+	}
+	for key, in := range keys {
+		if in != 3 {
+			t.Errorf("%s is in one language only", key)
+		}
+	}
+	o := serve(t, storetest.Open(t, storetest.SQLite))
+	path := o.register(t, hanako())
+	c := o.SignIn(administrator)
+	c.Get("people?lang=en")
+	for _, page := range []string{"people", "people/new", "people/import", path, path + "/edit", path + "/erase"} {
+		if p := c.Get(page + "?lang=en"); p.Status != 200 || p.Has(">people.") || p.Has("会員") {
+			t.Errorf("%s in English: %d\n%s", page, p.Status, p.Body)
+		}
 	}
 }

@@ -92,7 +92,7 @@ func (a area) fill(q *console.Request, tx *store.Tx, d *recordPage, r resident.R
 	d.ID, d.State, d.Full, d.Reasons = r.ID, r.State, full, reasons
 	word := func(key string) string { return q.T(key) }
 	for _, f := range fields {
-		value := masked(f.Field, &r.Profile)
+		value := masked(f.Field, &r.Profile, q.Lang)
 		if full {
 			value = plain(f.Field, &r.Profile, q.Lang)
 		}
