@@ -238,6 +238,14 @@ func anys[T ~string](list []T) []any {
 	return out
 }
 
+// size is how many bookings a page has.
+func (f Filter) size() int {
+	if f.Limit < 1 || f.Limit > 500 {
+		return 50
+	}
+	return f.Limit
+}
+
 // where is the filter as a condition.
 func (f Filter) where() (c condition) {
 	for _, x := range []struct{ column, value string }{
@@ -288,10 +296,7 @@ func (r *Reservations) Search(tx *store.Tx, f Filter) (page []Booking, next stri
 		}
 		c.add("day >= ? AND (day > ? OR clock > ? OR (clock = ? AND id > ?))", day, day, clock, clock, id)
 	}
-	limit := f.Limit
-	if limit < 1 || limit > 500 {
-		limit = 50
-	}
+	limit := f.size()
 	tail := " ORDER BY " + f.Order.sql() + " LIMIT " + strconv.Itoa(limit+1)
 	if f.Offset > 0 {
 		tail += " OFFSET " + strconv.Itoa(f.Offset)
@@ -308,8 +313,36 @@ func (r *Reservations) Search(tx *store.Tx, f Filter) (page []Booking, next stri
 	return page, next, nil
 }
 
-// Count counts the bookings a filter selects, up to most: somebody who finds
-// ten thousand narrows the search and does not wait for the exact number.
+// Find returns the page of bookings at f.Offset and how many there are in all,
+// counted up to most: somebody who finds ten thousand narrows the search and
+// does not wait for the exact number. What is searched through is read once, so
+// a filter that little fits takes no longer than its period is long.
+func (r *Reservations) Find(tx *store.Tx, f Filter, most int) (page []Booking, total int, err error) {
+	c := f.where()
+	rows, err := tx.Query(`SELECT id FROM reservation_booking WHERE tenant = $1 AND `+c.String()+
+		` ORDER BY `+f.Order.sql()+` LIMIT `+strconv.Itoa(most), append([]any{tx.Tenant()}, c.args...)...)
+	if err != nil {
+		return nil, 0, fmt.Errorf("searching bookings: %w", err)
+	}
+	defer rows.Close()
+	var ids []string
+	for rows.Next() {
+		var id string
+		if err := rows.Scan(&id); err != nil {
+			return nil, 0, fmt.Errorf("searching bookings: %w", err)
+		}
+		if total++; total > f.Offset && len(ids) < f.size() {
+			ids = append(ids, id)
+		}
+	}
+	if err := rows.Err(); err != nil {
+		return nil, 0, fmt.Errorf("searching bookings: %w", err)
+	}
+	page, _, err = r.Search(tx, Filter{IDs: append([]string{}, ids...), Order: f.Order, Limit: f.Limit})
+	return page, total, err
+}
+
+// Count counts the bookings a filter selects, up to most.
 func (r *Reservations) Count(tx *store.Tx, f Filter, most int) (n int, err error) {
 	c := f.where()
 	err = tx.Row(`SELECT COUNT(*) FROM (SELECT 1 FROM reservation_booking WHERE tenant = $1 AND `+c.String()+

@@ -171,6 +171,26 @@ func changeForAResident(t *testing.T, h *hall) {
 	h.sound()
 }
 
+// A slot picked in the day view is not asked for again.
+func TestBookASlotPickedInTheDayView(t *testing.T) {
+	h := openHall(t, storetest.SQLite)
+	clerk := h.clerk("honcho")
+	if p := clerk.Get("visits/slot/2026-11-26/honcho/10:00"); !p.Has(`href="/console/visits/book?slot=honcho%2F2026-11-26T10%3a00"`) {
+		t.Errorf("the slot has no way to book:\n%s", p.Body)
+	}
+	if p := clerk.Get("visits/book?slot=honcho%2F2026-11-26T10:00"); !p.Has(`name="slot" value="honcho/2026-11-26T10:00"`) {
+		t.Errorf("the slot is lost:\n%s", p.Body)
+	}
+	k := h.lead(t, clerk, url.Values{"channel": {"counter"}, "flow": {"reservation"}, "lang": {"ja"}, "slot": {"honcho/2026-11-26T10:00"}})
+	k.press("consult")
+	if k.page.Has(`value="honcho"`) || k.page.Has(`value="honcho/2026`) {
+		t.Errorf("asked again:\n%s", k.page.Body)
+	}
+	if p := clerk.Get("visits/book?slot=" + url.QueryEscape("<script>/x")); p.Has("<script>/") || p.Has(`name="slot"`) {
+		t.Error("a broken slot is taken")
+	}
+}
+
 // A button that names a booking of another counter is refused, whoever wrote
 // it into the form.
 func TestDialogCannotReachOtherCounters(t *testing.T) {
