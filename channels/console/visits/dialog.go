@@ -88,28 +88,20 @@ func (a *area) start(q *console.Request) error {
 }
 
 // change serves POST visits/booking/{id}/change: the dialog of changing, with
-// the booking already chosen.
+// the booking already chosen, in the language that the staff member reads.
 func (a *area) change(q *console.Request) error {
 	channel, id := q.PostFormValue("channel"), q.PathValue("id")
 	if !slices.Contains(proxyChannels, channel) {
 		return console.ErrBadForm
 	}
-	lang := i18n.Japanese
 	err := q.View(func(tx *store.Tx) error {
-		b, err := a.one(tx, q, id)
-		if err != nil {
-			return err
-		}
-		langs, err := a.Reservations.Languages(tx, []string{b.ID})
-		if l := langs[b.ID]; l != "" {
-			lang = l
-		}
+		_, err := a.one(tx, q, id)
 		return err
 	})
 	if err != nil {
 		return err
 	}
-	return a.begin(q, channel, bot.Inbound{Choice: "@change:" + id, Lang: lang})
+	return a.begin(q, channel, bot.Inbound{Choice: "@change:" + id, Lang: q.Lang})
 }
 
 // begin opens a new dialog with its first event.
@@ -136,7 +128,7 @@ func (a *area) begin(q *console.Request, channel string, in bot.Inbound) error {
 func (a *area) turn(q *console.Request, channel, dialog string, in bot.Inbound) (bot.Reply, error) {
 	in.Tenant, in.Channel, in.User = q.Tenant, channel, speaker(q, dialog)
 	in.Staff, in.Address = q.By(), q.Address
-	reply, err := a.Engine.Turn(store.WithOrigin(q.Context(), q.Address), in)
+	reply, err := a.Engine.Turn(q.Context(), in)
 	if errors.Is(err, bot.ErrFlow) || errors.Is(err, bot.ErrInput) {
 		return reply, console.ErrBadForm
 	}

@@ -135,7 +135,7 @@ func bookForSomebodyOnTheTelephone(t *testing.T, h *hall) {
 func TestChangeForAResident(t *testing.T) { each(t, changeForAResident) }
 
 func changeForAResident(t *testing.T, h *hall) {
-	b, _ := h.book("honcho", today+"T16:30")
+	b, _ := h.book("honcho", today+"T16:30", func(q *reservation.BookRequest) { q.Contact = "john@example.com" })
 	clerk := h.clerk("honcho")
 	page := "visits/booking/" + b.ID
 	p := clerk.Post(page+"/change", url.Values{"channel": {"phone"}})
@@ -156,6 +156,9 @@ func changeForAResident(t *testing.T, h *hall) {
 	moved := h.only(t)
 	if moved.Start == b.Start || moved.Status != reservation.Booked || moved.ID != b.ID || moved.Group != reservation.Phone {
 		t.Errorf("moved to %+v\n%s", moved, k.page.Body)
+	}
+	if len(h.sent) != 1 || h.sent[0] != "changed "+b.ID+" en" {
+		t.Errorf("mails %q: the dialog was in Japanese, the resident reads English", h.sent)
 	}
 	if p := clerk.Get(page); !p.Has("変更") || !p.Has("窓口 花子") {
 		t.Error("the history does not say who changed it")

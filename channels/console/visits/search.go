@@ -112,10 +112,15 @@ func (a *area) search(q *console.Request) error {
 		f := p.filter
 		f.Limit, f.Offset = pageSize, p.Pager.Offset()
 		list, total, err := a.Reservations.Find(tx, f, mostCounted)
+		p.Pager.Total, p.More = total, total == mostCounted
+		if last := p.Pager.Pages(); err == nil && p.Pager.Page > last { // the list has become shorter
+			p.Pager.Page = last
+			f.Offset = p.Pager.Offset()
+			list, _, err = a.Reservations.Find(tx, f, mostCounted)
+		}
 		if err != nil {
 			return err
 		}
-		p.Pager.Total, p.More = total, total == mostCounted
 		p.Rows, err = a.rows(tx, q, list)
 		return err
 	})
