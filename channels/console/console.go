@@ -137,7 +137,6 @@ type Console struct {
 	Config
 	areas     []Area
 	texts     *i18n.Catalog
-	templates *template.Template
 	pages     map[string]*template.Template
 	assets    map[string][]byte
 	version   string

@@ -20,8 +20,9 @@ const (
 	// mostStreams bounds what open pages cost a node.
 	mostStreams = 2000
 	// heartbeat keeps proxies from cutting a silent stream. With it the session
-	// is looked at again, in case a signal was lost.
-	heartbeat = 20 * time.Second
+	// is looked at again: a signal may be lost, and on SQLite there is none from
+	// a command in another process.
+	heartbeat = 5 * time.Second
 	// writeTime is how long a browser may take to accept a line.
 	writeTime = 10 * time.Second
 )

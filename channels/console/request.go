@@ -9,9 +9,11 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"time"
 
 	"madoguchi/channels/gate"
 	"madoguchi/i18n"
+	"madoguchi/i18n/civil"
 	"madoguchi/store"
 	"madoguchi/store/staff"
 )
@@ -46,6 +48,15 @@ func (q *Request) By() string { return q.Account.ID }
 // T is a text of the console in the person's language.
 func (q *Request) T(key string, args ...i18n.Arg) string {
 	return i18n.Plain(q.console.texts.Text(key).In(q.Lang, args...))
+}
+
+// Moment writes an instant as tables show it, on the wall in Japan: 2026-11-25
+// 09:30; "" for the zero time.
+func (q *Request) Moment(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.In(civil.Tokyo).Format("2006-01-02 15:04")
 }
 
 // Keys are the keys of all areas' texts that begin with prefix: the codes that

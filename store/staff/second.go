@@ -36,10 +36,9 @@ type Factor struct {
 }
 
 func factor(secret, login, issuer string) Factor {
-	label := url.PathEscape(issuer + ":" + login)
 	v := url.Values{"secret": {secret}, "issuer": {issuer}}
 	// Apps read a plus sign as itself.
-	return Factor{secret, "otpauth://totp/" + label + "?" + strings.ReplaceAll(v.Encode(), "+", "%20")}
+	return Factor{secret, "otpauth://totp/" + url.PathEscape(login) + "?" + strings.ReplaceAll(v.Encode(), "+", "%20")}
 }
 
 // Enrol prepares a second factor. It counts once Enrolled has seen a code of it;

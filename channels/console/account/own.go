@@ -6,12 +6,11 @@ import (
 	"errors"
 	"html/template"
 	"net/http"
+	"strings"
 
 	"github.com/skip2/go-qrcode"
 
 	"madoguchi/channels/console"
-	"madoguchi/i18n"
-	"madoguchi/i18n/civil"
 	"madoguchi/store"
 	"madoguchi/store/staff"
 )
@@ -43,8 +42,8 @@ func (c Config) show(q *console.Request) error {
 		list, err := c.Staff.Sessions(tx, q.Account.ID)
 		for _, s := range list {
 			o.Sessions = append(o.Sessions, session{
-				ID: s.ID, Made: i18n.FormatDateTime(q.Lang, civil.In(s.Made)), Seen: i18n.FormatDateTime(q.Lang, civil.In(s.Seen)),
-				Address: s.Address, Agent: s.Agent, Here: s.ID == here.ID,
+				ID: s.ID, Made: q.Moment(s.Made), Seen: q.Moment(s.Seen),
+				Address: s.Address, Agent: browserName(s.Agent), Here: s.ID == here.ID,
 			})
 		}
 		return err
@@ -53,6 +52,29 @@ func (c Config) show(q *console.Request) error {
 		return err
 	}
 	return q.Render("account", "account.title", o)
+}
+
+// browserName is what a person recognises in the long line a browser calls
+// itself by: "Edge, Windows".
+func browserName(agent string) string {
+	first := func(names ...string) string {
+		for i := 0; i+1 < len(names); i += 2 {
+			if strings.Contains(agent, names[i]) {
+				return names[i+1]
+			}
+		}
+		return ""
+	}
+	// Each calls itself by the names of those before it: the order matters.
+	browser := first("Edg", "Edge", "Firefox/", "Firefox", "Chrom", "Chrome", "Safari/", "Safari")
+	system := first("iPad", "iPad", "iPhone", "iPhone", "Android", "Android", "Windows", "Windows", "Macintosh", "macOS", "CrOS", "ChromeOS", "Linux", "Linux")
+	switch {
+	case browser == "":
+		return agent
+	case system == "":
+		return browser
+	}
+	return browser + ", " + system
 }
 
 func (c Config) endSession(q *console.Request) error {
@@ -201,13 +223,13 @@ func (c Config) enrol(q *console.Request, form *secondForm) error {
 	}
 	var f staff.Factor
 	err = q.Update(func(tx *store.Tx) (err error) {
-		f, err = c.Staff.Enrol(tx, q.Account.ID, words[len(words)-1]+" 窓口")
+		f, err = c.Staff.Enrol(tx, q.Account.ID, words[len(words)-1])
 		return err
 	})
 	if err != nil {
 		return err
 	}
-	png, err := qrcode.Encode(f.URL, qrcode.Medium, pictureSize)
+	png, err := qrcode.Encode(f.URL, qrcode.Low, pictureSize)
 	if err != nil {
 		return err
 	}

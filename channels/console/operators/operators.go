@@ -18,7 +18,6 @@ import (
 	"strings"
 
 	"madoguchi/channels/console"
-	"madoguchi/i18n"
 	"madoguchi/i18n/civil"
 	"madoguchi/store"
 	"madoguchi/store/staff"
@@ -107,7 +106,7 @@ func (c Config) list(q *console.Request) error {
 		})
 		today := civil.In(tx.Now()).Date
 		for _, a := range list {
-			r.Rows = append(r.Rows, row{Record: a, Counters: names(r.Counters, a.Counters), Period: period(q.Lang, a.Account), State: state(a.Account, today), Last: instant(q.Lang, a)})
+			r.Rows = append(r.Rows, row{Record: a, Counters: names(r.Counters, a.Counters), Period: period(a.Account), State: state(a.Account, today), Last: q.Moment(a.SignedIn)})
 		}
 		return err
 	})
@@ -132,25 +131,18 @@ func names(all []Counter, ids []string) []string {
 }
 
 // period writes from when to when an account is valid; "" without limits.
-func period(lang i18n.Lang, a staff.Account) string {
+func period(a staff.Account) string {
 	if a.From.IsZero() && a.To.IsZero() {
 		return ""
 	}
 	from, to := "", ""
 	if !a.From.IsZero() {
-		from = i18n.FormatDate(lang, a.From)
+		from = a.From.String()
 	}
 	if !a.To.IsZero() {
-		to = i18n.FormatDate(lang, a.To)
+		to = a.To.String()
 	}
 	return from + "〜" + to
-}
-
-func instant(lang i18n.Lang, a staff.Record) string {
-	if a.SignedIn.IsZero() {
-		return ""
-	}
-	return i18n.FormatDateTime(lang, civil.In(a.SignedIn))
 }
 
 func state(a staff.Account, on civil.Date) string {
@@ -185,8 +177,8 @@ type form struct {
 	May      bool // the administrator may change it
 }
 
-// Period is the validity in words, for a page without a form.
-func (f form) Period(lang i18n.Lang) string { return period(lang, f.Account) }
+// Period is the validity, for a page without a form.
+func (f form) Period() string { return period(f.Account) }
 
 // Names are the counters' names, for the same.
 func (f form) Names() []string { return names(f.Counters, f.Account.Counters) }
@@ -311,7 +303,7 @@ func (c Config) open(q *console.Request, tx *store.Tx) (form, error) {
 	}
 	f := form{
 		ID: r.ID, Version: r.Version, Account: r.Account, Chosen: map[string]bool{}, State: state(r.Account, civil.In(tx.Now()).Date),
-		Last: instant(q.Lang, r), Made: i18n.FormatDateTime(q.Lang, civil.In(r.Made)), Self: r.ID == q.Account.ID, May: q.Account.MayManage(r.Account),
+		Last: q.Moment(r.SignedIn), Made: q.Moment(r.Made), Self: r.ID == q.Account.ID, May: q.Account.MayManage(r.Account),
 	}
 	for _, id := range r.Counters {
 		f.Chosen[id] = true

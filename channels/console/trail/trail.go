@@ -3,8 +3,9 @@
 // see that its chain is whole. Nobody can change anything here.
 //
 // An action is shown by the text "trail.action.CODE", a key of its detail by
-// "trail.detail.KEY", which the area that writes the row may have in its own
-// catalogs; without a text the code itself is shown.
+// "trail.detail.KEY" and a value by "trail.value.KEY.VALUE", which the area that
+// writes the row may have in its own catalogs; without a text the code itself is
+// shown.
 package trail
 
 import (
@@ -22,7 +23,6 @@ import (
 	"time"
 
 	"madoguchi/channels/console"
-	"madoguchi/i18n"
 	"madoguchi/i18n/civil"
 	"madoguchi/store"
 	"madoguchi/store/audit"
@@ -137,11 +137,13 @@ type words struct {
 	names   map[string]string
 	actions map[string]bool // codes with a text
 	details map[string]bool
+	values  map[string]bool
 }
 
 const (
 	actionPrefix = "trail.action."
 	detailPrefix = "trail.detail."
+	valuePrefix  = "trail.value."
 	whoPrefix    = "trail.who."
 )
 
@@ -153,7 +155,7 @@ func newWords(q *console.Request, names map[string]string) words {
 		}
 		return m
 	}
-	return words{q: q, names: names, actions: known(actionPrefix), details: known(detailPrefix)}
+	return words{q: q, names: names, actions: known(actionPrefix), details: known(detailPrefix), values: known(valuePrefix)}
 }
 
 // who is a person's name, or what a word such as "resident" means.
@@ -178,9 +180,8 @@ func (w words) action(code string) string {
 }
 
 func (w words) row(e audit.Entry) row {
-	at := civil.In(e.At)
 	r := row{
-		At:  i18n.FormatDate(w.q.Lang, at.Date) + e.At.In(civil.Tokyo).Format(" 15:04:05"),
+		At:  e.At.In(civil.Tokyo).Format("2006-01-02 15:04:05"),
 		Who: w.who(e.Who), Action: w.action(e.Action), Subject: e.Subject, SubjectID: e.Subject,
 	}
 	if name, ok := w.names[e.Subject]; ok {
@@ -196,12 +197,20 @@ func (w words) row(e audit.Entry) row {
 	}
 	for _, key := range slices.Sorted(maps.Keys(detail)) {
 		value := plain(detail[key])
+		if v, ok := detail[key].(bool); ok {
+			value = w.q.T(fmt.Sprintf("trail.%v", v))
+		}
 		if key == "origin" {
 			r.Origin = value
 			continue
 		}
+		if value == "" {
+			continue
+		}
 		if name, ok := w.names[value]; ok {
 			value = name
+		} else if code := key + "." + value; w.values[code] {
+			value = w.q.T(valuePrefix + code)
 		}
 		if w.details[key] {
 			key = w.q.T(detailPrefix + key)
