@@ -135,16 +135,16 @@ type Config struct {
 // Console serves the areas.
 type Console struct {
 	Config
-	areas     []Area
-	texts     *i18n.Catalog
-	pages     map[string]*template.Template
-	assets    map[string][]byte
-	version   string
-	menu      []Entry
-	forms     *http.CrossOriginProtection
-	streams   atomic.Int64
-	closed    chan struct{}
-	close     func()
+	areas   []Area
+	texts   *i18n.Catalog
+	pages   map[string]*template.Template
+	assets  map[string][]byte
+	version string
+	menu    []Entry
+	forms   *http.CrossOriginProtection
+	streams atomic.Int64
+	closed  chan struct{}
+	close   func()
 }
 
 // New puts the areas together. The error names what is missing or broken.

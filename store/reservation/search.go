@@ -1,9 +1,11 @@
 package reservation
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -204,6 +206,19 @@ func (o Order) sql() string {
 	return "day, clock, id"
 }
 
+// compare is the same order in Go.
+func (o Order) compare(a, b Booking) int {
+	switch o {
+	case ByVisitLast:
+		return ByVisit.compare(b, a)
+	case ByMade:
+		return cmp.Or(a.Made.Compare(b.Made), cmp.Compare(a.ID, b.ID))
+	case ByMadeLast:
+		return ByMade.compare(b, a)
+	}
+	return cmp.Or(a.Start.Compare(b.Start), cmp.Compare(a.ID, b.ID))
+}
+
 // condition collects a WHERE clause; $1 is the tenant.
 type condition struct {
 	parts []string
@@ -255,9 +270,6 @@ func (f Filter) where() (c condition) {
 			c.add(x.column+" = ?", x.value)
 		}
 	}
-	if f.IDs != nil {
-		c.among("id", anys(f.IDs))
-	}
 	if f.Counters != nil {
 		c.among("counter", anys(f.Counters))
 	}
@@ -285,9 +297,13 @@ func (f Filter) where() (c condition) {
 }
 
 // Search returns a page of bookings, and the cursor of the next page, "" after
-// the last. Cursors are for the order ByVisit; pages of another are found by
-// Offset.
+// the last. Cursors are for the order ByVisit without IDs; other pages are found
+// by Offset.
 func (r *Reservations) Search(tx *store.Tx, f Filter) (page []Booking, next string, err error) {
+	if f.IDs != nil {
+		all, err := f.named(tx)
+		return f.cut(all), "", err
+	}
 	c := f.where()
 	if f.After != "" {
 		day, clock, id, ok := readCursor(f.After)
@@ -318,6 +334,10 @@ func (r *Reservations) Search(tx *store.Tx, f Filter) (page []Booking, next stri
 // does not wait for the exact number. What is searched through is read once, so
 // a filter that little fits takes no longer than its period is long.
 func (r *Reservations) Find(tx *store.Tx, f Filter, most int) (page []Booking, total int, err error) {
+	if f.IDs != nil {
+		all, err := f.named(tx)
+		return f.cut(all), min(len(all), most), err
+	}
 	c := f.where()
 	rows, err := tx.Query(`SELECT id FROM reservation_booking WHERE tenant = $1 AND `+c.String()+
 		` ORDER BY `+f.Order.sql()+` LIMIT `+strconv.Itoa(most), append([]any{tx.Tenant()}, c.args...)...)
@@ -338,12 +358,43 @@ func (r *Reservations) Find(tx *store.Tx, f Filter, most int) (page []Booking, t
 	if err := rows.Err(); err != nil {
 		return nil, 0, fmt.Errorf("searching bookings: %w", err)
 	}
-	page, _, err = r.Search(tx, Filter{IDs: append([]string{}, ids...), Order: f.Order, Limit: f.Limit})
+	page, err = Filter{IDs: ids, Order: f.Order}.named(tx)
 	return page, total, err
+}
+
+// chunk is how many ids one statement takes.
+const chunk = 500
+
+// named returns all of the filter's IDs that fit, sorted. They are read by their
+// ids alone and sorted here: a planner that is asked for their order may walk
+// through years of bookings in that order to find them.
+func (f Filter) named(tx *store.Tx) ([]Booking, error) {
+	var list []Booking
+	for ids := range slices.Chunk(f.IDs, chunk) {
+		c := f.where()
+		c.among("id", anys(ids))
+		some, err := bookings(tx, c.String(), c.args...)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, some...)
+	}
+	slices.SortFunc(list, f.Order.compare)
+	return slices.CompactFunc(list, func(a, b Booking) bool { return a.ID == b.ID }), nil
+}
+
+// cut is the page of a sorted list.
+func (f Filter) cut(all []Booking) []Booking {
+	all = all[min(f.Offset, len(all)):]
+	return all[:min(f.size(), len(all))]
 }
 
 // Count counts the bookings a filter selects, up to most.
 func (r *Reservations) Count(tx *store.Tx, f Filter, most int) (n int, err error) {
+	if f.IDs != nil {
+		all, err := f.named(tx)
+		return min(len(all), most), err
+	}
 	c := f.where()
 	err = tx.Row(`SELECT COUNT(*) FROM (SELECT 1 FROM reservation_booking WHERE tenant = $1 AND `+c.String()+
 		` LIMIT `+strconv.Itoa(most)+`) AS found`, append([]any{tx.Tenant()}, c.args...)...).Scan(&n)

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -597,5 +598,47 @@ func TestPagesInEnglish(t *testing.T) {
 		if s := japanese.FindString(body); s != "" && !strings.Contains(path, "book") {
 			t.Errorf("%s has %q in English", path, s)
 		}
+	}
+}
+
+// The municipality words its outcomes itself; what was recorded stays readable.
+func TestResponsesAreTheTenantsOwn(t *testing.T) {
+	h := openHall(t, storetest.SQLite)
+	b, _ := h.book("honcho", today+"T09:00")
+	h.clerk("honcho").Post("visits/booking/"+b.ID+"/receive", url.Values{"collected": {"no"}, "response": {"papers"}, "note": {""}})
+	manager := h.manager()
+	p := manager.Get("visits/responses")
+	form := url.Values{"version": {hidden(t, p, "version")}, "hidden": {"papers"}}
+	for _, r := range [][3]string{{"done", "交付済み", "Handed over"}, {"papers", "出直し", ""}, {"advice", "案内のみ", ""}, {"other", "その他", ""}, {"", "[保留]<b>", ""}} {
+		form.Add("id", r[0])
+		form.Add("ja", r[1])
+		form.Add("en", r[2])
+	}
+	bad := url.Values{}
+	for k, v := range form {
+		bad[k] = slices.Clone(v)
+	}
+	bad["ja"][0] = ""
+	if p := manager.Post("visits/responses", bad); p.Status != http.StatusUnprocessableEntity || !p.Has("日本語の名称を入力してください") || !p.Has("出直し") {
+		t.Errorf("without a name: %d", p.Status)
+	}
+	if p := manager.Post("visits/responses", form); p.Status != http.StatusOK || !p.Has("記録を保存しました") || !p.Has(`value="交付済み"`) {
+		t.Fatalf("%d %s", p.Status, p.Body)
+	}
+	if p := manager.Post("visits/responses", form); p.Status != http.StatusUnprocessableEntity || !p.Has("ほかの人が設定を変更しました") {
+		t.Errorf("a page that is out of date: %d", p.Status)
+	}
+	p = h.clerk("honcho").Get("visits/booking/" + b.ID)
+	for _, want := range []string{">交付済み</option>", `value="papers" selected>出直し`, "[保留]&lt;b&gt;</option>"} {
+		if !p.Has(want) {
+			t.Errorf("reception lacks %q:\n%s", want, p.Body)
+		}
+	}
+	other, _ := h.book("honcho", today+"T09:30")
+	if p := h.clerk("honcho").Get("visits/booking/" + other.ID); p.Has("出直し") {
+		t.Error("what is off the list is offered")
+	}
+	if p := h.clerk("honcho").Get("visits/responses"); p.Status != http.StatusForbidden {
+		t.Errorf("a clerk: %d", p.Status)
 	}
 }
