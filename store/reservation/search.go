@@ -78,7 +78,7 @@ func (r *Reservations) OfOwner(tx *store.Tx, owner string) ([]Booking, error) {
 	if owner == "" {
 		return nil, nil
 	}
-	return bookings(tx, `owner = $2 ORDER BY day DESC, clock DESC, id LIMIT 100`, owner)
+	return bookings(tx, `owner = $2 AND owner <> '' ORDER BY day DESC, clock DESC, id DESC LIMIT 100`, owner)
 }
 
 // Private returns what a resident wrote with a booking: the mail address and
@@ -270,6 +270,13 @@ func (f Filter) where() (c condition) {
 			c.add(x.column+" = ?", x.value)
 		}
 	}
+	// Indexes of the rows that have one serve only those who say so.
+	if f.Owner != "" {
+		c.add("owner <> ''")
+	}
+	if f.Case != "" {
+		c.add("case_id <> ''")
+	}
 	if f.Counters != nil {
 		c.among("counter", anys(f.Counters))
 	}
@@ -366,12 +373,12 @@ func (r *Reservations) Find(tx *store.Tx, f Filter, most int) (page []Booking, t
 const chunk = 500
 
 // named returns all of the filter's IDs that fit, sorted. They are read by their
-// ids alone and sorted here: a planner that is asked for their order may walk
-// through years of bookings in that order to find them.
+// ids alone, chosen and sorted here: a planner that is told more may walk through
+// years of bookings to find them.
 func (f Filter) named(tx *store.Tx) ([]Booking, error) {
 	var list []Booking
 	for ids := range slices.Chunk(f.IDs, chunk) {
-		c := f.where()
+		var c condition
 		c.among("id", anys(ids))
 		some, err := bookings(tx, c.String(), c.args...)
 		if err != nil {
@@ -379,8 +386,21 @@ func (f Filter) named(tx *store.Tx) ([]Booking, error) {
 		}
 		list = append(list, some...)
 	}
+	list = slices.DeleteFunc(list, func(b Booking) bool { return !f.fits(b) })
 	slices.SortFunc(list, f.Order.compare)
 	return slices.CompactFunc(list, func(a, b Booking) bool { return a.ID == b.ID }), nil
+}
+
+// fits is the filter's where for a booking that is there.
+func (f Filter) fits(b Booking) bool {
+	is := func(want, have string) bool { return want == "" || want == have }
+	return is(f.ID, b.ID) && is(f.Counter, b.Counter) && is(f.Service, b.Service) && is(f.Channel, b.Channel) &&
+		is(f.Owner, b.Owner) && is(f.Case, b.Case) &&
+		(f.Receipt == 0 || f.Receipt == b.Receipt) &&
+		(f.Counters == nil || slices.Contains(f.Counters, b.Counter)) &&
+		(len(f.Statuses) == 0 || slices.Contains(f.Statuses, b.Status)) &&
+		(f.From.IsZero() || !b.Start.Date.Before(f.From)) && (f.To.IsZero() || !f.To.Before(b.Start.Date)) &&
+		(f.MadeFrom.IsZero() || !b.Made.Before(f.MadeFrom)) && (f.MadeUntil.IsZero() || b.Made.Before(f.MadeUntil))
 }
 
 // cut is the page of a sorted list.
