@@ -308,7 +308,17 @@ func (a *Actions) notify(act *bot.Act, b reservation.Booking, what, key string) 
 	if a.Notify == nil || !b.Contact {
 		return nil
 	}
-	return a.Notify(act.Tx, b, what, key, act.Lang)
+	lang := act.Lang
+	if act.Staff != "" && what != "booked" { // the dialog is in the language of the staff
+		langs, err := a.Reservations.Languages(act.Tx, []string{b.ID})
+		if err != nil {
+			return err
+		}
+		if l := langs[b.ID]; l != "" {
+			lang = l
+		}
+	}
+	return a.Notify(act.Tx, b, what, key, lang)
 }
 
 // card is a booking as a resident takes it away, with what can be done with it.

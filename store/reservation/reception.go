@@ -84,16 +84,17 @@ func (r *Reservations) Receive(tx *store.Tx, id string, in Reception, by By) (Bo
 func (r *Reservations) ReceptionOf(tx *store.Tx, id string) (Reception, error) {
 	var in Reception
 	var came int64
+	var collected int
 	var note []byte
 	err := tx.Row(`SELECT came_at, received_by, collected, response, note FROM reservation_visit WHERE tenant = $1 AND booking = $2`,
-		tx.Tenant(), id).Scan(&came, &in.By, &in.Collected, &in.Response, &note)
+		tx.Tenant(), id).Scan(&came, &in.By, &collected, &in.Response, &note)
 	if errors.Is(err, store.ErrNotFound) {
 		return Reception{}, nil
 	}
 	if err != nil {
 		return in, fmt.Errorf("reading a reception: %w", err)
 	}
-	in.Came = store.FromMillis(came)
+	in.Came, in.Collected = store.FromMillis(came), collected != 0
 	if len(note) > 0 {
 		plain, err := tx.Unseal(classNote, id, note)
 		if err != nil && !errors.Is(err, store.ErrDestroyed) {
@@ -175,10 +176,11 @@ func (r *Reservations) Receptions(tx *store.Tx, ids []string) (map[string]Recept
 		var id string
 		var in Reception
 		var came int64
-		if err := rows.Scan(&id, &came, &in.By, &in.Collected, &in.Response); err != nil {
+		var collected int
+		if err := rows.Scan(&id, &came, &in.By, &collected, &in.Response); err != nil {
 			return nil, fmt.Errorf("reading receptions: %w", err)
 		}
-		in.Came = store.FromMillis(came)
+		in.Came, in.Collected = store.FromMillis(came), collected != 0
 		found[id] = in
 	}
 	return found, rows.Err()

@@ -14,7 +14,7 @@
 // The files, in the order a newcomer may read them: settings.go (what staff
 // decide), timetable.go (what follows from it for a day, pure), window.go (when
 // it may be booked), availability.go, places.go (the only code that changes a
-// count row), hold.go, book.go, change.go, visit.go, search.go, verify.go,
+// count row), hold.go, book.go, change.go, visit.go, reception.go, search.go, verify.go,
 // calendar.go, sample.go.
 //
 // Every method takes the transaction of the caller and leaves it usable when it

@@ -1,9 +1,11 @@
 package reservation
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -76,7 +78,7 @@ func (r *Reservations) OfOwner(tx *store.Tx, owner string) ([]Booking, error) {
 	if owner == "" {
 		return nil, nil
 	}
-	return bookings(tx, `owner = $2 ORDER BY day DESC, clock DESC, id LIMIT 100`, owner)
+	return bookings(tx, `owner = $2 AND owner <> '' ORDER BY day DESC, clock DESC, id DESC LIMIT 100`, owner)
 }
 
 // Private returns what a resident wrote with a booking: the mail address and
@@ -204,6 +206,19 @@ func (o Order) sql() string {
 	return "day, clock, id"
 }
 
+// compare is the same order in Go.
+func (o Order) compare(a, b Booking) int {
+	switch o {
+	case ByVisitLast:
+		return ByVisit.compare(b, a)
+	case ByMade:
+		return cmp.Or(a.Made.Compare(b.Made), cmp.Compare(a.ID, b.ID))
+	case ByMadeLast:
+		return ByMade.compare(b, a)
+	}
+	return cmp.Or(a.Start.Compare(b.Start), cmp.Compare(a.ID, b.ID))
+}
+
 // condition collects a WHERE clause; $1 is the tenant.
 type condition struct {
 	parts []string
@@ -238,6 +253,14 @@ func anys[T ~string](list []T) []any {
 	return out
 }
 
+// size is how many bookings a page has.
+func (f Filter) size() int {
+	if f.Limit < 1 || f.Limit > 500 {
+		return 50
+	}
+	return f.Limit
+}
+
 // where is the filter as a condition.
 func (f Filter) where() (c condition) {
 	for _, x := range []struct{ column, value string }{
@@ -247,8 +270,12 @@ func (f Filter) where() (c condition) {
 			c.add(x.column+" = ?", x.value)
 		}
 	}
-	if f.IDs != nil {
-		c.among("id", anys(f.IDs))
+	// Indexes of the rows that have one serve only those who say so.
+	if f.Owner != "" {
+		c.add("owner <> ''")
+	}
+	if f.Case != "" {
+		c.add("case_id <> ''")
 	}
 	if f.Counters != nil {
 		c.among("counter", anys(f.Counters))
@@ -277,9 +304,13 @@ func (f Filter) where() (c condition) {
 }
 
 // Search returns a page of bookings, and the cursor of the next page, "" after
-// the last. Cursors are for the order ByVisit; pages of another are found by
-// Offset.
+// the last. Cursors are for the order ByVisit without IDs; other pages are found
+// by Offset.
 func (r *Reservations) Search(tx *store.Tx, f Filter) (page []Booking, next string, err error) {
+	if f.IDs != nil {
+		all, err := f.named(tx)
+		return f.cut(all), "", err
+	}
 	c := f.where()
 	if f.After != "" {
 		day, clock, id, ok := readCursor(f.After)
@@ -288,10 +319,7 @@ func (r *Reservations) Search(tx *store.Tx, f Filter) (page []Booking, next stri
 		}
 		c.add("day >= ? AND (day > ? OR clock > ? OR (clock = ? AND id > ?))", day, day, clock, clock, id)
 	}
-	limit := f.Limit
-	if limit < 1 || limit > 500 {
-		limit = 50
-	}
+	limit := f.size()
 	tail := " ORDER BY " + f.Order.sql() + " LIMIT " + strconv.Itoa(limit+1)
 	if f.Offset > 0 {
 		tail += " OFFSET " + strconv.Itoa(f.Offset)
@@ -308,9 +336,85 @@ func (r *Reservations) Search(tx *store.Tx, f Filter) (page []Booking, next stri
 	return page, next, nil
 }
 
-// Count counts the bookings a filter selects, up to most: somebody who finds
-// ten thousand narrows the search and does not wait for the exact number.
+// Find returns the page of bookings at f.Offset and how many there are in all,
+// counted up to most: somebody who finds ten thousand narrows the search and
+// does not wait for the exact number. What is searched through is read once, so
+// a filter that little fits takes no longer than its period is long.
+func (r *Reservations) Find(tx *store.Tx, f Filter, most int) (page []Booking, total int, err error) {
+	if f.IDs != nil {
+		all, err := f.named(tx)
+		return f.cut(all), min(len(all), most), err
+	}
+	c := f.where()
+	rows, err := tx.Query(`SELECT id FROM reservation_booking WHERE tenant = $1 AND `+c.String()+
+		` ORDER BY `+f.Order.sql()+` LIMIT `+strconv.Itoa(most), append([]any{tx.Tenant()}, c.args...)...)
+	if err != nil {
+		return nil, 0, fmt.Errorf("searching bookings: %w", err)
+	}
+	defer rows.Close()
+	var ids []string
+	for rows.Next() {
+		var id string
+		if err := rows.Scan(&id); err != nil {
+			return nil, 0, fmt.Errorf("searching bookings: %w", err)
+		}
+		if total++; total > f.Offset && len(ids) < f.size() {
+			ids = append(ids, id)
+		}
+	}
+	if err := rows.Err(); err != nil {
+		return nil, 0, fmt.Errorf("searching bookings: %w", err)
+	}
+	page, err = Filter{IDs: ids, Order: f.Order}.named(tx)
+	return page, total, err
+}
+
+// chunk is how many ids one statement takes.
+const chunk = 500
+
+// named returns all of the filter's IDs that fit, sorted. They are read by their
+// ids alone, chosen and sorted here: a planner that is told more may walk through
+// years of bookings to find them.
+func (f Filter) named(tx *store.Tx) ([]Booking, error) {
+	var list []Booking
+	for ids := range slices.Chunk(f.IDs, chunk) {
+		var c condition
+		c.among("id", anys(ids))
+		some, err := bookings(tx, c.String(), c.args...)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, some...)
+	}
+	list = slices.DeleteFunc(list, func(b Booking) bool { return !f.fits(b) })
+	slices.SortFunc(list, f.Order.compare)
+	return slices.CompactFunc(list, func(a, b Booking) bool { return a.ID == b.ID }), nil
+}
+
+// fits is the filter's where for a booking that is there.
+func (f Filter) fits(b Booking) bool {
+	is := func(want, have string) bool { return want == "" || want == have }
+	return is(f.ID, b.ID) && is(f.Counter, b.Counter) && is(f.Service, b.Service) && is(f.Channel, b.Channel) &&
+		is(f.Owner, b.Owner) && is(f.Case, b.Case) &&
+		(f.Receipt == 0 || f.Receipt == b.Receipt) &&
+		(f.Counters == nil || slices.Contains(f.Counters, b.Counter)) &&
+		(len(f.Statuses) == 0 || slices.Contains(f.Statuses, b.Status)) &&
+		(f.From.IsZero() || !b.Start.Date.Before(f.From)) && (f.To.IsZero() || !f.To.Before(b.Start.Date)) &&
+		(f.MadeFrom.IsZero() || !b.Made.Before(f.MadeFrom)) && (f.MadeUntil.IsZero() || b.Made.Before(f.MadeUntil))
+}
+
+// cut is the page of a sorted list.
+func (f Filter) cut(all []Booking) []Booking {
+	all = all[min(f.Offset, len(all)):]
+	return all[:min(f.size(), len(all))]
+}
+
+// Count counts the bookings a filter selects, up to most.
 func (r *Reservations) Count(tx *store.Tx, f Filter, most int) (n int, err error) {
+	if f.IDs != nil {
+		all, err := f.named(tx)
+		return min(len(all), most), err
+	}
 	c := f.where()
 	err = tx.Row(`SELECT COUNT(*) FROM (SELECT 1 FROM reservation_booking WHERE tenant = $1 AND `+c.String()+
 		` LIMIT `+strconv.Itoa(most)+`) AS found`, append([]any{tx.Tenant()}, c.args...)...).Scan(&n)

@@ -15,6 +15,7 @@ func (r *Reservations) Checks() []store.Check {
 		{Name: "reservation counts", Run: verifyCounts},
 		{Name: "reservation receipts", Run: verifyReceipts},
 		{Name: "reservation keys", Run: verifyKeys},
+		{Name: "reservation visits", Run: verifyVisits},
 	}
 }
 
@@ -148,6 +149,15 @@ func verifyReceipts(_ context.Context, tx *store.Tx) ([]string, error) {
 func verifyKeys(_ context.Context, tx *store.Tx) ([]string, error) {
 	return breaches(tx, "bookings %s and %s share an access key (%d in all)", `
 		SELECT MIN(id), MAX(id), COUNT(*) FROM reservation_booking WHERE tenant = $1 GROUP BY access_key HAVING COUNT(*) > 1`)
+}
+
+// verifyVisits finds receptions recorded for bookings whose visitors, by their
+// status, did not come.
+func verifyVisits(_ context.Context, tx *store.Tx) ([]string, error) {
+	return breaches(tx, "booking %s is %s, but a reception is recorded for it (%d)", `
+		SELECT v.booking, COALESCE(b.status, 'gone'), 1 FROM reservation_visit v
+		LEFT JOIN reservation_booking b ON b.tenant = v.tenant AND b.id = v.booking
+		WHERE v.tenant = $1 AND COALESCE(b.status, 'gone') <> 'visited' `)
 }
 
 func breaches(tx *store.Tx, format, query string) ([]string, error) {

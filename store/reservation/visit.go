@@ -81,7 +81,7 @@ func (r *Reservations) CloseDay(tx *store.Tx, day civil.Date, by string) ([]Book
 	if civil.In(tx.Now()).Date.Before(day) {
 		return nil, nil
 	}
-	list, err := bookings(tx, `day = $2 AND status = 'booked' ORDER BY id`+tx.ForUpdate(), day.String())
+	list, err := bookings(tx, `day = $2 AND status = 'booked' ORDER BY day, clock, id`+tx.ForUpdate(), day.String())
 	if err != nil {
 		return nil, err
 	}

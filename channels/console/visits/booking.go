@@ -91,7 +91,7 @@ func (a *area) fillBooking(tx *store.Tx, q *console.Request, p *bookingPage, b r
 	now := civil.In(tx.Now())
 	p.row = list[0]
 	p.When = i18n.FormatDate(q.Lang, b.Start.Date) + " " + b.Start.Clock.String() + "–" + b.Start.Add(b.Minutes).Clock.String()
-	p.MadeAt = i18n.FormatDateTime(q.Lang, civil.In(b.Made))
+	p.MadeAt = i18n.FormatDate(q.Lang, civil.In(b.Made).Date) + " " + civil.In(b.Made).Clock.String()
 	if c := t.Counter(b.Counter); c != nil {
 		p.Where = i18n.Plain(c.Place.In(q.Lang))
 	}

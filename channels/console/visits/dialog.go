@@ -11,6 +11,7 @@ import (
 	"madoguchi/bot/action"
 	"madoguchi/channels/console"
 	"madoguchi/i18n"
+	"madoguchi/i18n/civil"
 	"madoguchi/store"
 )
 
@@ -32,14 +33,24 @@ const (
 // startPage says who is there and what for.
 type startPage struct {
 	Procedures, Languages []option
-	Counter, At           string // a slot picked in the day view
-	Heading               string
+	Slot                  string // picked in the day view: COUNTER/2026-12-01T10:00
+	Picked                string // the same in words
 }
 
 // startPage serves GET visits/book.
 func (a *area) startPage(q *console.Request) error {
-	p := startPage{}
+	p := startPage{Slot: q.URL.Query().Get("slot")}
 	err := q.View(func(tx *store.Tx) error {
+		t, err := a.Reservations.Timetable(tx)
+		if err != nil {
+			return err
+		}
+		counter, at, _ := strings.Cut(p.Slot, "/")
+		if start, err := civil.ParseDateTime(at); err != nil || t.Counter(counter) == nil {
+			p.Slot = ""
+		} else {
+			p.Picked = i18n.FormatDateTime(q.Lang, start) + "　" + counterName(q, t, counter)
+		}
 		list, err := a.Procedures(tx, q.Lang)
 		if err != nil {
 			return err
@@ -68,32 +79,29 @@ func (a *area) start(q *console.Request) error {
 	if !slices.Contains(proxyChannels, channel) {
 		return console.ErrBadForm
 	}
-	return a.begin(q, channel, bot.Inbound{Flow: q.PostFormValue("flow"), Lang: i18n.Lang(q.PostFormValue("lang"))})
+	in := bot.Inbound{Flow: q.PostFormValue("flow"), Lang: i18n.Lang(q.PostFormValue("lang"))}
+	if slot := q.PostFormValue("slot"); slot != "" && in.Flow == mainFlow {
+		counter, _, _ := strings.Cut(slot, "/")
+		in.With = map[string]string{"what": "book", "counter": counter, "visit": slot}
+	}
+	return a.begin(q, channel, in)
 }
 
 // change serves POST visits/booking/{id}/change: the dialog of changing, with
-// the booking already chosen.
+// the booking already chosen, in the language that the staff member reads.
 func (a *area) change(q *console.Request) error {
 	channel, id := q.PostFormValue("channel"), q.PathValue("id")
 	if !slices.Contains(proxyChannels, channel) {
 		return console.ErrBadForm
 	}
-	lang := i18n.Japanese
 	err := q.View(func(tx *store.Tx) error {
-		b, err := a.one(tx, q, id)
-		if err != nil {
-			return err
-		}
-		langs, err := a.Reservations.Languages(tx, []string{b.ID})
-		if l := langs[b.ID]; l != "" {
-			lang = l
-		}
+		_, err := a.one(tx, q, id)
 		return err
 	})
 	if err != nil {
 		return err
 	}
-	return a.begin(q, channel, bot.Inbound{Choice: "@change:" + id, Lang: lang})
+	return a.begin(q, channel, bot.Inbound{Choice: "@change:" + id, Lang: q.Lang})
 }
 
 // begin opens a new dialog with its first event.
@@ -120,7 +128,7 @@ func (a *area) begin(q *console.Request, channel string, in bot.Inbound) error {
 func (a *area) turn(q *console.Request, channel, dialog string, in bot.Inbound) (bot.Reply, error) {
 	in.Tenant, in.Channel, in.User = q.Tenant, channel, speaker(q, dialog)
 	in.Staff, in.Address = q.By(), q.Address
-	reply, err := a.Engine.Turn(store.WithOrigin(q.Context(), q.Address), in)
+	reply, err := a.Engine.Turn(q.Context(), in)
 	if errors.Is(err, bot.ErrFlow) || errors.Is(err, bot.ErrInput) {
 		return reply, console.ErrBadForm
 	}

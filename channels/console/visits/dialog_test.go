@@ -135,7 +135,7 @@ func bookForSomebodyOnTheTelephone(t *testing.T, h *hall) {
 func TestChangeForAResident(t *testing.T) { each(t, changeForAResident) }
 
 func changeForAResident(t *testing.T, h *hall) {
-	b, _ := h.book("honcho", today+"T16:30")
+	b, _ := h.book("honcho", today+"T16:30", func(q *reservation.BookRequest) { q.Contact = "john@example.com" })
 	clerk := h.clerk("honcho")
 	page := "visits/booking/" + b.ID
 	p := clerk.Post(page+"/change", url.Values{"channel": {"phone"}})
@@ -157,6 +157,9 @@ func changeForAResident(t *testing.T, h *hall) {
 	if moved.Start == b.Start || moved.Status != reservation.Booked || moved.ID != b.ID || moved.Group != reservation.Phone {
 		t.Errorf("moved to %+v\n%s", moved, k.page.Body)
 	}
+	if len(h.sent) != 1 || h.sent[0] != "changed "+b.ID+" en" {
+		t.Errorf("mails %q: the dialog was in Japanese, the resident reads English", h.sent)
+	}
 	if p := clerk.Get(page); !p.Has("変更") || !p.Has("窓口 花子") {
 		t.Error("the history does not say who changed it")
 	}
@@ -169,6 +172,26 @@ func changeForAResident(t *testing.T, h *hall) {
 		}
 	}
 	h.sound()
+}
+
+// A slot picked in the day view is not asked for again.
+func TestBookASlotPickedInTheDayView(t *testing.T) {
+	h := openHall(t, storetest.SQLite)
+	clerk := h.clerk("honcho")
+	if p := clerk.Get("visits/slot/2026-11-26/honcho/10:00"); !p.Has(`href="/console/visits/book?slot=honcho%2F2026-11-26T10%3a00"`) {
+		t.Errorf("the slot has no way to book:\n%s", p.Body)
+	}
+	if p := clerk.Get("visits/book?slot=honcho%2F2026-11-26T10:00"); !p.Has(`name="slot" value="honcho/2026-11-26T10:00"`) {
+		t.Errorf("the slot is lost:\n%s", p.Body)
+	}
+	k := h.lead(t, clerk, url.Values{"channel": {"counter"}, "flow": {"reservation"}, "lang": {"ja"}, "slot": {"honcho/2026-11-26T10:00"}})
+	k.press("consult")
+	if k.page.Has(`value="honcho"`) || k.page.Has(`value="honcho/2026`) {
+		t.Errorf("asked again:\n%s", k.page.Body)
+	}
+	if p := clerk.Get("visits/book?slot=" + url.QueryEscape("<script>/x")); p.Has("<script>/") || p.Has(`name="slot"`) {
+		t.Error("a broken slot is taken")
+	}
 }
 
 // A button that names a booking of another counter is refused, whoever wrote

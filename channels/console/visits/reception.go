@@ -78,6 +78,7 @@ func (a *area) find(q *console.Request) error {
 		case p.Text == "":
 			p.Error = q.T("visits.reception.empty")
 		case len(list) > 0:
+			p.Text = "" // the next scan is somebody else's
 			if p.Choose, err = a.rows(tx, q, list); err != nil {
 				return err
 			}

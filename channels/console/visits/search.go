@@ -108,15 +108,16 @@ func (a *area) search(q *console.Request) error {
 			return err
 		}
 		p.Pager = console.PagerOf(q.URL.Query(), pageSize)
-		var err error
-		if p.Pager.Total, err = a.Reservations.Count(tx, p.filter, mostCounted); err != nil {
-			return err
-		}
-		p.More = p.Pager.Total == mostCounted
-		p.Pager.Page = min(p.Pager.Page, p.Pager.Pages())
+		p.Pager.Page = min(p.Pager.Page, mostCounted/pageSize)
 		f := p.filter
 		f.Limit, f.Offset = pageSize, p.Pager.Offset()
-		list, _, err := a.Reservations.Search(tx, f)
+		list, total, err := a.Reservations.Find(tx, f, mostCounted)
+		p.Pager.Total, p.More = total, total == mostCounted
+		if last := p.Pager.Pages(); err == nil && p.Pager.Page > last { // the list has become shorter
+			p.Pager.Page = last
+			f.Offset = p.Pager.Offset()
+			list, _, err = a.Reservations.Find(tx, f, mostCounted)
+		}
 		if err != nil {
 			return err
 		}

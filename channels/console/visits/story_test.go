@@ -4,6 +4,8 @@ import (
 	"encoding/csv"
 	"net/http"
 	"net/url"
+	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -517,5 +519,126 @@ func TestVisitOfACaseReachesItsCard(t *testing.T) {
 	clerk.Post(p.Path+"/receive", url.Values{"collected": {"yes"}, "response": {"done"}, "note": {""}})
 	if len(h.collected) != 1 || h.collected[0] != "case-1" {
 		t.Errorf("handed in: %q", h.collected)
+	}
+}
+
+// Everything that is done here stands in the log: who, what, whence.
+func TestEveryActionIsInTheLog(t *testing.T) {
+	h := openHall(t, storetest.SQLite)
+	b, _ := h.book("honcho", today+"T09:00", func(q *reservation.BookRequest) { q.Answers["note"] = "車いす" })
+	other, _ := h.book("honcho", "2026-11-27T09:00")
+	boss := h.site.SignIn(staff.Account{ID: "boss", Booking: staff.Administrator})
+	page := "visits/booking/" + b.ID
+	reception := url.Values{"collected": {"yes"}, "response": {"done"}, "note": {"x"}}
+	dialog := func() {
+		k := h.lead(t, boss, url.Values{"channel": {"counter"}, "flow": {"reservation"}, "lang": {"ja"}})
+		k.send("choice", "@cancel:"+other.ID)
+		k.press("yes")
+	}
+	for _, x := range []struct {
+		action string
+		do     func()
+	}{
+		{"booking.view", func() { boss.Get(page) }},
+		{"booking.view", func() { boss.Post(page+"/private", nil) }},
+		{"booking.check-in", func() { boss.Post(page+"/receive", reception) }},
+		{"booking.undo-check-in", func() { boss.Post(page+"/undo", nil) }},
+		{"booking.reception", func() { boss.Post(page+"/receive", reception) }},
+		{"booking.walk-in", func() {
+			boss.Post("visits/walk-in", url.Values{"counter": {"honcho"}, "service": {"consult"}, "persons": {"1"}})
+		}},
+		{"booking.book-over", func() {
+			boss.Post("visits/force", url.Values{"counter": {"honcho"}, "day": {"2026-11-26"}, "time": {"09:00"}, "service": {"consult"}, "persons": {"1"}, "reason": {"other"}})
+		}},
+		{"booking.cancel", dialog},
+		{"booking.search-person", func() { boss.Post("visits/search", url.Values{"name": {"市民"}}) }},
+		{"booking.export", func() { boss.Get("visits/search/csv?from=" + today + "&to=" + today) }},
+		{"booking.export-day", func() { boss.Get("visits/list/" + today + "/honcho/csv") }},
+	} {
+		count := func() (n int) {
+			h.update(consoletest.Tenant, func(tx *store.Tx) error {
+				return tx.Row(`SELECT COUNT(*) FROM audit WHERE tenant = $1 AND action = $2 AND who = 'boss' AND detail LIKE '%"origin":"127.0.0.1"%'`,
+					tx.Tenant(), x.action).Scan(&n)
+			})
+			return n
+		}
+		before := count()
+		if x.do(); count() != before+1 {
+			t.Errorf("%s: %d rows before, %d after", x.action, before, count())
+		}
+	}
+	var leaks int
+	h.update(consoletest.Tenant, func(tx *store.Tx) error {
+		return tx.Row(`SELECT COUNT(*) FROM audit WHERE detail LIKE '%市民%' OR detail LIKE '%車いす%'`).Scan(&leaks)
+	})
+	if leaks > 0 {
+		t.Error("the log holds what a person said")
+	}
+}
+
+// Every page can be drawn in both languages.
+func TestPagesInEnglish(t *testing.T) {
+	h := openHall(t, storetest.SQLite)
+	b, _ := h.book("honcho", today+"T09:00", func(q *reservation.BookRequest) { q.Contact, q.Case = "x@example.jp", "case-1" })
+	boss := h.site.SignIn(staff.Account{Booking: staff.Administrator, Cards: staff.Administrator, Official: true})
+	japanese := regexp.MustCompile(`[ぁ-ん]`)
+	for _, path := range []string{
+		"visits", "visits?day=2026-11-29", "visits?day=x", "visits/slot/" + today + "/honcho/09:00", "visits/list/" + today + "/honcho",
+		"visits/reception", "visits/booking/" + b.ID, "visits/booking/" + b.ID + "/cancel", "visits/book", "visits/walk-in", "visits/force",
+		"visits/search", "visits/search?from=x",
+	} {
+		p := boss.Get(path + map[bool]string{true: "&", false: "?"}[strings.Contains(path, "?")] + "lang=en")
+		if p.Status >= 500 {
+			t.Errorf("%s: %d", path, p.Status)
+		}
+		body := strings.NewReplacer("日本語", "", "みほん市", "").Replace(p.Body)
+		if path == "visits/book" { // the names of the procedures are the tenant's
+			body, _, _ = strings.Cut(body, "<select")
+		}
+		if s := japanese.FindString(body); s != "" && !strings.Contains(path, "book") {
+			t.Errorf("%s has %q in English", path, s)
+		}
+	}
+}
+
+// The municipality words its outcomes itself; what was recorded stays readable.
+func TestResponsesAreTheTenantsOwn(t *testing.T) {
+	h := openHall(t, storetest.SQLite)
+	b, _ := h.book("honcho", today+"T09:00")
+	h.clerk("honcho").Post("visits/booking/"+b.ID+"/receive", url.Values{"collected": {"no"}, "response": {"papers"}, "note": {""}})
+	manager := h.manager()
+	p := manager.Get("visits/responses")
+	form := url.Values{"version": {hidden(t, p, "version")}, "hidden": {"papers"}}
+	for _, r := range [][3]string{{"done", "交付済み", "Handed over"}, {"papers", "出直し", ""}, {"advice", "案内のみ", ""}, {"other", "その他", ""}, {"", "[保留]<b>", ""}} {
+		form.Add("id", r[0])
+		form.Add("ja", r[1])
+		form.Add("en", r[2])
+	}
+	bad := url.Values{}
+	for k, v := range form {
+		bad[k] = slices.Clone(v)
+	}
+	bad["ja"][0] = ""
+	if p := manager.Post("visits/responses", bad); p.Status != http.StatusUnprocessableEntity || !p.Has("日本語の名称を入力してください") || !p.Has("出直し") {
+		t.Errorf("without a name: %d", p.Status)
+	}
+	if p := manager.Post("visits/responses", form); p.Status != http.StatusOK || !p.Has("記録を保存しました") || !p.Has(`value="交付済み"`) {
+		t.Fatalf("%d %s", p.Status, p.Body)
+	}
+	if p := manager.Post("visits/responses", form); p.Status != http.StatusUnprocessableEntity || !p.Has("ほかの人が設定を変更しました") {
+		t.Errorf("a page that is out of date: %d", p.Status)
+	}
+	p = h.clerk("honcho").Get("visits/booking/" + b.ID)
+	for _, want := range []string{">交付済み</option>", `value="papers" selected>出直し`, "[保留]&lt;b&gt;</option>"} {
+		if !p.Has(want) {
+			t.Errorf("reception lacks %q:\n%s", want, p.Body)
+		}
+	}
+	other, _ := h.book("honcho", today+"T09:30")
+	if p := h.clerk("honcho").Get("visits/booking/" + other.ID); p.Has("出直し") {
+		t.Error("what is off the list is offered")
+	}
+	if p := h.clerk("honcho").Get("visits/responses"); p.Status != http.StatusForbidden {
+		t.Errorf("a clerk: %d", p.Status)
 	}
 }

@@ -7,6 +7,7 @@
 //	booking.go    one booking: its card, history, undo and cancellation
 //	dialog.go     staff lead the residents' own dialogs for them (S4-076)
 //	force.go      visitors without booking, and bookings beyond the limits
+//	responses.go  the municipality's words for how visits end (対応内容)
 //	search.go     search by any key, filters, CSV (S4-080, S4-081)
 //	list.go       the day list of a counter, to print and as CSV (S4-104)
 //
@@ -160,6 +161,9 @@ func Area(c Config) console.Area {
 			page("POST", "visits/walk-in", staff.ReceiveVisits, a.walkIn),
 			page("GET", "visits/force", staff.ForceVisits, a.forcePage),
 			page("POST", "visits/force", staff.ForceVisits, a.force),
+
+			page("GET", "visits/responses", staff.EditSetup, a.responses),
+			page("POST", "visits/responses", staff.EditSetup, a.saveResponses),
 
 			page("GET", "visits/search", staff.SeeVisits, a.search),
 			page("POST", "visits/search", staff.SeeVisits, a.look),
