@@ -116,17 +116,12 @@ func trim(line []pdf.Glyph) []pdf.Glyph {
 	return line
 }
 
-// justify spreads a full line over its width. A gap too wide to be spread
-// unseen, more than two characters, stays at the end.
-func justify(line []pdf.Glyph, size, limit float64) []pdf.Glyph {
-	gap := limit - width(line, size)
-	if len(line) < 2 || gap <= 0 || gap > 2*pdf.Points(size) {
-		return line
+// justify is the spacing, in ems, that spreads a full line over its width. A gap
+// too wide to be spread unseen, more than two characters, stays at the end.
+func justify(line []pdf.Glyph, size, limit float64) float64 {
+	gap := (limit - width(line, size)) / pdf.Points(size)
+	if len(line) < 2 || gap <= 0 || gap > 2 {
+		return 0
 	}
-	spread := make([]pdf.Glyph, len(line))
-	copy(spread, line)
-	for i := range len(spread) - 1 {
-		spread[i].After += gap / pdf.Points(size) / float64(len(line)-1)
-	}
-	return spread
+	return gap / float64(len(line)-1)
 }

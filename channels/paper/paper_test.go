@@ -470,6 +470,20 @@ func TestLongLetters(t *testing.T) {
 	}
 }
 
+// What the console checks before it shows a run.
+func BenchmarkCheckLetters(b *testing.B) {
+	p := press(b)
+	tpl := builtin(b, "guidance")
+	to := make([]Recipient, 2000)
+	for i := range to {
+		to[i] = someone(i + 1)
+		to[i].Address += fmt.Sprint("-", i)
+	}
+	for b.Loop() {
+		p.CheckLetters(tpl, to)
+	}
+}
+
 // 2,000 letters are one file of a bearable size, made in seconds.
 func BenchmarkLetters(b *testing.B) {
 	p := press(b, pdftest.Char{Rune: '𠮷'})
