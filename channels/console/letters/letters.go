@@ -63,6 +63,9 @@ type Cases interface {
 	ByCode(tx *store.Tx, code string) (string, error)
 	// Cards returns those that exist.
 	Cards(tx *store.Tx, ids []string) ([]Card, error)
+	// Waiting counts the holders who were told and have not booked: they look for
+	// the same places.
+	Waiting(tx *store.Tx) (int, error)
 	// Sent registers that a letter was posted and returns the number of the
 	// event; Unsent takes that event back.
 	Sent(tx *store.Tx, id, by string) (event int, err error)

@@ -175,6 +175,14 @@ func TestTooFewPlaces(t *testing.T) {
 			t.Errorf("does not say %s", text)
 		}
 	}
+	c.waiting = 700 // of 2,235 places
+	if p := m.Get(begin(t, m, "labels")); p.Has("700件") == false || p.Has("合わせると") {
+		t.Error("those who wait for a place are not named once")
+	}
+	small := m.Post("letters/new", url.Values{"template": {"guidance"}, "codes": {code(1)}})
+	if c.waiting = 2235; !m.Get(small.Path).Has("合わせると、1件分の枠が不足します") {
+		t.Error("the places are enough for a letter and 2,235 who wait")
+	}
 	if p := m.Get(run.Path + "?from=2026-12-01"); p.Status != 200 || !p.Has("value=\"2026-12-01\"") {
 		t.Errorf("from a later day: %d", p.Status)
 	}
