@@ -318,6 +318,12 @@ func (s *setter) box(b block, left, right float64) {
 		height = max(height, qrSide-2)
 	}
 	height += 2 * boxPadding
+	if height > s.bottom()-s.press.Layout.Top { // no page holds it: set it without a frame
+		for _, c := range b.inside {
+			s.block(c, left, right)
+		}
+		return
+	}
 	s.skip(0.4)
 	s.room(height)
 	y := s.y

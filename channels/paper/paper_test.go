@@ -490,14 +490,19 @@ func TestLongLetters(t *testing.T) {
 	for i := range 120 {
 		fmt.Fprintf(&b, "行%d\n", i)
 	}
-	pages, report := print(t, p, parse(t, b.String()), someone(1), someone(2))
-	if len(pages) < 4 || report.Printed != 2 {
-		t.Fatalf("%d pages for %d letters", len(pages), report.Printed)
-	}
-	all := pages[0].Text + pages[1].Text + pages[2].Text
-	for i := range 120 {
-		if !strings.Contains(all, fmt.Sprintf("行%d\n", i)) {
-			t.Errorf("line %d is not printed", i)
+	for _, text := range []string{b.String(), "| " + strings.ReplaceAll(b.String(), "\n", "\n| ")} { // also in a frame
+		pages, report := print(t, p, parse(t, text), someone(1), someone(2))
+		if len(pages) < 4 || report.Printed != 2 {
+			t.Fatalf("%d pages for %d letters", len(pages), report.Printed)
+		}
+		all := ""
+		for _, page := range pages[:len(pages)/2] {
+			all += page.Text
+		}
+		for i := range 120 {
+			if !strings.Contains(all, fmt.Sprintf("行%d\n", i)) {
+				t.Errorf("line %d is not printed", i)
+			}
 		}
 	}
 }

@@ -169,7 +169,12 @@ func pages(t *testing.T, file string) string {
 // The way of a batch: choose, see the forecast and who is held back, print, mark
 // as sent, take it back.
 func TestPrintingABatch(t *testing.T) {
-	c := open(t, storetest.SQLite, 5)
+	for _, kind := range []storetest.Kind{storetest.SQLite, storetest.Postgres} {
+		t.Run(string(kind), func(t *testing.T) { printABatch(t, open(t, kind, 5)) })
+	}
+}
+
+func printABatch(t *testing.T, c *town) {
 	m := c.SignIn(manager)
 	run := m.Post("letters/new", url.Values{"template": {"guidance"}, "state": {"arrived"}})
 	if run.Status != 200 || !strings.HasPrefix(run.Path, "letters/runs/") {
