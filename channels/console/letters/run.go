@@ -349,10 +349,7 @@ func (a *area) export(q *console.Request) error {
 	if err != nil {
 		return err
 	}
-	enc := sheet.UTF8
-	if q.PostFormValue("encoding") == string(sheet.ShiftJIS) {
-		enc = sheet.ShiftJIS
-	}
+	enc := encoding(q.PostFormValue("encoding"))
 	var b bytes.Buffer
 	header := []string{q.T("letters.csv.number"), q.T("letters.csv.code"), q.T("letters.csv.postal"), q.T("letters.csv.address"), q.T("letters.csv.name")}
 	_, err = sheet.Write(&b, enc, header, func(yield func([]string) bool) {
