@@ -51,7 +51,7 @@ func place(postal, residence, name, honorific []pdf.Glyph, x, y, w, h, size floa
 	if len(postal) > 0 {
 		put(postal, 0, size)
 	}
-	lines := split(residence, size, w)
+	lines := splitWords(residence, size, w)
 	if len(lines) > 3 {
 		return nil, false
 	}

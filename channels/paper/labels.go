@@ -140,6 +140,13 @@ func (p *Press) label(sheet Sheet, n int, r Recipient) ([]mark, *Held) {
 	case !ok:
 		return nil, &Held{Reason: NoRoom}
 	}
+	if n := len(marks); n > 0 { // in the middle of the height
+		last := marks[n-1]
+		down := (a.Y + a.H - pad - last.y - pdf.Points(last.style.Size*0.2)) / 2
+		for i := range marks {
+			marks[i].y += max(0, down)
+		}
+	}
 	if r.Number > 0 {
 		const size = 6
 		number := p.Fonts.shape(fmt.Sprint(r.Number), &lost)

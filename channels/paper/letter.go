@@ -215,6 +215,30 @@ func (s *setter) block(b block, left, edge float64) {
 	}
 }
 
+// paragraph is a text in lines. Most of a letter is the same for everybody, so
+// what was set once is remembered while a file is made.
+func (p *Press) paragraph(text string, size, limit float64, lost *[]string) [][]pdf.Glyph {
+	key := setKey{text, size, limit}
+	if lines, ok := p.set[key]; ok {
+		return lines
+	}
+	before := len(*lost)
+	lines := split(p.Fonts.shape(text, lost), size, limit)
+	if len(p.set) < mostSet && len(*lost) == before {
+		p.set[key] = lines
+	}
+	return lines
+}
+
+// setKey names a paragraph; mostSet is how many are remembered, so that a file
+// of thousands of names does not keep them all.
+type setKey struct {
+	text        string
+	size, limit float64
+}
+
+const mostSet = 200
+
 type alignment int
 
 const (
@@ -227,17 +251,17 @@ const (
 func (s *setter) lines(text string, style pdf.Style, left, right float64, at alignment) {
 	w := right - left
 	step := pdf.Points(style.Size * leading)
-	lines := split(s.press.Fonts.shape(text, &s.lost), style.Size, w)
+	lines := s.press.paragraph(text, style.Size, w, &s.lost)
 	for i, line := range lines {
 		s.room(step)
-		x := left
+		x, style := left, style
 		switch {
 		case at == alignCentre:
 			x += (w - width(line, style.Size)) / 2
 		case at == alignRight:
 			x += w - width(line, style.Size)
 		case i < len(lines)-1:
-			line = justify(line, style.Size, w)
+			style.Spacing = justify(line, style.Size, w)
 		}
 		y := s.y + pdf.Points(style.Size*(leading+0.76)/2)
 		s.letter.draw(func(p *pdf.Page) { p.Text(x, y, style, line) })
@@ -263,17 +287,12 @@ func (s *setter) code(left, right float64) {
 	step := pdf.Points(size * 1.35)
 	s.room(step)
 	line := s.press.Fonts.shape(showCode(s.to.Code), &s.lost)
-	for i := range line {
-		line[i].After = 0.08
-	}
-	if w := width(line, size); w > right-left {
-		size *= (right - left) / w
-		for i := range line {
-			line[i].After = 0
-		}
+	style := pdf.Style{Size: size, Bold: true, Spacing: 0.08}
+	if w := width(line, size) + style.Spacing*pdf.Points(size)*float64(len(line)); w > right-left {
+		style.Size *= (right - left) / w
 	}
 	y := s.y + pdf.Points(size*1.05)
-	s.letter.draw(func(p *pdf.Page) { p.Text(left, y, pdf.Style{Size: size, Bold: true}, line) })
+	s.letter.draw(func(p *pdf.Page) { p.Text(left, y, style, line) })
 	s.y += step
 }
 
@@ -299,6 +318,12 @@ func (s *setter) box(b block, left, right float64) {
 		height = max(height, qrSide-2)
 	}
 	height += 2 * boxPadding
+	if height > s.bottom()-s.press.Layout.Top { // no page holds it: set it without a frame
+		for _, c := range b.inside {
+			s.block(c, left, right)
+		}
+		return
+	}
 	s.skip(0.4)
 	s.room(height)
 	y := s.y

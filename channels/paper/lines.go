@@ -1,6 +1,7 @@
 package paper
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -79,7 +80,9 @@ func split(text []pdf.Glyph, size, limit float64) [][]pdf.Glyph {
 	return lines
 }
 
-// splitWords is split that breaks at spaces only, as long as every word fits.
+// splitWords is split for names and addresses, which break at their spaces first
+// (before the name of a building), and within a word only if it is too long for
+// a line.
 func splitWords(text []pdf.Glyph, size, limit float64) [][]pdf.Glyph {
 	var lines [][]pdf.Glyph
 	var line []pdf.Glyph
@@ -88,19 +91,33 @@ func splitWords(text []pdf.Glyph, size, limit float64) [][]pdf.Glyph {
 		for n < len(rest) && !spaceAt(rest, n) {
 			n++
 		}
-		if width(rest[:n], size) > limit {
-			return split(text, size, limit)
-		}
 		if len(trim(line)) > 0 && width(line, size)+width(rest[:n], size) > limit {
 			lines, line = append(lines, trim(line)), nil
 		}
+		if width(rest[:n], size) > limit {
+			parts := even(rest[:n], size, limit)
+			lines, line = append(lines, parts[:len(parts)-1]...), slices.Clone(parts[len(parts)-1])
+		} else {
+			line = append(line, rest[:n]...)
+		}
 		for n < len(rest) && spaceAt(rest, n) {
+			line = append(line, rest[n])
 			n++
 		}
-		line = append(line, rest[:n]...)
 		rest = rest[n:]
 	}
 	return append(lines, trim(line))
+}
+
+// even is split that does not leave one or two characters to the last line.
+func even(text []pdf.Glyph, size, limit float64) [][]pdf.Glyph {
+	lines := split(text, size, limit)
+	for narrow := 0.95; narrow > 0.6 && len(lines) > 1 && len(lines[len(lines)-1]) < 3; narrow -= 0.05 {
+		if other := split(text, size, limit*narrow); len(other) == len(lines) {
+			lines = other
+		}
+	}
+	return lines
 }
 
 func spaceAt(line []pdf.Glyph, i int) bool {
@@ -116,17 +133,12 @@ func trim(line []pdf.Glyph) []pdf.Glyph {
 	return line
 }
 
-// justify spreads a full line over its width. A gap too wide to be spread
-// unseen, more than two characters, stays at the end.
-func justify(line []pdf.Glyph, size, limit float64) []pdf.Glyph {
-	gap := limit - width(line, size)
-	if len(line) < 2 || gap <= 0 || gap > 2*pdf.Points(size) {
-		return line
+// justify is the spacing, in ems, that spreads a full line over its width. A gap
+// too wide to be spread unseen, more than two characters, stays at the end.
+func justify(line []pdf.Glyph, size, limit float64) float64 {
+	gap := (limit - width(line, size)) / pdf.Points(size)
+	if len(line) < 2 || gap <= 0 || gap > 2 {
+		return 0
 	}
-	spread := make([]pdf.Glyph, len(line))
-	copy(spread, line)
-	for i := range len(spread) - 1 {
-		spread[i].After += gap / pdf.Points(size) / float64(len(line)-1)
-	}
-	return spread
+	return gap / float64(len(line)-1)
 }

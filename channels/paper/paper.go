@@ -49,13 +49,15 @@ type Sender struct {
 	Booking func(code string) string
 }
 
-// Press makes files for one sender.
+// Press makes files for one sender, one at a time.
 type Press struct {
 	Fonts  *Fonts
 	Sender Sender
 	Layout Layout
 	Date   civil.Date // of the letters
 	Made   time.Time  // stands in the file's properties
+
+	set map[setKey][][]pdf.Glyph
 }
 
 // Report says what became of the recipients.
@@ -93,6 +95,7 @@ var ErrNothing = errors.New("every recipient was held back, or there was none")
 // error is that of w, or ErrNothing.
 func (p *Press) Letters(w io.Writer, t Template, to []Recipient) (Report, error) {
 	var report Report
+	p.set = map[setKey][][]pdf.Glyph{}
 	file := pdf.New(w, t.title(), p.Made)
 	for i, r := range to {
 		var l letter
@@ -128,6 +131,7 @@ func finish(file *pdf.Writer, report Report) (Report, error) {
 // what differs between the recipients only, so it costs little for thousands.
 func (p *Press) CheckLetters(t Template, to []Recipient) Report {
 	var report Report
+	p.set = map[setKey][][]pdf.Glyph{}
 	_, common := p.letter(t, Recipient{Code: "0000000000"})
 	for i, r := range to {
 		held := common

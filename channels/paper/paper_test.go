@@ -17,6 +17,7 @@ import (
 	"github.com/skip2/go-qrcode"
 	"pgregory.net/rapid"
 
+	"madoguchi/channels/paper/pdf"
 	"madoguchi/channels/paper/pdf/pdftest"
 	"madoguchi/i18n/civil"
 )
@@ -304,6 +305,36 @@ func TestLineBreaks(t *testing.T) {
 	}
 }
 
+// Names and addresses break at their spaces first, and leave no single character
+// to a line.
+func TestAddressLines(t *testing.T) {
+	p := press(t)
+	const size, em = 10, 10 * 25.4 / 72
+	for _, c := range []struct {
+		text string
+		wide float64
+		want string
+	}{
+		{"本町一二三 桜荘一〇一号", 10, "本町一二三|桜荘一〇一号"},
+		{"一二三四五六七八九十壱", 10, "一二三四五六七八|九十壱"},
+		{"山田 花子", 10, "山田 花子"},
+		{"", 10, ""},
+	} {
+		var lost []string
+		var got []string
+		for _, line := range splitWords(p.Fonts.shape(c.text, &lost), size, c.wide*em) {
+			s := ""
+			for _, g := range line {
+				s += g.Text
+			}
+			got = append(got, s)
+		}
+		if want := strings.Split(c.want, "|"); !slices.Equal(got, want) {
+			t.Errorf("%q: got %q, want %q", c.text, got, want)
+		}
+	}
+}
+
 // Whatever the text and the width, no character is lost and no line is wider
 // than it may be, unless one character is.
 func TestSplitLosesNothing(t *testing.T) {
@@ -313,7 +344,8 @@ func TestSplitLosesNothing(t *testing.T) {
 		limit := rapid.Float64Range(2, 60).Draw(t, "width")
 		var lost []string
 		var got strings.Builder
-		for _, line := range split(p.Fonts.shape(text, &lost), 10, limit) {
+		how := rapid.SampledFrom([]func([]pdf.Glyph, float64, float64) [][]pdf.Glyph{split, splitWords}).Draw(t, "how")
+		for _, line := range how(p.Fonts.shape(text, &lost), 10, limit) {
 			if len(line) > 1 && width(line, 10) > limit+1e-6 {
 				t.Fatalf("a line of %v in %v", width(line, 10), limit)
 			}
@@ -458,15 +490,34 @@ func TestLongLetters(t *testing.T) {
 	for i := range 120 {
 		fmt.Fprintf(&b, "行%d\n", i)
 	}
-	pages, report := print(t, p, parse(t, b.String()), someone(1), someone(2))
-	if len(pages) < 4 || report.Printed != 2 {
-		t.Fatalf("%d pages for %d letters", len(pages), report.Printed)
-	}
-	all := pages[0].Text + pages[1].Text + pages[2].Text
-	for i := range 120 {
-		if !strings.Contains(all, fmt.Sprintf("行%d\n", i)) {
-			t.Errorf("line %d is not printed", i)
+	for _, text := range []string{b.String(), "| " + strings.ReplaceAll(b.String(), "\n", "\n| ")} { // also in a frame
+		pages, report := print(t, p, parse(t, text), someone(1), someone(2))
+		if len(pages) < 4 || report.Printed != 2 {
+			t.Fatalf("%d pages for %d letters", len(pages), report.Printed)
 		}
+		all := ""
+		for _, page := range pages[:len(pages)/2] {
+			all += page.Text
+		}
+		for i := range 120 {
+			if !strings.Contains(all, fmt.Sprintf("行%d\n", i)) {
+				t.Errorf("line %d is not printed", i)
+			}
+		}
+	}
+}
+
+// What the console checks before it shows a run.
+func BenchmarkCheckLetters(b *testing.B) {
+	p := press(b)
+	tpl := builtin(b, "guidance")
+	to := make([]Recipient, 2000)
+	for i := range to {
+		to[i] = someone(i + 1)
+		to[i].Address += fmt.Sprint("-", i)
+	}
+	for b.Loop() {
+		p.CheckLetters(tpl, to)
 	}
 }
 

@@ -95,5 +95,6 @@ func (noCards) Batches(*store.Tx) ([]letters.Choice, error)           { return n
 func (noCards) Find(*store.Tx, letters.Filter, int) ([]string, error) { return nil, nil }
 func (noCards) ByCode(*store.Tx, string) (string, error)              { return "", store.ErrNotFound }
 func (noCards) Cards(*store.Tx, []string) ([]letters.Card, error)     { return nil, nil }
+func (noCards) Waiting(*store.Tx) (int, error)                        { return 0, nil }
 func (noCards) Sent(*store.Tx, string, string) (int, error)           { return 0, store.ErrNotFound }
 func (noCards) Unsent(*store.Tx, string, int, string) error           { return store.ErrNotFound }

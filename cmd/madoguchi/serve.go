@@ -153,6 +153,9 @@ func (h *house) off() []string {
 	if h.mail.server == nil || h.mail.from == nil {
 		off = append(off, "mail (set SMTP_URL and MAIL_FROM)")
 	}
+	if len(h.fonts.Names()) == 1 {
+		off = append(off, "rare characters of names in letters (install fonts-ipamj-mincho, or set MADOGUCHI_FONTS)")
+	}
 	return off
 }
 

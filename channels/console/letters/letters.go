@@ -11,12 +11,17 @@
 package letters
 
 import (
+	"bytes"
 	"embed"
+	"fmt"
 	"io/fs"
 	"net/http"
+	"strconv"
+	"time"
 
 	"madoguchi/channels/console"
 	"madoguchi/channels/paper"
+	"madoguchi/channels/sheet"
 	"madoguchi/i18n"
 	"madoguchi/i18n/civil"
 	"madoguchi/store"
@@ -63,6 +68,9 @@ type Cases interface {
 	ByCode(tx *store.Tx, code string) (string, error)
 	// Cards returns those that exist.
 	Cards(tx *store.Tx, ids []string) ([]Card, error)
+	// Waiting counts the holders who were told and have not booked: they look for
+	// the same places.
+	Waiting(tx *store.Tx) (int, error)
 	// Sent registers that a letter was posted and returns the number of the
 	// event; Unsent takes that event back.
 	Sent(tx *store.Tx, id, by string) (event int, err error)
@@ -106,6 +114,7 @@ func Area(c Config) console.Area {
 		Menu: []console.Entry{{Position: 50, Path: "letters", Text: "letters.menu", Right: staff.PrintLetters}},
 		Pages: []console.Page{
 			page(get, "letters", staff.PrintLetters, a.home),
+			page(get, "letters/runs.csv", staff.PrintLetters, a.table),
 			page(get, "letters/new", staff.PrintLetters, a.choose),
 			page(post, "letters/new", staff.PrintLetters, a.begin),
 			page(get, "letters/runs/{run}", staff.PrintLetters, a.run),
@@ -169,6 +178,62 @@ func (a *area) home(q *console.Request) error {
 		return err
 	}
 	return q.Render("letters-home", "letters.title", data)
+}
+
+// mostInTable bounds the table of runs; years of printing fit.
+const mostInTable = 20_000
+
+// table sends the list of runs as a file (S4-104).
+func (a *area) table(q *console.Request) error {
+	var rows []runRow
+	err := q.View(func(tx *store.Tx) error {
+		list, _, err := a.Letters.Runs(tx, mostInTable, 0)
+		if err != nil {
+			return err
+		}
+		rows, err = a.rows(tx, q, list)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	var header []string
+	for _, key := range []string{"made", "by", "what", "selection", "count", "held", "prints", "printed", "by", "sent", "by"} {
+		header = append(header, q.T("letters."+key))
+	}
+	enc := encoding(q.URL.Query().Get("encoding"))
+	var b bytes.Buffer
+	_, err = sheet.Write(&b, enc, header, func(yield func([]string) bool) {
+		for _, r := range rows {
+			if !yield([]string{
+				full(r.Run.Made), r.Made.Who, r.Name, r.Selection, strconv.Itoa(r.Cases), strconv.Itoa(r.Held),
+				strconv.Itoa(r.Prints), full(r.Run.Printed), r.Printed.Who, full(r.Run.Sent), r.Sent.Who,
+			}) {
+				return
+			}
+		}
+	})
+	if err != nil {
+		return fmt.Errorf("list of runs: %w", err)
+	}
+	return q.File("letter-runs.csv", "text/csv; charset="+string(enc), b.Bytes())
+}
+
+// full writes an instant with its year, for tables.
+func full(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	at := civil.In(t)
+	return at.Date.String() + " " + at.Clock.String()
+}
+
+// encoding is how a form wants its table written.
+func encoding(text string) sheet.Encoding {
+	if text == string(sheet.ShiftJIS) {
+		return sheet.ShiftJIS
+	}
+	return sheet.UTF8
 }
 
 // runRow is a run as lists show it.

@@ -24,10 +24,11 @@ import (
 // town has cards and residents of its own in place of the rooms that keep them.
 type town struct {
 	*consoletest.Site
-	db     *store.DB
-	cards  []letters.Card // of the tenant of the tests
-	people map[string]letters.Person
-	events map[string][]string // by case: who registered and took back
+	db      *store.DB
+	cards   []letters.Card // of the tenant of the tests
+	people  map[string]letters.Person
+	waiting int
+	events  map[string][]string // by case: who registered and took back
 }
 
 func (c *town) of(tx *store.Tx) []letters.Card {
@@ -73,6 +74,8 @@ func (c *town) Cards(tx *store.Tx, ids []string) (list []letters.Card, err error
 	}
 	return list, nil
 }
+
+func (c *town) Waiting(*store.Tx) (int, error) { return c.waiting, nil }
 
 func (c *town) Sent(_ *store.Tx, id, by string) (int, error) {
 	c.events[id] = append(c.events[id], "sent")
@@ -166,7 +169,12 @@ func pages(t *testing.T, file string) string {
 // The way of a batch: choose, see the forecast and who is held back, print, mark
 // as sent, take it back.
 func TestPrintingABatch(t *testing.T) {
-	c := open(t, storetest.SQLite, 5)
+	for _, kind := range []storetest.Kind{storetest.SQLite, storetest.Postgres} {
+		t.Run(string(kind), func(t *testing.T) { printABatch(t, open(t, kind, 5)) })
+	}
+}
+
+func printABatch(t *testing.T, c *town) {
 	m := c.SignIn(manager)
 	run := m.Post("letters/new", url.Values{"template": {"guidance"}, "state": {"arrived"}})
 	if run.Status != 200 || !strings.HasPrefix(run.Path, "letters/runs/") {

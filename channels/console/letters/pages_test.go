@@ -35,6 +35,7 @@ func TestWhoMayPrint(t *testing.T) {
 		manager, admin int
 	}{
 		{"GET", "letters", 200, 200}, {"GET", "letters/new", 200, 200}, {"POST", "letters/new", 422, 422}, {"GET", run, 200, 200},
+		{"GET", "letters/runs.csv", 200, 200},
 		{"POST", run + "/print", 200, 200}, {"POST", run + "/export", 200, 200}, {"POST", run + "/sent", 200, 409},
 		{"POST", run + "/unsent", 200, 409}, {"POST", run + "/drop", 409, 409}, {"GET", "letters/templates", 200, 200},
 		{"GET", "letters/templates/notice", 403, 200}, {"POST", "letters/templates/notice", 403, 422},
@@ -95,6 +96,12 @@ func TestAnotherTenant(t *testing.T) {
 	}
 	if p := foreign.Post("letters/new", url.Values{"template": {"guidance"}, "codes": {code(0)}}); p.Status != 422 || !p.Has("登録のないリンクコード") {
 		t.Errorf("another tenant's code: %d", p.Status)
+	}
+	if p := foreign.Get("letters/runs.csv"); p.Has("交付案内文") {
+		t.Error("another tenant's runs are in the table")
+	}
+	if p := mine.Get("letters/runs.csv"); !p.Has("2026-11-24 09:00,試験 太郎,交付案内文,カード到着,3,0,0,,,,") {
+		t.Errorf("%q", p.Body)
 	}
 	if p := foreign.Get("letters"); p.Has("letters/runs/") {
 		t.Error("another tenant's runs are listed")
@@ -174,6 +181,14 @@ func TestTooFewPlaces(t *testing.T) {
 		if !run.Has(text) {
 			t.Errorf("does not say %s", text)
 		}
+	}
+	c.waiting = 700 // of 2,235 places
+	if p := m.Get(begin(t, m, "labels")); p.Has("700件") == false || p.Has("合わせると") {
+		t.Error("those who wait for a place are not named once")
+	}
+	small := m.Post("letters/new", url.Values{"template": {"guidance"}, "codes": {code(1)}})
+	if c.waiting = 2235; !m.Get(small.Path).Has("合わせると、1件分の枠が不足します") {
+		t.Error("the places are enough for a letter and 2,235 who wait")
 	}
 	if p := m.Get(run.Path + "?from=2026-12-01"); p.Status != 200 || !p.Has("value=\"2026-12-01\"") {
 		t.Errorf("from a later day: %d", p.Status)

@@ -148,6 +148,8 @@ type runPage struct {
 	Forecast     reservation.Forecast
 	From         string
 	FromWrong    bool
+	Others       int // were told before and have not booked
+	TooFew       int // places, if those look for one too
 	EnoughText   string
 	Short        []string
 	Names        []string // of the counters
@@ -196,7 +198,11 @@ func (a *area) run(q *console.Request) error {
 		if !data.FromWrong {
 			data.From = from.String()
 		}
-		data.Forecast, err = a.Forecast(tx, r.Cases, from)
+		if data.Forecast, err = a.Forecast(tx, r.Cases, from); err != nil || !r.Sent.IsZero() {
+			return err
+		}
+		data.Others, err = a.Cases.Waiting(tx)
+		data.TooFew = max(0, data.Others+r.Cases-data.Forecast.Free)
 		return err
 	})
 	if err != nil {
@@ -343,10 +349,7 @@ func (a *area) export(q *console.Request) error {
 	if err != nil {
 		return err
 	}
-	enc := sheet.UTF8
-	if q.PostFormValue("encoding") == string(sheet.ShiftJIS) {
-		enc = sheet.ShiftJIS
-	}
+	enc := encoding(q.PostFormValue("encoding"))
 	var b bytes.Buffer
 	header := []string{q.T("letters.csv.number"), q.T("letters.csv.code"), q.T("letters.csv.postal"), q.T("letters.csv.address"), q.T("letters.csv.name")}
 	_, err = sheet.Write(&b, enc, header, func(yield func([]string) bool) {

@@ -84,13 +84,6 @@ func ReadFont(file io.ReaderAt) (*Font, error) {
 	for i := 0; i < len(list); i += 16 {
 		f.tables[string(list[i:i+4])] = span{int64(list.u32(i + 8)), int64(list.u32(i + 12))}
 	}
-	read := func(tag string) data {
-		d, e := f.table(tag)
-		if e != nil {
-			e = fmt.Errorf("table %s of the font: %w", tag, e)
-		}
-		return d
-	}
 	var hhea, maxp, cmap data
 	for _, t := range []struct {
 		tag string
@@ -118,7 +111,8 @@ func ReadFont(file io.ReaderAt) (*Font, error) {
 	if f.unitsPerEm < 16 || f.metrics == 0 || f.metrics > f.glyphs {
 		return nil, errDamaged
 	}
-	f.name = postScriptName(read("name"))
+	name, _ := f.table("name") // a font may do without
+	f.name = postScriptName(name)
 	f.maps(cmap)
 	if f.wide == nil && f.narrow == nil {
 		return nil, errors.New("the font has no table of Unicode characters")

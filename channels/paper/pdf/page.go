@@ -24,8 +24,9 @@ type Glyph struct {
 type Style struct {
 	Size float64 // of the characters, in points
 	// Bold thickens the strokes: one weight of the font is embedded.
-	Bold bool
-	Grey float64 // 0 is black, 1 is white
+	Bold    bool
+	Grey    float64 // 0 is black, 1 is white
+	Spacing float64 // extra space after every glyph, in ems
 }
 
 // boldness is the thickness added to bold strokes, in ems.
@@ -60,6 +61,10 @@ func (p *Page) Text(x, y float64, style Style, line []Glyph) {
 		p.numbers(boldness * style.Size)
 		p.b.WriteString("w 2 Tr ")
 	}
+	if style.Spacing != 0 {
+		p.numbers(style.Spacing * style.Size)
+		p.b.WriteString("Tc ")
+	}
 	p.numbers(1, 0, 0, 1, x*perMillimetre, (p.height-y)*perMillimetre)
 	p.b.WriteString("Tm\n")
 	var current *Font
@@ -85,6 +90,9 @@ func (p *Page) Text(x, y float64, style Style, line []Glyph) {
 		}
 	}
 	p.b.WriteString(">]TJ ET\n")
+	if style.Spacing != 0 {
+		p.b.WriteString("0 Tc ")
+	}
 	if style.Bold {
 		p.b.WriteString("0 Tr ")
 	}
