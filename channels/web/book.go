@@ -31,6 +31,7 @@ type questionPage struct {
 	Question *bot.Message  // nil: the dialog has ended
 	Hints    []string      // why the last answer could not be used
 	Answers  []bot.Choice
+	Several  []bot.Choice // answers of which several may be ticked
 	Quiet    []bot.Choice
 	Days     []offerDay // of a question for a time
 	Chosen   string     // the day whose times are shown
@@ -190,6 +191,9 @@ func layOut(reply bot.Reply, action, day string) questionPage {
 	}
 	q.chooseDay(day)
 	q.Wish = len(q.Days)+len(q.Answers) > 0 && q.Question.Kind == bot.KindOffers
+	if e := reply.Expects; e != nil && e.Type == "choices" {
+		q.Several, q.Answers = q.Answers, nil
+	}
 	if e := reply.Expects; e != nil && (len(q.Question.Choices) == 0 || !slices.Contains(pickOnly, e.Type)) && q.Question.Kind != bot.KindSummary {
 		in, ok := inputs[e.Type]
 		if !ok {
@@ -303,6 +307,9 @@ func parsePosted(rw http.ResponseWriter, r *http.Request) (posted, error) {
 	q := posted{
 		event: f.Get("event"), text: strings.TrimSpace(f.Get("text")), choice: f.Get("choice"),
 		flow: f.Get("flow"), typed: f.Has("typed"), lang: i18n.Lang(f.Get("lang")),
+	}
+	if ticked := f["several"]; len(ticked) > 0 {
+		q.choice = strings.Join(ticked, ",")
 	}
 	if s := f.Get("asked"); s != "" {
 		n, err := strconv.ParseInt(s, 10, 64)
