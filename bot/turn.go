@@ -15,7 +15,8 @@
 //
 // turn.go is one turn from top to bottom. walk.go follows a flow from question
 // to question, answer.go takes the answer to the open question, digress.go does
-// what is possible at any question (back, correct, a person please …), prompt.go
+// what is possible at any question (back, correct, a person please …), form.go
+// asks what a municipality has put on its forms, prompt.go
 // puts questions into words.
 package bot
 

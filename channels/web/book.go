@@ -40,7 +40,8 @@ type questionPage struct {
 	Input    *input     // nil: the answer is one of the buttons
 	Asked    int64
 	Back     bool // the dialog's own way back is offered
-	Linked   bool // one question only, from another channel
+	Linked   bool // from another channel: one question only
+	Series   bool // or those that follow it on a form
 }
 
 // offerDay is one day of the times offered.
