@@ -212,6 +212,34 @@ func TestOneLinkAsksAllPersonalQuestions(t *testing.T) {
 	}
 }
 
+// A question that is switched off while its page is open: what is written there
+// is not taken, and the page goes on to the next.
+func TestLinkedQuestionIsSwitchedOff(t *testing.T) {
+	h := newFormHall(t, storetest.SQLite, func(s *field.Settings) {
+		use(s, "name", field.Required)
+		use(s, "phone", field.Required)
+	})
+	h.must(bot.Inbound{Flow: "reservation", Channel: "line"})
+	var r bot.Reply
+	for _, choice := range []string{"book", "consult", "honcho", "honcho/2026-12-01T10:00"} {
+		r = h.must(bot.Inbound{Choice: choice, Channel: "line"})
+	}
+	_, token, _ := strings.Cut(r.Messages[len(r.Messages)-1].Link.URL, " ")
+	h.set(func(s *field.Settings) { use(s, "name", field.Off) })
+	links := bot.Links{Engine: h.engine, Memory: conversation.Service{}}
+	r, done, err := links.Answer(context.Background(), townID, token, "1", "見本花子", "")
+	if err != nil || done || r.Step != "book.applicant/phone" || !strings.HasPrefix(r.Messages[0].Text, "先ほどの質問は") {
+		t.Fatalf("done %v, %v: %s", done, err, asJSON(t, r))
+	}
+	all, err := (bot.Transcript{DB: h.db, Memory: conversation.Service{}}).Since(context.Background(), townID, "line", "taro", 0)
+	if err != nil || strings.Contains(asJSON(t, all), "見本花子") {
+		t.Errorf("what was written stands in the transcript: %v", err)
+	}
+	if _, done, err = links.Answer(context.Background(), townID, token, "2", "090-1234-5678", ""); err != nil || !done {
+		t.Errorf("the next answer: done %v, %v", done, err)
+	}
+}
+
 // Nothing in use: the form says nothing, and the question after it is put as if
 // it were not there.
 func TestFormWithoutFieldsIsPassed(t *testing.T) {

@@ -75,6 +75,7 @@ var inputs = map[string]input{
 	"phone":     {Type: "tel", Mode: "tel", Complete: "tel", Example: "web.example.phone"},
 	"mail":      {Type: "email", Mode: "email", Complete: "email", Example: "web.example.mail"},
 	"code":      {Type: "text", Example: "web.example.code"},
+	"line":      {Type: "text"},
 	"text":      {Type: "text", Long: true},
 }
 
