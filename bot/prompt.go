@@ -144,8 +144,8 @@ func (d *dialog) repeat() error {
 	return d.walk()
 }
 
-// plainPages is the channel that marks beside the question what must be
-// answered; the others say it (S4-042).
+// plainPages is the channel that marks beside the field to fill in what must be
+// answered; elsewhere the question says it (S4-042).
 const plainPages = "plain"
 
 // put asks for a field and offers answers. A lead takes the place of the
@@ -154,7 +154,7 @@ func (d *dialog) put(st *flows.Step, lead string) error {
 	f := d.field(st.Into)
 	e := &Expects{Field: f.Name, Type: f.Type, Optional: f.Optional}
 	m := Message{Text: d.fill(st.Text), Secure: f.Personal}
-	if d.formField(f.Name) != nil && !f.Optional && d.in.Channel != plainPages {
+	if d.formField(f.Name) != nil && !f.Optional && (d.in.Channel != plainPages || !written[f.Type]) {
 		m.Text += "\n" + d.words.must.In(d.s.Lang)
 	}
 	if lead != "" {

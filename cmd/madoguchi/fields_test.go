@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"madoguchi/channels/web/webtest"
 	"madoguchi/i18n"
 	"madoguchi/store"
 	"madoguchi/store/field"
@@ -152,4 +153,62 @@ func TestLettersUseAliases(t *testing.T) {
 			v.Errorf("verify: %v %v", found, err)
 		}
 	})
+}
+
+// Several choices are ticked in the chat and on the plain pages.
+func TestBrowserTicksSeveralChoices(t *testing.T) {
+	if testing.Short() {
+		t.Skip("starts a browser")
+	}
+	chromium := webtest.Start(t)
+	s := serve(t, map[string]string{"MADOGUCHI_LIMITS": "off"})
+	h := s.house()
+	setFields(t, h, `{care: {kind: choices, heading: {ja: 必要な配慮}, choices: {o1: 車いす, o2: 手話通訳, o3: 筆談}, resident: required}}`)
+	if err := h.close(); err != nil {
+		t.Fatal(err)
+	}
+	v := webtest.Visit(t, chromium, s.base)
+	v.Size(390, 844)
+	v.Open("/t/sample/chat?flow=reservation")
+	press := func(value string) {
+		t.Helper()
+		button := `document.querySelector(".choices button[value='` + value + `']:not(:disabled)")`
+		v.Until(button)
+		v.JS(button + ".click()")
+	}
+	for _, value := range []string{"book", "consult", "honcho"} {
+		press(value)
+	}
+	v.Until(`document.querySelector(".choices button[value^='honcho/']:not(:disabled)")`)
+	v.JS(`document.querySelector(".choices button[value^='honcho/']:not(:disabled)").click()`)
+	press("o1")
+	press("o3")
+	v.Keep("fields-chat-several", false)
+	v.AxeClean("several in the chat")
+	v.JS(`document.querySelector(".choices button.done").click()`)
+	v.Until(`[...document.querySelectorAll(".line.resident")].some(e => e.innerText.includes("車いす、筆談"))`)
+	v.Until(`document.querySelector(".choices button[value='@skip']")`) // the mail address
+	press("@skip")
+	v.Until(`[...document.querySelectorAll("dl.items dd")].some(e => e.innerText === "車いす、筆談")`)
+
+	plain := webtest.Visit(t, chromium, s.base)
+	plain.Size(390, 844)
+	plain.Open("/t/sample/book?flow=reservation")
+	click := func(selector string) {
+		t.Helper()
+		plain.Until(`document.querySelector("` + selector + `")`)
+		plain.JS(`document.querySelector("` + selector + `").click()`)
+	}
+	click("main form button")
+	click("button[value=book]")
+	click("button[value=consult]")
+	click("button[value=honcho]")
+	click(".days a")
+	click("button[value^='honcho/']")
+	plain.Until(`document.querySelectorAll("input[name=several]").length === 3`)
+	plain.Keep("fields-plain-several", true)
+	plain.AxeClean("several on a plain page")
+	plain.JS(`document.querySelector("input[value=o2]").click()`)
+	click("button.go")
+	plain.Until(`document.querySelector("button[value='@skip']")`)
 }
