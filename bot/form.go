@@ -155,8 +155,8 @@ func (d *dialog) fills(name string) string {
 
 // filled reports whether a field of the flow was answered on a form.
 func (d *dialog) filled(name string) bool {
-	return slices.ContainsFunc(d.s.Trail, func(step string) bool {
-		_, id := formStep(step)
+	return slices.ContainsFunc(d.s.Answers, func(a Answer) bool {
+		_, id, _ := strings.Cut(a.Name, ".")
 		return id == name
 	})
 }
@@ -166,23 +166,28 @@ func (d *dialog) filled(name string) bool {
 // It reports whether the open question is gone.
 func (d *dialog) keepUp() (gone bool, err error) {
 	onForm := func(step string) bool { return strings.Contains(step, "/") }
-	if !onForm(d.s.Step) && !slices.ContainsFunc(d.s.Trail, onForm) {
+	toForm := func(a Answer) bool { return strings.Contains(a.Name, ".") }
+	if !onForm(d.s.Step) && !slices.ContainsFunc(d.s.Answers, toForm) && !slices.ContainsFunc(d.s.Former, toForm) {
 		return false, nil
 	}
-	for _, step := range append([]string{d.s.Step}, d.s.Trail...) {
-		base, id := formStep(step)
-		if st := d.flow.Steps[base]; id != "" && st != nil {
-			if _, err := d.form(st.Form); err != nil {
+	if base, id := formStep(d.s.Step); id != "" {
+		if _, err := d.form(d.flow.Steps[base].Form); err != nil {
+			return false, err
+		}
+	}
+	for _, a := range slices.Concat(d.s.Answers, d.s.Former) {
+		if form, _, ok := strings.Cut(a.Name, "."); ok {
+			if _, err := d.form(form); err != nil {
 				return false, err
 			}
 		}
 	}
 	for _, a := range slices.Clone(d.s.Answers) {
-		form, _, ok := strings.Cut(a.Name, ".")
-		if _, asked := d.forms[form]; ok && asked && !d.stands(a) {
+		if toForm(a) && !d.stands(a) {
 			d.drop(a.Name)
 		}
 	}
+	d.s.Former = slices.DeleteFunc(d.s.Former, func(a Answer) bool { return toForm(a) && !d.stands(a) })
 	d.s.Trail = slices.DeleteFunc(d.s.Trail, func(step string) bool {
 		if !onForm(step) {
 			return false
@@ -190,6 +195,9 @@ func (d *dialog) keepUp() (gone bool, err error) {
 		st := d.stepOf(step)
 		return st == nil || !d.s.Has(st.Into)
 	})
+	if p := d.s.Pending; p != nil && p.Ask == AskCorrect {
+		p.Choices = slices.DeleteFunc(p.Choices, func(name string) bool { return d.field(name) == nil })
+	}
 	if !onForm(d.s.Step) || d.stepOf(d.s.Step) != nil {
 		return false, nil
 	}

@@ -144,12 +144,19 @@ func (d *dialog) repeat() error {
 	return d.walk()
 }
 
+// plainPages is the channel that marks beside the field to fill in what must be
+// answered; elsewhere the question says it (S4-042).
+const plainPages = "plain"
+
 // put asks for a field and offers answers. A lead takes the place of the
 // question where it has been asked before and the answer was of no use.
 func (d *dialog) put(st *flows.Step, lead string) error {
 	f := d.field(st.Into)
 	e := &Expects{Field: f.Name, Type: f.Type, Optional: f.Optional}
 	m := Message{Text: d.fill(st.Text), Secure: f.Personal}
+	if d.formField(f.Name) != nil && !f.Optional && (d.in.Channel != plainPages || !written[f.Type]) {
+		m.Text += "\n" + d.words.must.In(d.s.Lang)
+	}
 	if lead != "" {
 		m.Text, m.Question = lead, m.Text
 	}

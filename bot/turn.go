@@ -15,8 +15,9 @@
 //
 // turn.go is one turn from top to bottom. walk.go follows a flow from question
 // to question, answer.go takes the answer to the open question, digress.go does
-// what is possible at any question (back, correct, a person please …), prompt.go
-// puts questions into words.
+// what is possible at any question (back, correct, a person please …), form.go
+// knows the questions a municipality has put on its forms, prompt.go puts
+// questions into words.
 package bot
 
 import (
@@ -360,7 +361,7 @@ func (d *dialog) run(stored []byte) ([]byte, error) {
 	if err := d.resume(); err != nil {
 		return nil, err
 	}
-	if d.in.link != nil && !d.in.link.open(d.s) {
+	if d.in.link != nil && !d.in.link.at(d.s.Flow, d.stood, d.s.Secure) {
 		return nil, ErrLink
 	}
 	d.remember()

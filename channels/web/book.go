@@ -31,6 +31,7 @@ type questionPage struct {
 	Question *bot.Message  // nil: the dialog has ended
 	Hints    []string      // why the last answer could not be used
 	Answers  []bot.Choice
+	Several  []bot.Choice // answers of which several may be ticked
 	Quiet    []bot.Choice
 	Days     []offerDay // of a question for a time
 	Chosen   string     // the day whose times are shown
@@ -39,7 +40,8 @@ type questionPage struct {
 	Input    *input     // nil: the answer is one of the buttons
 	Asked    int64
 	Back     bool // the dialog's own way back is offered
-	Linked   bool // one question only, from another channel
+	Linked   bool // from another channel: one question only
+	Series   bool // or those that follow it on a form
 }
 
 // offerDay is one day of the times offered.
@@ -73,6 +75,7 @@ var inputs = map[string]input{
 	"phone":     {Type: "tel", Mode: "tel", Complete: "tel", Example: "web.example.phone"},
 	"mail":      {Type: "email", Mode: "email", Complete: "email", Example: "web.example.mail"},
 	"code":      {Type: "text", Example: "web.example.code"},
+	"line":      {Type: "text"},
 	"text":      {Type: "text", Long: true},
 	"secret":    {Type: "password", Complete: "off"},
 }
@@ -191,6 +194,9 @@ func layOut(reply bot.Reply, action, day string) questionPage {
 	}
 	q.chooseDay(day)
 	q.Wish = len(q.Days)+len(q.Answers) > 0 && q.Question.Kind == bot.KindOffers
+	if e := reply.Expects; e != nil && e.Type == "choices" {
+		q.Several, q.Answers = q.Answers, nil
+	}
 	if e := reply.Expects; e != nil && (len(q.Question.Choices) == 0 || !slices.Contains(pickOnly, e.Type)) && q.Question.Kind != bot.KindSummary {
 		in, ok := inputs[e.Type]
 		if !ok {
@@ -304,6 +310,9 @@ func parsePosted(rw http.ResponseWriter, r *http.Request) (posted, error) {
 	q := posted{
 		event: f.Get("event"), text: strings.TrimSpace(f.Get("text")), choice: f.Get("choice"),
 		flow: f.Get("flow"), typed: f.Has("typed"), lang: i18n.Lang(f.Get("lang")),
+	}
+	if ticked := f["several"]; len(ticked) > 0 {
+		q.choice = strings.Join(ticked, ",")
 	}
 	if s := f.Get("asked"); s != "" {
 		n, err := strconv.ParseInt(s, 10, 64)

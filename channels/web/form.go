@@ -3,6 +3,7 @@ package web
 import (
 	"errors"
 	"net/http"
+	"strings"
 
 	"madoguchi/bot"
 	"madoguchi/channels/gate"
@@ -58,6 +59,7 @@ func (w *Web) linkedPage(rw http.ResponseWriter, r *http.Request, status int, re
 	}
 	q := layOut(reply, r.URL.Path, r.URL.Query().Get("day"))
 	q.Linked, q.Back = true, false
+	q.Series = reply.Expects != nil && strings.Contains(reply.Expects.Field, ".") // the answer of a form: FORM.FIELD
 	if complaint != "" {
 		q.Hints = append(q.Hints, p.text(complaint, nil))
 	}

@@ -121,6 +121,8 @@ func TestRunFindsWhatIsOtherwise(t *testing.T) {
 		{"no booking", "= booking honcho 2026-12-01T10:00 move booked", 3, "move booked", "no booking"},
 		{"a booking against expectation", "> [honcho/2026-12-01T10:00]\n= no booking honcho 2026-12-01T10:00", 4, "no booking", "card-pickup booked"},
 		{"other vacancies", "= vacancy honcho 2026-12-01T10:00 3", 3, "3 places", "5 places"},
+		{"forms that cannot be changed", "! fields application {phone: {resident: required}}", 3, "a program whose forms can be changed", "one that cannot"},
+		{"a name never met on a page", "! page {key}", 3, "a value for {key}", "nothing was remembered under this name"},
 		{"a name never met", "> {key}", 3, "a value for {key}", "nothing was remembered under this name"},
 		{"a remembered value that changed", "> [honcho/x]\n< *は {receipt}、*\n> 取り消し ABCDE-FGHJK\n< 受付番号1{receipt}*", 6, "受付番号1{receipt}*", "受付番号15を取り消しました。2026-11-25T09:00 web hanako。"},
 	} {
@@ -166,6 +168,8 @@ func TestParseRefuses(t *testing.T) {
 		{"an unknown sign", head + "こんにちは", `x.dialog:3: not understood: "こんにちは" (lines start with > < ? ! = or #, or belong to a < above and are indented)`},
 		{"a choice below nothing", head + "  [self]", `x.dialog:3: what does this belong to? "[self]" (indented lines stand below a < line)`},
 		{"an impossible date", head + "! clock 2026-02-30 09:00", `x.dialog:3: date "2026-02-30": want an existing date as YYYY-MM-DD (write ! clock +1d, ! clock 2026-12-02 08:00, ! channel line, ! user taro, ! lang en, ! staff suzuki, ! fields FORM {…}, ! section NAME {…}, ! resident {…}, ! card notified, ! codes asked, ! mail, ! page words or ! redeliver)`},
+		{"a form without a change", head + "! fields application", "x.dialog:3: ! fields wants a form and what to change (write ! fields application {phone: {resident: required}})"},
+		{"a page without words", head + "! page", "x.dialog:3: ! page wants what is written there (write ! page 山田 太郎, or ! page [value] for a button)"},
 		{"an unknown check", head + "= reservation honcho", "x.dialog:3: a check that is not understood (write = booking COUNTER 2026-12-01T10:00 SERVICE booked, = no booking COUNTER TIME, or = vacancy COUNTER TIME 4)"},
 		{"an empty expectation", head + "<", "x.dialog:3: an expected message without words (write * for any message)"},
 	} {
@@ -199,6 +203,7 @@ func TestCover(t *testing.T) {
 
 func FuzzParse(f *testing.F) {
 	f.Add([]byte(head + "< *{a}*\n  [x] y\n! clock +1d"))
+	f.Add([]byte(head + "! fields f {}\n! page [x]\n! staff s"))
 	f.Fuzz(func(t *testing.T, source []byte) {
 		d, err := Parse("x.dialog", source)
 		if (d == nil) == (err == nil) {

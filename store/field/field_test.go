@@ -110,7 +110,7 @@ func TestAudiencesHaveConditionsOfTheirOwn(t *testing.T) {
 			t.Errorf("%s: %+v, want %s", a, got, want)
 		}
 	}
-	if h.rules(field.Application, field.Staff) != h.rules(field.Application, field.Staff) {
+	if first, second := h.rules(field.Application, field.Staff), h.rules(field.Application, field.Staff); first != second {
 		t.Error("the same settings are worked out twice")
 	}
 }

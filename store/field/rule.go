@@ -166,8 +166,10 @@ func asking(texts *i18n.Catalog, c Custom) map[i18n.Lang]string {
 // question is the key of the question made of a label.
 func question(k Kind) string {
 	switch k {
-	case Choice, Choices:
+	case Choice:
 		return "fields.question.choose"
+	case Choices:
+		return "fields.question.several"
 	case YesNo:
 		return "fields.question.yesno"
 	case Consent:

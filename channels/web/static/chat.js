@@ -72,10 +72,29 @@ function choiceButton(c, line, className) {
   return b;
 }
 
-function choices(m, line) {
+// several offers answers to tick; those ticked are sent as one.
+function several(m, line) {
+  const open = m.choices.filter((c) => !c.quiet);
+  const set = el("div", { class: "set" });
+  const number = asked;
+  for (const c of open) {
+    const b = el("button", { type: "button", value: c.value, "aria-pressed": "false" }, rich(c.label));
+    b.addEventListener("click", () => b.setAttribute("aria-pressed", b.getAttribute("aria-pressed") === "false"));
+    set.append(b);
+  }
+  const go = el("button", { type: "button", class: "done" }, words.next);
+  go.addEventListener("click", () => {
+    const ticked = open.filter((c, i) => set.children[i].getAttribute("aria-pressed") === "true");
+    if (ticked.length) say({ choice: ticked.map((c) => c.value).join(), asked: number }, ticked.map((c) => bare(c.label)).join("、"), line);
+  });
+  return [set, el("div", { class: "set" }, go)];
+}
+
+function choices(m, line, type) {
   const box = el("div", { class: "choices", role: "group", "aria-label": words.choices });
+  if (type === "choices") box.append(...several(m, line));
   let row, day;
-  for (const c of m.choices.filter((c) => !c.quiet)) {
+  for (const c of type === "choices" ? [] : m.choices.filter((c) => !c.quiet)) {
     if (!row || c.day !== day) {
       day = c.day;
       row = el("div", { class: "set" });
@@ -142,7 +161,7 @@ function card(m, line) {
   return e;
 }
 
-function draw(m) {
+function draw(m, type) {
   const line = el("div", { class: `line ${m.from} k-${m.kind || "text"}`, tabindex: "-1" });
   const body = el("div", { class: "body" });
   line.append(el("p", { class: "who" }, rich(words[m.from === "resident" ? "own" : m.from] ?? "")), body);
@@ -153,7 +172,7 @@ function draw(m) {
   if (m.items?.length) body.append(items(m, line));
   if (m.booking) body.append(card(m, line));
   if (m.link && /^(https?:|\/)/.test(m.link.url)) body.append(el("p", {}, el("a", { href: m.link.url, rel: "noopener" }, rich(m.link.label))));
-  if (m.choices?.length) body.append(choices(m, line));
+  if (m.choices?.length) body.append(choices(m, line, type));
   return line;
 }
 
@@ -199,6 +218,7 @@ function receive(reply, turn) {
       if (!(Number(old.closest(".line").dataset.seq) >= from)) old.remove();
     }
   }
+  const open = fresh.findLast((m) => m.choices?.some((c) => !c.quiet));
   let first;
   for (const m of fresh) {
     last = Math.max(last, m.seq);
@@ -209,7 +229,7 @@ function receive(reply, turn) {
         continue;
       }
     }
-    const line = draw(m);
+    const line = draw(m, m === open ? reply.expects?.type : "");
     place(line, m.seq);
     if (m.from !== "resident") first ??= line;
   }
