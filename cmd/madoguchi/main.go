@@ -40,6 +40,7 @@ type cli struct {
 	Understand understandCommand `cmd:"" help:"Print what the bot makes of a phrase."`
 	Flow       flowCommand       `cmd:"" help:"Check, test, draw and publish procedures."`
 	Booking    bookingCommand    `cmd:"" help:"Bookings: list, show, book, change, cancel, check in."`
+	Case       caseCommand       `cmd:"" help:"Cards on their way: list, show, register, undo, import."`
 	Vacancy    vacancyCommand    `cmd:"" help:"Free places."`
 	Tenant     tenantCommand     `cmd:"" help:"The municipalities served here."`
 	Line       lineCommand       `cmd:"" help:"Set up a tenant's LINE channel."`
@@ -74,6 +75,7 @@ func run(args []string, in io.Reader, out, errOut io.Writer) int {
 		kong.Name("madoguchi"),
 		kong.Description("窓口: a municipality's counter that residents talk to."),
 		kong.Writers(out, errOut),
+		caseWords(),
 		kong.Exit(func(code int) { exit = code }),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
 	)
