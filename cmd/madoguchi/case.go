@@ -84,9 +84,7 @@ func showCase(c progress.Case, l progress.Labels, batches map[string]string) sho
 		ID: c.ID, Code: reservation.ShowKey(c.Code), State: string(c.State), Label: i18n.Bare(l.Of(c.State, i18n.Japanese)),
 		Since: second(c.StateAt), Batch: batches[c.Batch], Notices: c.Notices, Resident: c.Resident,
 	}
-	if c.Custody != progress.Nowhere {
-		s.Counter, s.Shelf = c.Counter, c.Shelf
-	}
+	s.Counter, s.Shelf = c.Counter, c.Shelf
 	if c.Visit != (civil.DateTime{}) {
 		s.Visit = c.Visit.String()
 	}

@@ -18,7 +18,7 @@ CREATE TABLE progress_case (
 	state        TEXT NOT NULL,
 	state_at     BIGINT NOT NULL,
 	counter      TEXT NOT NULL,
-	custody      TEXT NOT NULL, -- '', stored, sent, there
+	custody      TEXT NOT NULL, -- '' (not here), loose, stored, sent, there
 	notices      INTEGER NOT NULL,
 	first_notice BIGINT NOT NULL, -- 0: none
 	last_notice  BIGINT NOT NULL,

@@ -327,7 +327,7 @@ type storagePage struct {
 	Trouble     []string
 }
 
-var custodies = []progress.Custody{progress.Shelved, progress.OnWay, progress.AtPlace}
+var custodies = []progress.Custody{progress.Loose, progress.Shelved, progress.OnWay, progress.AtPlace}
 
 func (a *area) storage(q *console.Request) error {
 	p, err := a.storagePage(q, q.URL.Query().Get("counter"), q.URL.Query().Get("custody"))
