@@ -132,6 +132,27 @@ func TestA18WrongBirthDatesLockTheCard(t *testing.T) {
 	}, storetest.At(clock))
 }
 
+// A16: link codes are guessed on the budgets of access keys, with one answer to
+// everything that opens nothing.
+func TestA16GuessingLinkCodesIsBudgeted(t *testing.T) {
+	db := storetest.Open(t, storetest.SQLite, storetest.At(storetest.NewClock(noon)))
+	actions := &action.Actions{Reservations: reservation.New(civil.Holiday)}
+	code := reservation.ShowKey(card(t, db, actions.Cards, "").Code)
+	for _, do := range []string{"card.find", "card.name"} {
+		h := &holder{t: t, db: db, actions: actions.Table(), user: "guesser with " + do, answers: map[string]string{}}
+		for i := range 5 {
+			h.answers["code"], h.answers["key"] = fmt.Sprintf("K7M2P9QWX%d", i+2), fmt.Sprintf("K7M2P9QWX%d", i+2)
+			if got := h.does([]string{do, "reservation.find"}[i%2]); got != "unknown" {
+				t.Errorf("%s: guess %d: %s", do, i+1, got)
+			}
+		}
+		h.answers["code"] = code
+		if got := h.does(do); got != "blocked" || h.answers["case"] != "" {
+			t.Errorf("%s: the right code after five wrong ones: %s", do, got)
+		}
+	}
+}
+
 // S4-093: where no residents are kept, or the card names none, the code is
 // enough.
 func TestACardWithoutAResidentNeedsNoBirthDate(t *testing.T) {

@@ -103,7 +103,7 @@ func (a *area) batch(q *console.Request) error {
 func scanned(text string) (list []progress.Line) {
 	for i, s := range strings.Split(strings.ReplaceAll(text, "\r\n", "\n"), "\n") {
 		if s = strings.TrimSpace(s); s != "" {
-			list = append(list, progress.Line{Number: i + 1, Code: s})
+			list = append(list, progress.Line{Number: i + 1, Code: codeIn(s)})
 		}
 	}
 	return list

@@ -101,6 +101,9 @@ func TestScanRegisterAndUndo(t *testing.T) {
 	o.clock.Advance(25 * time.Second)
 	page := chief.Post("cards/find", url.Values{"what": {strings.ToLower(reservation.ShowKey(c.Code))}})
 	want(t, page, 200, reservation.ShowKey(c.Code), "2026/11/25(水) 12:00:00", "カード到着", "記録なし", "来場予約状況", "再交付内容")
+	letter := "https://madoguchi.example/t/sample/book?flow=card-status&code=" + c.Code
+	want(t, chief.Post("cards/find", url.Values{"what": {letter}}), 200, reservation.ShowKey(c.Code))
+	want(t, chief.Post("cards/find", url.Values{"what": {"22222-22222"}}), 422, "該当するカードはありません", `value="22222-22222"`)
 	page = chief.Post("cards/case/"+c.ID+"/register", url.Values{"kind": {"notified"}})
 	want(t, page, 200, "「通知書送付」を登録しました。", "2026/11/25(水) 12:00:25", "管理 一郎", "送付1回")
 	page = chief.Post("cards/case/"+c.ID+"/register", url.Values{"kind": {"returned"}, "reason": {"returned/moved"}, "note": {"転出先を確認中"}})
