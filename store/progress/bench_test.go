@@ -76,7 +76,7 @@ func BenchmarkHalfAMillionCards(b *testing.B) {
 // fill writes cases with three events each and returns the code of the first.
 func fill(b *testing.B, db *store.DB, now time.Time, n int) string {
 	b.Helper()
-	const part, first = 5000, "K7M2P9QWXT"
+	const part, first = 500, "K7M2P9QWXT"
 	states := []Kind{Arrived, Notified, Returned, Delivered, Delivered, Delivered, SentBack, Booked}
 	for from := 0; from < n; from += part {
 		err := db.Update(context.Background(), "sample", func(tx *store.Tx) error {
