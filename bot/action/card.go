@@ -172,7 +172,7 @@ func cardStatus(a *Actions, act *bot.Act) (string, error) {
 		return "", err
 	}
 	if own := rules.Words[c.State]; own[i18n.Japanese] != "" {
-		act.Say(bot.Message{Text: i18n.Escape(own.In(act.Lang))})
+		act.Say(bot.Message{Text: own.In(act.Lang)}) // furigana as staff wrote it
 		if bookable[c.State] {
 			return "told-book", nil
 		}

@@ -111,7 +111,7 @@ func (w *Web) book(rw http.ResponseWriter, r *http.Request) {
 // startPage offers what can be begun. Nothing is stored before a button is
 // pressed: a GET changes no state (ASVS 3.5.3).
 func (w *Web) startPage(rw http.ResponseWriter, r *http.Request, p *page, flow string, open bool) {
-	s := startPage{Open: open, Procedures: p.Site.Procedures}
+	s := startPage{Open: open, Procedures: p.Site.Procedures, Code: linkCode(r.URL.Query().Get("code"))}
 	for _, f := range p.Site.Procedures {
 		if f.Flow == flow {
 			s.Procedures = []Procedure{f}
@@ -126,7 +126,18 @@ func (w *Web) startPage(rw http.ResponseWriter, r *http.Request, p *page, flow s
 type startPage struct {
 	Procedures []Procedure
 	Chosen     bool
-	Open       bool // another dialog is under way in this browser
+	Code       string // the link code of a letter, whose QR opens this page
+	Open       bool   // another dialog is under way in this browser
+}
+
+// linkCode is the code in a letter's address as the dialog takes it, "" if it
+// cannot be one. Whether there is such a card is the dialog's business.
+func linkCode(s string) string {
+	s = strings.ToUpper(strings.ReplaceAll(s, "-", ""))
+	if len(s) > 20 || strings.ContainsFunc(s, func(r rune) bool { return !('0' <= r && r <= '9' || 'A' <= r && r <= 'Z') }) {
+		return ""
+	}
+	return s
 }
 
 // question renders the open question. complaint is the key of what is wrong
@@ -387,6 +398,8 @@ func (w *Web) start(rw http.ResponseWriter, r *http.Request) {
 	q.lang = p.Lang
 	if q.choice != "" {
 		q.with, q.choice = fromCalendar(q.choice), ""
+	} else if code := linkCode(r.PostForm.Get("code")); code != "" {
+		q.with = map[string]string{"code": code}
 	}
 	w.plainTurn(rw, r, p, user, q)
 }

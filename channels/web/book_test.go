@@ -257,6 +257,28 @@ func TestVacancyCalendar(t *testing.T) {
 	}
 }
 
+// S4-122: the QR of a letter opens the dialog with the link code known; a GET
+// stores nothing.
+func TestALettersAddressBringsItsLinkCode(t *testing.T) {
+	s := serve(t, unlimited)
+	p := s.phone(t)
+	p.get("/t/sample/book?flow=reservation&code=k7m2p-9qwxt")
+	p.has(`name="code" value="K7M2P9QWXT"`)
+	if len(s.talks) > 0 {
+		t.Error("a conversation began before a button was pressed")
+	}
+	p.post("/t/sample/book/start", form("event", p.event("reservation"), "flow", "reservation", "code", "K7M2P9QWXT"))
+	for _, k := range s.talks {
+		if k.given["code"] != "K7M2P9QWXT" {
+			t.Errorf("the dialog began with %v", k.given)
+		}
+	}
+	p.get("/t/sample/book?flow=reservation&code=%3Cscript%3E")
+	if strings.Contains(p.page, "<script>") || strings.Contains(p.page, `name="code"`) {
+		t.Error("what is no code is taken along")
+	}
+}
+
 func TestFormsRefuseBadInput(t *testing.T) {
 	s := serve(t, unlimited)
 	for _, c := range []struct {

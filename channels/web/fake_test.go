@@ -93,6 +93,9 @@ func (t *town) Turn(_ context.Context, ev bot.Inbound) (bot.Reply, error) {
 		if visit := ev.With["visit"]; visit != "" {
 			k.given["visit"] = visit
 		}
+		if code, ok := ev.With["code"]; ok {
+			k.given["code"] = code
+		}
 	}
 	from := len(k.lines)
 	k.advance(ev)

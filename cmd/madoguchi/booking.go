@@ -11,6 +11,7 @@ import (
 	"madoguchi/i18n/civil"
 	"madoguchi/store"
 	"madoguchi/store/notice"
+	"madoguchi/store/progress"
 	"madoguchi/store/reservation"
 )
 
@@ -218,6 +219,7 @@ type bookingBook struct {
 	Group   string `default:"open" enum:"open,phone,internal" help:"Channel group whose quota counts."`
 	Channel string `default:"counter" help:"How the resident came to us."`
 	Mail    string `help:"Address for confirmation and reminder."`
+	Case    string `help:"Link code of the card it is for."`
 }
 
 // Run books and prints the access key.
@@ -228,9 +230,15 @@ func (c *bookingBook) Run(env *environment) error {
 	}
 	var made shown
 	err = withTenant(env, c.Tenant, func(h *house, tx *store.Tx) error {
+		card := progress.Case{}
+		if c.Case != "" {
+			if card, err = findCase(h, tx, c.Case); err != nil {
+				return err
+			}
+		}
 		b, key, err := h.reservations.Book(tx, reservation.BookRequest{
 			Counter: c.Counter, Start: start, Service: c.Service, Persons: c.Persons,
-			Group: reservation.Group(c.Group), Channel: c.Channel, By: shell.Who, Contact: c.Mail,
+			Group: reservation.Group(c.Group), Channel: c.Channel, By: shell.Who, Contact: c.Mail, Case: card.ID,
 		})
 		if err != nil {
 			return explain(err)

@@ -41,6 +41,7 @@ type cli struct {
 	Flow       flowCommand       `cmd:"" help:"Check, test, draw and publish procedures."`
 	Booking    bookingCommand    `cmd:"" help:"Bookings: list, show, book, change, cancel, check in."`
 	Counter    counterCommand    `cmd:"" help:"Counters: import and export their opening plan."`
+	Case       caseCommand       `cmd:"" help:"Cards on their way: list, show, register, undo, import."`
 	Vacancy    vacancyCommand    `cmd:"" help:"Free places."`
 	Staff      staffCommand      `cmd:"" help:"Staff accounts: add, list, disable, reset."`
 	Resident   residentCommand   `cmd:"" help:"The roster of residents: import, issue IDs, erase."`
@@ -79,6 +80,7 @@ func run(args []string, in io.Reader, out, errOut io.Writer) int {
 		kong.Name("madoguchi"),
 		kong.Description("窓口: a municipality's counter that residents talk to."),
 		kong.Writers(out, errOut),
+		caseWords(),
 		kong.Exit(func(code int) { exit = code }),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
 	)

@@ -306,19 +306,16 @@ func newCase(tx *store.Tx, batch string, l Line, here bool, by string) (Case, er
 	if err != nil {
 		return c, fmt.Errorf("making a case: %w", err)
 	}
-	if l.OldCard == HasOldCard || l.OldCard == NoOldCard {
-		if _, err := w.add(tx, Entry{Kind: l.OldCard, By: by}); err != nil {
-			return c, err
-		}
-	}
-	if here {
+	switch {
+	case here:
 		err = w.arrive(tx, l, by)
-	} else {
-		if l.Counter != "" { // where it is to be kept, known beforehand
-			if _, err := w.add(tx, Entry{Kind: Stored, Counter: l.Counter, Shelf: l.Shelf, By: by}); err != nil {
-				return c, err
-			}
-		}
+	case l.Counter != "": // where it is to be kept, known beforehand
+		_, err = w.add(tx, Entry{Kind: Stored, Counter: l.Counter, Shelf: l.Shelf, By: by})
+	}
+	if err == nil && (l.OldCard == HasOldCard || l.OldCard == NoOldCard) {
+		_, err = w.add(tx, Entry{Kind: l.OldCard, By: by})
+	}
+	if err == nil {
 		err = w.keep(tx)
 	}
 	c.Facts, c.Last = w.facts, len(w.events)

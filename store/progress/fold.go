@@ -32,7 +32,8 @@ type Custody string
 
 // Ways of a card through the town hall (S4-120).
 const (
-	Nowhere Custody = ""
+	Nowhere Custody = ""       // not here
+	Loose   Custody = "loose"  // here, without a place yet
 	Shelved Custody = "stored" // has a place
 	OnWay   Custody = "sent"   // sent out to its counter, not yet confirmed
 	AtPlace Custody = "there"  // the counter has confirmed it
@@ -145,15 +146,18 @@ func (f *Facts) apply(e Event) {
 	case Identified:
 		f.Identified = e.At
 	case Delivered:
-		f.Delivered, f.Delivery, f.Custody, f.Shelf = e.At, e.Reason, Nowhere, ""
+		f.Delivered, f.Delivery = e.At, e.Reason
+		f.leave()
 	case SentBack:
-		f.SentBack, f.BackReason, f.Custody, f.Shelf = e.At, e.Reason, Nowhere, ""
+		f.SentBack, f.BackReason = e.At, e.Reason
+		f.leave()
 	case Revisited:
 		f.Revisits = append(f.Revisits, Again{e.At, e.Reason})
 	case Reissued:
 		f.Reissues = append(f.Reissues, Again{e.At, e.Reason})
 	case Discarded:
-		f.Discarded, f.Custody, f.Shelf = e.At, Nowhere, ""
+		f.Discarded = e.At
+		f.leave()
 	case HasOldCard, NoOldCard:
 		f.OldCard = e.Kind
 	case OldCollected:
@@ -173,10 +177,16 @@ func (f *Facts) arrive(at time.Time) {
 		f.Delivered, f.Delivery, f.Identified, f.Discarded = time.Time{}, "", time.Time{}, time.Time{}
 	}
 	f.Arrived = at
-	if f.Counter != "" && f.Custody == Nowhere {
-		f.Custody = Shelved
+	if f.Custody == Nowhere {
+		f.Custody = Loose
+		if f.Counter != "" {
+			f.Custody = Shelved
+		}
 	}
 }
+
+// leave takes the card out of its place.
+func (f *Facts) leave() { f.Counter, f.Shelf, f.Custody = "", "", Nowhere }
 
 // waiting reports whether the clock of unclaimed cards runs (domain-facts
 // 8.10): told at least once, nothing booked or done since, no reason known.

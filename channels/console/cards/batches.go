@@ -103,7 +103,7 @@ func (a *area) batch(q *console.Request) error {
 func scanned(text string) (list []progress.Line) {
 	for i, s := range strings.Split(strings.ReplaceAll(text, "\r\n", "\n"), "\n") {
 		if s = strings.TrimSpace(s); s != "" {
-			list = append(list, progress.Line{Number: i + 1, Code: s})
+			list = append(list, progress.Line{Number: i + 1, Code: codeIn(s)})
 		}
 	}
 	return list
@@ -327,7 +327,7 @@ type storagePage struct {
 	Trouble     []string
 }
 
-var custodies = []progress.Custody{progress.Shelved, progress.OnWay, progress.AtPlace}
+var custodies = []progress.Custody{progress.Loose, progress.Shelved, progress.OnWay, progress.AtPlace}
 
 func (a *area) storage(q *console.Request) error {
 	p, err := a.storagePage(q, q.URL.Query().Get("counter"), q.URL.Query().Get("custody"))

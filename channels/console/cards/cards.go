@@ -144,6 +144,9 @@ func (t *town) place(f progress.Facts) string {
 	if f.Custody == progress.Nowhere {
 		return ""
 	}
+	if f.Custody == progress.Loose {
+		return t.q.T("cards.custody.loose")
+	}
 	s := t.counter(f.Counter)
 	if f.Shelf != "" {
 		s += " " + f.Shelf

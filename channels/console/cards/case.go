@@ -3,6 +3,7 @@ package cards
 import (
 	"errors"
 	"net/http"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -54,7 +55,7 @@ func (a *area) startPage(q *console.Request) (p startPage, err error) {
 // resident it is for (S4-115). The code travels in the body, not in an address
 // that proxies write down.
 func (a *area) find(q *console.Request) error {
-	typed := strings.TrimSpace(q.PostFormValue("what"))
+	typed := codeIn(strings.TrimSpace(q.PostFormValue("what")))
 	if len(typed) > 200 {
 		typed = ""
 	}
@@ -104,6 +105,18 @@ func (a *area) find(q *console.Request) error {
 		return q.Again("cards-start", "cards.menu", p)
 	}
 	return q.Render("cards-start", "cards.menu", p)
+}
+
+// codeIn is the link code in what was scanned: the QR of a letter is an address
+// that ends in it. Anything else is left as it is.
+func codeIn(typed string) string {
+	if !strings.HasPrefix(typed, "https://") && !strings.HasPrefix(typed, "http://") {
+		return typed
+	}
+	if u, err := url.Parse(typed); err == nil && u.Query().Get("code") != "" {
+		return u.Query().Get("code")
+	}
+	return typed
 }
 
 // casePage is everything known of one card (S4-110).

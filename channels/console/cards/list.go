@@ -273,7 +273,7 @@ func (t *town) cells(c progress.Case, batch string) []string {
 		reissues = append(reissues, strings.TrimSpace(stamp(lang, r.At)+" "+t.reason(progress.Reissued, r.Reason)))
 	}
 	counter, old, notices := "", "", ""
-	if c.Custody != progress.Nowhere {
+	if c.Counter != "" {
 		counter = t.counter(c.Counter)
 	}
 	if c.OldCard != "" {
