@@ -7,5 +7,5 @@ import (
 
 // cardsArea is the console's part for the progress of cards.
 func (h *house) cardsArea() console.Area {
-	return cards.Area(cards.Config{Cards: h.cards, Reservations: h.reservations})
+	return cards.Area(joined{h}.cardsConfig())
 }

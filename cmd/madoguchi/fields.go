@@ -33,8 +33,12 @@ const enoughRecords = 10_000
 
 // records counts what was filled in on a form.
 func (h *house) records(tx *store.Tx, form field.Form) (n int, more bool, err error) {
-	if form != field.Application {
-		return 0, false, nil
+	if form == field.Registration {
+		by, err := h.residents.Counts(tx)
+		for _, count := range by {
+			n += count
+		}
+		return min(n, enoughRecords), n > enoughRecords, err
 	}
 	n, err = h.reservations.Count(tx, reservation.Filter{}, enoughRecords+1)
 	return min(n, enoughRecords), n > enoughRecords, err

@@ -12,7 +12,6 @@ import (
 	"madoguchi/channels/console"
 	"madoguchi/channels/console/letters"
 	"madoguchi/channels/paper"
-	"madoguchi/i18n"
 	"madoguchi/i18n/civil"
 	"madoguchi/store"
 	"madoguchi/store/letter"
@@ -49,7 +48,7 @@ func (h *house) lettersArea() console.Area { return letters.Area(h.printing()) }
 // printing is what letters are made of here.
 func (h *house) printing() letters.Config {
 	return letters.Config{
-		Letters: letter.Service{Builtin: letters.Builtin()}, Cases: noCards{}, Fonts: h.fonts,
+		Letters: letter.Service{Builtin: letters.Builtin()}, Cases: letterCases{h}, People: lettersPeople{h.residents}, Fonts: h.fonts, Staff: h.staff.Names,
 		Sender: h.sender, Forecast: h.forecast,
 	}
 }
@@ -86,15 +85,3 @@ func (h *house) forecast(tx *store.Tx, needed int, from civil.Date) (reservation
 	}
 	return f, err
 }
-
-// noCards stands for the progress of cards where it is kept elsewhere.
-type noCards struct{}
-
-func (noCards) States(*store.Tx, i18n.Lang) ([]letters.Choice, error) { return nil, nil }
-func (noCards) Batches(*store.Tx) ([]letters.Choice, error)           { return nil, nil }
-func (noCards) Find(*store.Tx, letters.Filter, int) ([]string, error) { return nil, nil }
-func (noCards) ByCode(*store.Tx, string) (string, error)              { return "", store.ErrNotFound }
-func (noCards) Cards(*store.Tx, []string) ([]letters.Card, error)     { return nil, nil }
-func (noCards) Waiting(*store.Tx) (int, error)                        { return 0, nil }
-func (noCards) Sent(*store.Tx, string, string) (int, error)           { return 0, store.ErrNotFound }
-func (noCards) Unsent(*store.Tx, string, int, string) error           { return store.ErrNotFound }

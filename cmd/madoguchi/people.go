@@ -33,11 +33,11 @@ func (h *house) newRoster() *resident.Residents {
 }
 
 func (h *house) peoplePages() console.Area {
-	return people.Area(people.Config{DB: h.db, Residents: h.residents, Fields: h.residentFields, Log: h.log})
+	return people.Area(people.Config{
+		DB: h.db, Residents: h.residents, Log: h.log,
+		Fields: joined{h}.rosterFields, Staff: joined{h}.name, Bookings: joined{h}.personBookings, Cards: joined{h}.personCards,
+	})
 }
-
-// residentFields are the fields of the roster as the municipality set them.
-func (h *house) residentFields(*store.Tx) ([]people.Field, error) { return people.DefaultFields(), nil }
 
 // eraseAgain erases whoever an older backup has brought back.
 func (h *house) eraseAgain(ctx context.Context, tenants []string) error {
@@ -103,7 +103,7 @@ func (c *residentImport) Run(env *environment) error {
 	defer h.close()
 	var fields []people.Field
 	err = h.db.View(env.ctx, c.Tenant, func(tx *store.Tx) error {
-		all, err := h.residentFields(tx)
+		all, err := joined{h}.rosterFields(tx)
 		fields = people.InUse(all)
 		return err
 	})

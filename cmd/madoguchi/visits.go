@@ -18,6 +18,13 @@ func (h *house) visitsArea() console.Area {
 		Transcript:   transcript{h},
 		Notify:       h.notify,
 		Staff:        h.staff.Names,
+		Finders:      []visits.Finder{joined{h}.byLinkCode},
+		Residents:    joined{h}.byNumber,
+		Names:        joined{h}.byName,
+		Case:         func(id string) string { return "cards/case/" + id },
+		CaseOf:       joined{h}.caseOf,
+		Collected:    h.cards.Collected,
+		Answers:      joined{h}.answers,
 		Procedures: func(tx *store.Tx, lang i18n.Lang) ([]visits.Procedure, error) {
 			shelf, err := h.library.Shelf(tx)
 			if err != nil {
