@@ -20,6 +20,7 @@ import (
 	"madoguchi/channels/console/account"
 	"madoguchi/channels/gate"
 	"madoguchi/store"
+	"madoguchi/store/audit"
 	"madoguchi/store/staff"
 	"madoguchi/store/storetest"
 	"madoguchi/store/tenant"
@@ -583,5 +584,62 @@ func TestScriptsKeepNoSessionAlive(t *testing.T) {
 	}
 	if p := b.do("POST", "account/everywhere", url.Values{}); p.status != 401 || !strings.Contains(p.body, "何も変更されていません") {
 		t.Errorf("a form after that: %d", p.status)
+	}
+}
+
+// S4-071: whatever a person does about their own access is in the log, with who
+// and from where; and no password or code is.
+func TestEveryActionIsInTheLog(t *testing.T) {
+	o := open(t)
+	id := o.add("mihon", staff.Account{Login: "clerk", Booking: staff.Clerk})
+	b := o.browser()
+	b.signIn("clerk", "canary-wrong")
+	b.signIn("nobody-canary", "x")
+	b.signIn("clerk", good)
+	b.post("account/password", "account/password", url.Values{"old": {"canary-wrong"}, "new": {"canary new password"}, "repeat": {"canary new password"}})
+	b.post("account/password", "account/password", url.Values{"old": {good}, "new": {"canary new password"}, "repeat": {"canary new password"}})
+	p := b.post("account/second", "account/second", url.Values{"password": {"canary new password"}})
+	secret := strings.ReplaceAll(regexp.MustCompile(`<code>([A-Z2-7 ]+)</code>`).FindStringSubmatch(p.body)[1], " ", "")
+	code := func() string {
+		c, err := totp.GenerateCode(secret, o.clock.Now())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return c
+	}
+	b.post("account/second", "account/second/confirm", url.Values{"code": {code()}})
+	o.clock.Advance(time.Minute)
+	again := o.browser()
+	again.signIn("clerk", "canary new password")
+	again.post("account/code", "account/code", url.Values{"code": {"000000"}})
+	again.post("account/code", "account/code", url.Values{"code": {code()}})
+	m := regexp.MustCompile(`name="id" value="([^"]+)"`).FindStringSubmatch(again.get("account").body)
+	again.post("account", "account/session", url.Values{"id": {m[1]}})
+	again.post("account/second", "account/second/drop", url.Values{"password": {"canary new password"}})
+	again.post("account", "sign-out", url.Values{})
+	again.signIn("clerk", "canary new password")
+	again.post("account", "account/everywhere", url.Values{})
+
+	var entries []audit.Entry
+	o.update(func(tx *store.Tx) (err error) {
+		entries, err = audit.List(tx, audit.Filter{})
+		return err
+	})
+	seen := map[string]bool{}
+	for _, e := range entries {
+		if strings.Contains(e.Who+e.Subject+e.Detail, "canary") || strings.Contains(e.Detail, secret) {
+			t.Errorf("the log tells too much: %+v", e)
+		}
+		if e.Who == id && e.Subject == id && strings.Contains(e.Detail, `"origin":"127.0.0.1"`) {
+			seen[e.Action] = true
+		}
+	}
+	for _, action := range []string{
+		"staff.sign-in.refused", "staff.sign-in", "staff.confirm.refused", "staff.password", "staff.second.set", "staff.second.refused",
+		"staff.session.end", "staff.second.drop", "staff.sign-out", "staff.session.end-all",
+	} {
+		if !seen[action] {
+			t.Errorf("the log has no %s", action)
+		}
 	}
 }
