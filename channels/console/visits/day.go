@@ -119,11 +119,11 @@ func (a *area) matrix(tx *store.Tx, q *console.Request, p *dayPage, now civil.Da
 	}
 	lengths := map[place]int{}
 	for _, v := range vacant {
+		if !q.Account.AtCounter(v.Counter.ID) {
+			continue
+		}
 		for _, d := range v.Days {
 			for _, s := range d.Slots {
-				if !q.Account.AtCounter(v.Counter.ID) {
-					continue
-				}
 				c := at(v.Counter.ID, s.Start)
 				c.Slot, c.Free = true, s.Free
 				lengths[place{v.Counter.ID, s.Start}] = s.Minutes

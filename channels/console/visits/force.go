@@ -7,6 +7,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"madoguchi/bot/action"
 	"madoguchi/channels/console"
 	"madoguchi/i18n"
 	"madoguchi/i18n/civil"
@@ -14,9 +15,6 @@ import (
 	"madoguchi/store/reservation"
 	"madoguchi/store/staff"
 )
-
-// counterChannel is the channel of bookings made at the counter itself.
-const counterChannel = "counter"
 
 // reasons are why staff go beyond the limits; the choice stands in the audit
 // log.
@@ -44,20 +42,21 @@ type walkInPage struct {
 func (a *area) walkInPage(q *console.Request) error {
 	p := walkInPage{Persons: "1", CanCode: a.CaseOf != nil}
 	if err := q.View(func(tx *store.Tx) error {
-		return a.choices(tx, q, q.URL.Query().Get("counter"), "", &p.Counters, &p.Services)
+		return a.choices(tx, q, civil.In(tx.Now()).Date, q.URL.Query().Get("counter"), "", &p.Counters, &p.Services)
 	}); err != nil {
 		return err
 	}
 	return q.Render("visits-walk-in", "visits.walk-in.title", p)
 }
 
-// choices fills in the counters of today and the services.
-func (a *area) choices(tx *store.Tx, q *console.Request, counter, service string, into, services *[]option) error {
+// choices fills in the counters of a day, of any for the zero date, and the
+// services.
+func (a *area) choices(tx *store.Tx, q *console.Request, day civil.Date, counter, service string, into, services *[]option) error {
 	t, err := a.Reservations.Timetable(tx)
 	if err != nil {
 		return err
 	}
-	*into = counterOptions(q, t, civil.In(tx.Now()).Date, counter)
+	*into = counterOptions(q, t, day, counter)
 	*services = serviceOptions(q, t, service)
 	return nil
 }
@@ -78,7 +77,7 @@ func (a *area) walkIn(q *console.Request) error {
 		}
 		r := reservation.BookRequest{
 			Counter: counter, Start: start, Service: service, Persons: number(p.Persons), Group: reservation.Internal,
-			Channel: counterChannel, By: q.By(), WalkIn: true,
+			Channel: action.AtCounter, By: q.By(), WalkIn: true,
 		}
 		if r.Case, err = a.caseOf(tx, p.Code); err != nil {
 			return err
@@ -103,7 +102,7 @@ func (a *area) walkIn(q *console.Request) error {
 	}
 	if refused {
 		if err := q.View(func(tx *store.Tx) error {
-			return a.choices(tx, q, counter, service, &p.Counters, &p.Services)
+			return a.choices(tx, q, civil.In(tx.Now()).Date, counter, service, &p.Counters, &p.Services)
 		}); err != nil {
 			return err
 		}
@@ -185,7 +184,7 @@ func (a *area) fillForce(q *console.Request, p *forcePage, counter, service, rea
 		if p.Day == "" {
 			p.Day = civil.In(tx.Now()).Date.String()
 		}
-		return a.choices(tx, q, counter, service, &p.Counters, &p.Services)
+		return a.choices(tx, q, civil.Date{}, counter, service, &p.Counters, &p.Services)
 	})
 }
 
@@ -223,7 +222,7 @@ func (a *area) force(q *console.Request) error {
 			}
 			b, key, err = a.Reservations.Book(tx, reservation.BookRequest{
 				Counter: counter, Start: civil.DateTime{Date: day, Clock: clock}, Service: service, Persons: number(p.Persons),
-				Group: reservation.Internal, Channel: counterChannel, By: q.By(), Over: true, Why: reason, Remark: p.Remark, Case: card,
+				Group: reservation.Internal, Channel: action.AtCounter, By: q.By(), Over: true, Why: reason, Remark: p.Remark, Case: card,
 			})
 			return err
 		})

@@ -21,7 +21,6 @@ type receptionPage struct {
 	Next    []row // expected today, the next first
 	Latest  []row // received today, the last first
 	Waiting int   // expected today in all
-	Force   bool
 }
 
 // How much of the day reception shows beside its field.

@@ -59,7 +59,7 @@ func clerkReceivesThreeVisitors(t *testing.T, h *hall) {
 		begun := time.Now()
 		clicks := 1 // Enter after the text
 		p := clerk.Post("visits/reception", scan(v.text))
-		if p.Path != "visits/booking/"+v.booking.ID || !p.Has("data-focus>来場</button>") {
+		if p.Path != "visits/booking/"+v.booking.ID || !p.Has("data-focus autofocus>来場</button>") {
 			t.Fatalf("%s: at %s\n%s", v.how, p.Path, p.Body)
 		}
 		clicks++ // Enter on 来場, which has the focus

@@ -2,6 +2,7 @@
 // visitors (本日分予約), reception, proxy booking and search (予約管理).
 //
 //	day.go        times × counters of a day, and who comes in a slot (S4-075)
+//	row.go        a booking in words, as all lists show it
 //	find.go       what a scan or a number typed at reception means (S4-077)
 //	reception.go  the field of reception, and receiving somebody (S4-078, S4-079)
 //	booking.go    one booking: its card, history, undo and cancellation
