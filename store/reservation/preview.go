@@ -22,35 +22,54 @@ type Preview struct {
 // effective is the first day of visit the draft is to count for; zero is today.
 // The error has the faults of the draft (Faults), or is ErrPast.
 func (r *Reservations) Preview(tx *store.Tx, s Settings, effective civil.Date) (*Preview, error) {
-	draft, err := Compile(s, r.holidays)
-	if err != nil {
-		return nil, err
-	}
+	return r.PreviewSaves(tx, []Save{{s, effective}})
+}
+
+// Save is settings and the day of visit from which they are to count; zero is
+// today.
+type Save struct {
+	Settings  Settings
+	Effective civil.Date
+}
+
+// PreviewSaves is Preview for several drafts saved together, in order of their
+// days. Days between them that keep other settings belong to the preview too.
+func (r *Reservations) PreviewSaves(tx *store.Tx, saves []Save) (*Preview, error) {
 	e, err := r.edition(tx)
 	if err != nil {
 		return nil, err
 	}
 	today := civil.In(tx.Now()).Date
-	if effective.IsZero() {
-		effective = today
-	} else if !effective.Valid() || effective.Before(today) {
-		return nil, ErrPast
+	var drafts []*Timetable
+	for i, s := range saves {
+		draft, err := Compile(s.Settings, r.holidays)
+		if err != nil {
+			return nil, err
+		}
+		draft.version, draft.from = e.version+1+int64(i), s.Effective
+		if s.Effective.IsZero() {
+			draft.from = today
+		} else if !s.Effective.Valid() || s.Effective.Before(today) {
+			return nil, ErrPast
+		}
+		drafts = append(drafts, draft)
 	}
 	list, err := inForce(tx, today)
 	if err != nil {
 		return nil, err
 	}
-	list = slices.DeleteFunc(list, func(s Saved) bool { return s.Effective == effective })
+	list = slices.DeleteFunc(list, func(s Saved) bool {
+		return slices.ContainsFunc(drafts, func(t *Timetable) bool { return t.from == s.Effective })
+	})
 	table, err := r.compose(tx, list, today)
 	if err != nil {
 		return nil, err
 	}
-	draft.version, draft.from = e.version+1, effective
-	parts := append(slices.Clone(table.parts), draft)
+	parts := slices.Concat(table.parts, drafts)
 	slices.SortStableFunc(parts, func(a, b *Timetable) int { return cmp.Compare(number(a.from), number(b.from)) })
-	p := &Preview{present: e.table, from: effective}
+	p := &Preview{present: e.table, from: drafts[0].from}
 	for _, t := range parts {
-		if t.from.After(effective) {
+		if t.from.After(drafts[len(drafts)-1].from) {
 			p.until = t.from.AddDays(-1)
 			break
 		}

@@ -109,7 +109,11 @@ func (d *desk) save(q *console.Request) error {
 			refused = true
 			return nil
 		}
-		preview, err := d.Reservations.Preview(tx, draft.Settings, effective)
+		saves, err := d.saves(tx, draft, effective, q.PostFormValue("everyone") != "")
+		if err != nil {
+			return err
+		}
+		preview, err := d.Reservations.PreviewSaves(tx, saves)
 		if reservation.Faults(err) != nil || errors.Is(err, reservation.ErrPast) {
 			refused = true
 			return nil
@@ -125,7 +129,7 @@ func (d *desk) save(q *console.Request) error {
 		if err != nil {
 			return err
 		}
-		if err := d.saveDraft(q, tx, draft, effective); err != nil {
+		if err := d.saveDraft(q, tx, draft.Base, saves); err != nil {
 			return err
 		}
 		if slices.ContainsFunc(choices, func(c relocation.Choice) bool { return c.Act != relocation.Leave }) {
@@ -153,37 +157,50 @@ func (d *desk) save(q *console.Request) error {
 	return q.See("setup/relocations/"+work, "setup.done.saved")
 }
 
-// saveDraft saves a draft from its day on and forgets it. Asked to, it makes
-// the same changes in the editions that wait for a later day.
-func (d *desk) saveDraft(q *console.Request, tx *store.Tx, draft reservation.Draft, effective civil.Date) error {
+// saves is what saving a draft writes: the draft from its day on and, with
+// everyone, the same changes in the editions that wait for a later day. One that
+// would not hold together with them stays as it was saved.
+func (d *desk) saves(tx *store.Tx, draft reservation.Draft, effective civil.Date, everyone bool) ([]reservation.Save, error) {
+	list := []reservation.Save{{Settings: draft.Settings, Effective: effective}}
+	if !everyone {
+		return list, nil
+	}
+	later, err := d.later(tx, effective)
+	if err != nil {
+		return nil, err
+	}
+	for _, e := range later {
+		theirs, err := d.Reservations.SettingsAt(tx, e.Version)
+		if err != nil {
+			return nil, err
+		}
+		merged, _ := reservation.Merge(draft.Begun, draft.Settings, theirs)
+		if _, err := reservation.Compile(merged, civil.Holiday); err == nil {
+			list = append(list, reservation.Save{Settings: merged, Effective: e.Effective})
+		}
+	}
+	return list, nil
+}
+
+// later returns the editions that take over after one that begins on a day; zero
+// is today.
+func (d *desk) later(tx *store.Tx, effective civil.Date) ([]reservation.Saved, error) {
 	editions, err := d.Reservations.Editions(tx)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	from := effective
-	if from == civil.In(tx.Now()).Date {
-		from = civil.Date{}
+	if effective.IsZero() {
+		effective = civil.In(tx.Now()).Date
 	}
-	version, err := d.Reservations.SaveSettingsFrom(tx, draft.Settings, draft.Base, from, q.By())
-	if err != nil {
-		return err
-	}
-	if q.PostFormValue("everyone") != "" {
-		for _, e := range editions {
-			if !e.Effective.After(effective) {
-				continue
-			}
-			theirs, err := d.Reservations.SettingsAt(tx, e.Version)
-			if err != nil {
-				return err
-			}
-			merged, _ := reservation.Merge(draft.Begun, draft.Settings, theirs)
-			if _, err := reservation.Compile(merged, civil.Holiday); err != nil {
-				continue // it would not hold together: that edition stays as it was saved
-			}
-			if version, err = d.Reservations.SaveSettingsFrom(tx, merged, version, e.Effective, q.By()); err != nil {
-				return err
-			}
+	return slices.DeleteFunc(editions, func(e reservation.Saved) bool { return !e.Effective.After(effective) }), nil
+}
+
+// saveDraft saves what saves returned and forgets the draft.
+func (d *desk) saveDraft(q *console.Request, tx *store.Tx, base int64, saves []reservation.Save) error {
+	for _, s := range saves {
+		var err error
+		if base, err = d.Reservations.SaveSettingsFrom(tx, s.Settings, base, s.Effective, q.By()); err != nil {
+			return err
 		}
 	}
 	return d.Reservations.DropDraft(tx, q.By())
@@ -257,7 +274,16 @@ func (d *desk) look(q *console.Request) (savePage, error) {
 		if !effective.IsZero() {
 			p.Effective = effective.String()
 		}
-		preview, err := d.Reservations.Preview(tx, draft.Settings, effective)
+		later, err := d.later(tx, effective)
+		if err != nil {
+			return err
+		}
+		p.Later = len(later)
+		saves, err := d.saves(tx, draft, effective, p.Everyone)
+		if err != nil {
+			return err
+		}
+		preview, err := d.Reservations.PreviewSaves(tx, saves)
 		if faults := reservation.Faults(err); faults != nil {
 			for _, f := range faults {
 				p.Faults = append(p.Faults, placeText(q, f.At)+"："+faultText(q, f))
@@ -267,17 +293,8 @@ func (d *desk) look(q *console.Request) (savePage, error) {
 		if err != nil {
 			return err
 		}
-		if u := preview.Until(); !u.IsZero() {
-			p.Until = dateText(q, u)
-		}
-		editions, err := d.Reservations.Editions(tx)
-		if err != nil {
-			return err
-		}
-		for _, e := range editions {
-			if e.Effective.After(effective) && e.Effective.After(civil.In(tx.Now()).Date) {
-				p.Later++
-			}
+		if len(later) > 0 {
+			p.Until = dateText(q, later[0].Effective.AddDays(-1))
 		}
 		misfits, err := preview.Misfits(tx)
 		if err != nil {

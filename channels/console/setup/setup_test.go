@@ -372,6 +372,15 @@ func TestAChangeAtOnceReachesScheduledSettings(t *testing.T) {
 	if p := o.admin.Get("setup/save"); !p.Has("予定されている1件の設定にも") || !p.Has("2026-11-30（月）の翌日から") {
 		t.Fatal(main(p))
 	}
+	// Bookings of days that the scheduled settings govern are listed too.
+	b := o.book("nishi", "2026-12-10T15:00", "")
+	o.send("setup/closures/new", url.Values{"counter": {"nishi"}, "from": {"2026-12-10"}, "to": {"2026-12-10"}})
+	if p := o.send("setup/save", url.Values{"do": {"look"}, "everyone": {"1"}}); !p.Has("act-" + b.ID) {
+		t.Errorf("a booking under the scheduled settings is not listed: %s", main(p))
+	}
+	if p := o.send("setup/save", url.Values{"do": {"look"}}); p.Has("act-" + b.ID) {
+		t.Errorf("a booking is listed that is not concerned: %s", main(p))
+	}
 	o.send("setup/save", url.Values{"do": {"save"}, "everyone": {"1"}})
 	o.do(func(tx *store.Tx) error {
 		d, _ := civil.ParseDate("2026-12-01")
