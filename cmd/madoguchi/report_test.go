@@ -94,6 +94,8 @@ func (v *mailTown) aFewDays() {
 			return err
 		})
 	}
+	v.set("2026-11-25T18:00")
+	v.run("reminders") // on LINE: said to john, who did not ask
 	v.set("2026-11-26T08:00")
 	v.do(func(tx *store.Tx) error {
 		_, err := v.reservations.Cancel(tx, station.ID, reservation.By{Who: "manager", Group: reservation.Internal})

@@ -48,5 +48,9 @@ func (s Service) Say(tx *store.Tx, id string, what Saying) (said bool, err error
 	if err != nil {
 		return false, fmt.Errorf("say something in a conversation: %w", err)
 	}
+	// Not a turn of the person: whoever counts turns leaves it out.
+	if _, err := tx.Exec(`UPDATE event SET reason = 'said' WHERE tenant = $1 AND id = $2`, tx.Tenant(), c.event); err != nil {
+		return false, fmt.Errorf("say something in a conversation: %w", err)
+	}
 	return true, nil
 }

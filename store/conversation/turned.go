@@ -14,11 +14,12 @@ type Turned struct {
 	Outcome      []byte // what Close was given
 }
 
-// Turned lists the turns made from an instant until before another, in order.
+// Turned lists the turns people made from an instant until before another, in
+// order; what was said to them without being asked is none.
 // Events are forgotten after KeepEvents, and their turns with them.
 func (Service) Turned(tx *store.Tx, from, until time.Time) ([]Turned, error) {
 	rows, err := tx.Query(`SELECT conversation, channel, outcome FROM event
-		WHERE tenant = $1 AND received_at >= $2 AND received_at < $3 AND state = 'done' ORDER BY received_at, first_seq`,
+		WHERE tenant = $1 AND received_at >= $2 AND received_at < $3 AND state = 'done' AND reason <> 'said' ORDER BY received_at, first_seq`,
 		tx.Tenant(), store.Millis(from), store.Millis(until))
 	if err != nil {
 		return nil, fmt.Errorf("list the turns of a period: %w", err)

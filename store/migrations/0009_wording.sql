@@ -32,7 +32,8 @@ CREATE TABLE report_day (
 	service TEXT NOT NULL,
 	name    TEXT NOT NULL, -- a flow and its outcome, a status, an hour, a kind of incident
 	n       BIGINT NOT NULL,
-	PRIMARY KEY (tenant, day, what, channel, lang, counter, service, name)
+	persons BIGINT NOT NULL, -- of visits
+	PRIMARY KEY (tenant, what, day, channel, lang, counter, service, name)
 );
 -- tenant table: report_day
 

@@ -39,18 +39,18 @@ func (r *Reports) Load(tx *store.Tx, from, to civil.Date) ([]Load, error) {
 	for _, c := range table.Counters(civil.Date{}) {
 		order = append(order, c.ID)
 	}
-	rows, err := tx.Query(`SELECT counter, what, name, SUM(n) FROM report_day
-		WHERE tenant = $1 AND day >= $2 AND day <= $3 AND what IN ('hour', 'hour-persons') GROUP BY counter, what, name`,
+	rows, err := tx.Query(`SELECT counter, name, SUM(n), SUM(persons) FROM report_day
+		WHERE tenant = $1 AND what = 'hour' AND day >= $2 AND day <= $3 GROUP BY counter, name`,
 		tx.Tenant(), from.String(), to.String())
 	if err != nil {
 		return nil, fmt.Errorf("add up the load of the counters: %w", err)
 	}
 	defer rows.Close()
-	sums := map[string]map[int]*Hour{}
+	byHour := map[string]map[int]*Hour{}
 	for rows.Next() {
-		var counter, what, name string
-		var n int64
-		if err := rows.Scan(&counter, &what, &name, &n); err != nil {
+		var counter, name string
+		var n, persons int64
+		if err := rows.Scan(&counter, &name, &n, &persons); err != nil {
 			return nil, fmt.Errorf("add up the load of the counters: %w", err)
 		}
 		hour, status, _ := strings.Cut(name, "/")
@@ -58,29 +58,27 @@ func (r *Reports) Load(tx *store.Tx, from, to civil.Date) ([]Load, error) {
 		if err != nil {
 			return nil, fmt.Errorf("add up the load of the counters: hour %q", hour)
 		}
-		if sums[counter] == nil {
-			sums[counter] = map[int]*Hour{}
+		if byHour[counter] == nil {
+			byHour[counter] = map[int]*Hour{}
 		}
-		if sums[counter][h] == nil {
-			sums[counter][h] = &Hour{Hour: h}
+		if byHour[counter][h] == nil {
+			byHour[counter][h] = &Hour{Hour: h}
 		}
-		switch sum := sums[counter][h]; {
-		case what == hours && status == string(reservation.NoShow):
-			sum.Missed += n
-		case what == hours:
-			sum.Visits += n
-		case status != string(reservation.NoShow):
-			sum.Persons += n
+		if status == string(reservation.NoShow) {
+			byHour[counter][h].Missed += n
+			continue
 		}
+		byHour[counter][h].Visits += n
+		byHour[counter][h].Persons += persons
 	}
 	if err := rows.Err(); err != nil {
 		return nil, fmt.Errorf("add up the load of the counters: %w", err)
 	}
 	var out []Load
-	for _, counter := range slices.Sorted(maps.Keys(sums)) {
+	for _, counter := range slices.Sorted(maps.Keys(byHour)) {
 		l := Load{Counter: counter}
-		for _, h := range slices.Sorted(maps.Keys(sums[counter])) {
-			l.Hours = append(l.Hours, *sums[counter][h])
+		for _, h := range slices.Sorted(maps.Keys(byHour[counter])) {
+			l.Hours = append(l.Hours, *byHour[counter][h])
 		}
 		out = append(out, l)
 	}

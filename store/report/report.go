@@ -58,13 +58,22 @@ const (
 	Incidents = "incident"  // things that went wrong; name says what
 
 	// By the day of the visit; name is the status, or the hour and the status.
-	visits       = "visit"
-	hours        = "hour"
-	hoursPersons = "hour-persons"
+	visits = "visit"
+	hours  = "hour"
 )
 
 // key is what a number of a day is of.
 type key struct{ what, channel, lang, counter, service, name string }
+
+// sums are the numbers of a day.
+type sums map[key]sum
+
+// sum is a number; of visits also how many persons they were.
+type sum struct{ n, persons int64 }
+
+func (s sums) add(k key, n, persons int64) {
+	s[k] = sum{s[k].n + n, s[k].persons + persons}
+}
 
 // settled is how long after a day's end its last transactions are surely there.
 const settled = 10 * time.Minute
@@ -82,7 +91,7 @@ var incidents = map[string]string{
 type page struct {
 	day    civil.Date
 	visits bool
-	sums   map[key]int64
+	sums   sums
 	known  bool // these are the numbers written down already
 }
 
@@ -106,7 +115,7 @@ func (r *Reports) read(tx *store.Tx, day civil.Date) ([]page, error) {
 		if err != nil || at.After(until.Add(settled)) {
 			return nil, err
 		}
-		p := page{day: day, sums: map[key]int64{}}
+		p := page{day: day, sums: sums{}}
 		langs, err := r.talks(tx, from, until, p.sums)
 		if err != nil {
 			return nil, err
@@ -145,28 +154,28 @@ func (r *Reports) read(tx *store.Tx, day civil.Date) ([]page, error) {
 // rows selects the rows of a page.
 func (p *page) rows() string {
 	if p.visits {
-		return `tenant = $1 AND day = $2 AND what IN ('visit', 'hour', 'hour-persons')`
+		return `tenant = $1 AND day = $2 AND what IN ('visit', 'hour')`
 	}
-	return `tenant = $1 AND day = $2 AND what NOT IN ('visit', 'hour', 'hour-persons')`
+	return `tenant = $1 AND day = $2 AND what IN ('enquiry', 'person', 'begun', 'ended', 'booked', 'changed', 'cancelled', 'incident')`
 }
 
 // written are the numbers of a page as they stand.
-func (p *page) written(tx *store.Tx) (map[key]int64, error) {
-	rows, err := tx.Query(`SELECT what, channel, lang, counter, service, name, n FROM report_day WHERE `+p.rows(), tx.Tenant(), p.day.String())
+func (p *page) written(tx *store.Tx) (sums, error) {
+	rows, err := tx.Query(`SELECT what, channel, lang, counter, service, name, n, persons FROM report_day WHERE `+p.rows(), tx.Tenant(), p.day.String())
 	if err != nil {
 		return nil, fmt.Errorf("read the numbers of %s: %w", p.day, err)
 	}
 	defer rows.Close()
-	sums := map[key]int64{}
+	before := sums{}
 	for rows.Next() {
 		var k key
-		var n int64
-		if err := rows.Scan(&k.what, &k.channel, &k.lang, &k.counter, &k.service, &k.name, &n); err != nil {
+		var s sum
+		if err := rows.Scan(&k.what, &k.channel, &k.lang, &k.counter, &k.service, &k.name, &s.n, &s.persons); err != nil {
 			return nil, fmt.Errorf("read the numbers of %s: %w", p.day, err)
 		}
-		sums[k] = n
+		before[k] = s
 	}
-	return sums, rows.Err()
+	return before, rows.Err()
 }
 
 // write puts pages in place of what was counted before.
@@ -177,10 +186,10 @@ func write(tx *store.Tx, pages []page) error {
 			if _, err := tx.Exec(`DELETE FROM report_day WHERE `+p.rows(), tx.Tenant(), p.day.String()); err != nil {
 				return fmt.Errorf("count %s again: %w", p.day, err)
 			}
-			for k, n := range p.sums {
-				if _, err := tx.Exec(`INSERT INTO report_day (tenant, day, what, channel, lang, counter, service, name, n)
-					VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
-					tx.Tenant(), p.day.String(), k.what, k.channel, k.lang, k.counter, k.service, k.name, n); err != nil {
+			for k, s := range p.sums {
+				if _, err := tx.Exec(`INSERT INTO report_day (tenant, day, what, channel, lang, counter, service, name, n, persons)
+					VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+					tx.Tenant(), p.day.String(), k.what, k.channel, k.lang, k.counter, k.service, k.name, s.n, s.persons); err != nil {
 					return fmt.Errorf("write down the numbers of %s: %w", p.day, err)
 				}
 			}
@@ -203,7 +212,7 @@ func write(tx *store.Tx, pages []page) error {
 
 // countVisits counts the visits of a day, with those still to come; cancelled
 // ones are none.
-func countVisits(tx *store.Tx, day civil.Date) (map[key]int64, error) {
+func countVisits(tx *store.Tx, day civil.Date) (sums, error) {
 	rows, err := tx.Query(`SELECT counter, service, channel, status, clock / 60, COUNT(*), SUM(persons) FROM reservation_booking
 		WHERE tenant = $1 AND day = $2 AND status <> 'cancelled' GROUP BY counter, service, channel, status, clock / 60`,
 		tx.Tenant(), day.String())
@@ -211,7 +220,7 @@ func countVisits(tx *store.Tx, day civil.Date) (map[key]int64, error) {
 		return nil, fmt.Errorf("count the visits of %s: %w", day, err)
 	}
 	defer rows.Close()
-	sums := map[key]int64{}
+	out := sums{}
 	for rows.Next() {
 		var counter, service, channel, status string
 		var hour int
@@ -219,12 +228,10 @@ func countVisits(tx *store.Tx, day civil.Date) (map[key]int64, error) {
 		if err := rows.Scan(&counter, &service, &channel, &status, &hour, &n, &persons); err != nil {
 			return nil, fmt.Errorf("count the visits of %s: %w", day, err)
 		}
-		at := fmt.Sprintf("%02d/%s", hour, status)
-		sums[key{what: visits, counter: counter, service: service, channel: channel, name: status}] += n
-		sums[key{what: hours, counter: counter, name: at}] += n
-		sums[key{what: hoursPersons, counter: counter, name: at}] += persons
+		out.add(key{what: visits, counter: counter, service: service, channel: channel, name: status}, n, persons)
+		out.add(key{what: hours, counter: counter, name: fmt.Sprintf("%02d/%s", hour, status)}, n, persons)
 	}
-	return sums, rows.Err()
+	return out, rows.Err()
 }
 
 // touched lists the days of visits that something was done to in a period.
@@ -275,7 +282,7 @@ func counted(tx *store.Tx, day civil.Date) (at time.Time, talks bool, err error)
 }
 
 // talks counts the conversations of a day and returns the language of each.
-func (r *Reports) talks(tx *store.Tx, from, until time.Time, sums map[key]int64) (langs map[string]string, err error) {
+func (r *Reports) talks(tx *store.Tx, from, until time.Time, to sums) (langs map[string]string, err error) {
 	turns, err := r.Talks.Turned(tx, from, until)
 	if err != nil {
 		return nil, err
@@ -292,16 +299,16 @@ func (r *Reports) talks(tx *store.Tx, from, until time.Time, sums map[key]int64)
 		channels[t.Conversation], langs[t.Conversation] = t.Channel, o.Lang
 		persons[t.Conversation] = persons[t.Conversation] || o.Person
 		if o.Begun != "" {
-			sums[key{what: Begun, channel: t.Channel, name: o.Begun}]++
+			to.add(key{what: Begun, channel: t.Channel, name: o.Begun}, 1, 0)
 		}
 		if o.Ended != "" {
-			sums[key{what: Ended, channel: t.Channel, name: o.Ended}]++
+			to.add(key{what: Ended, channel: t.Channel, name: o.Ended}, 1, 0)
 		}
 	}
 	for id, channel := range channels {
-		sums[key{what: Enquiries, channel: channel, lang: langs[id]}]++
+		to.add(key{what: Enquiries, channel: channel, lang: langs[id]}, 1, 0)
 		if persons[id] {
-			sums[key{what: Persons, channel: channel, lang: langs[id]}]++
+			to.add(key{what: Persons, channel: channel, lang: langs[id]}, 1, 0)
 		}
 	}
 	return langs, nil
@@ -309,7 +316,7 @@ func (r *Reports) talks(tx *store.Tx, from, until time.Time, sums map[key]int64)
 
 // bookingsMade counts the bookings made on a day. The language of one is that of
 // the conversation it was made in; staff's have none.
-func bookingsMade(tx *store.Tx, from, until time.Time, langs map[string]string, sums map[key]int64) error {
+func bookingsMade(tx *store.Tx, from, until time.Time, langs map[string]string, to sums) error {
 	rows, err := tx.Query(`SELECT channel, counter, service, owner, COUNT(*) FROM reservation_booking
 		WHERE tenant = $1 AND made_at >= $2 AND made_at < $3 GROUP BY channel, counter, service, owner`,
 		tx.Tenant(), store.Millis(from), store.Millis(until))
@@ -325,13 +332,13 @@ func bookingsMade(tx *store.Tx, from, until time.Time, langs map[string]string, 
 			return fmt.Errorf("count the bookings made: %w", err)
 		}
 		k.lang = langs[owner]
-		sums[k] += n
+		to.add(k, n, 0)
 	}
 	return rows.Err()
 }
 
 // done counts what the audit log says was done on a day.
-func done(tx *store.Tx, from, until time.Time, sums map[key]int64) error {
+func done(tx *store.Tx, from, until time.Time, to sums) error {
 	rows, err := tx.Query(`SELECT a.action, COALESCE(b.channel, ''), COALESCE(b.counter, ''), COALESCE(b.service, ''), COUNT(*)
 		FROM audit a LEFT JOIN reservation_booking b ON b.tenant = a.tenant AND b.id = a.subject
 		WHERE a.tenant = $1 AND a.at >= $2 AND a.at < $3
@@ -357,7 +364,7 @@ func done(tx *store.Tx, from, until time.Time, sums map[key]int64) error {
 		default:
 			k = key{what: Incidents, name: incidents[action]}
 		}
-		sums[k] += n
+		to.add(k, n, 0)
 	}
 	return rows.Err()
 }
