@@ -21,14 +21,14 @@ func (r *Residents) Jobs(db *store.DB) []job.Job {
 		{Name: "residents.import", Every: 5 * time.Minute, Run: func(ctx context.Context, tenant string) error {
 			return r.discardDead(ctx, db, tenant)
 		}},
-		{Name: "residents.scrub", Every: 24 * time.Hour, Once: func(ctx context.Context) error { return r.scrub(ctx, db) }},
+		{Name: "residents.scrub", Every: time.Hour, Once: func(ctx context.Context) error { return r.scrub(ctx, db) }},
 	}
 }
 
 // scrub removes from the database's files what erasing has left there, if anybody
 // was erased since the run before the last.
 func (r *Residents) scrub(ctx context.Context, db *store.DB) error {
-	since := store.Millis(db.Now().Add(-2 * 24 * time.Hour))
+	since := store.Millis(db.Now().Add(-2 * time.Hour))
 	tenants, err := db.TenantsWith(ctx, `SELECT DISTINCT tenant FROM resident_erasure WHERE erased_at>=$1`, since)
 	if err != nil {
 		return fmt.Errorf("looking for erased residents: %w", err)

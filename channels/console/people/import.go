@@ -132,6 +132,9 @@ func (a area) carryOut(q *console.Request, d *importForm, plan *resident.Plan, r
 		err := a.Residents.Import(ctx, a.DB, tenant, plan, rules, today(a.DB), by)
 		if err != nil {
 			a.Log.Warn("an import of residents was not carried out", "error", err)
+			err = errors.Join(err, a.DB.Update(ctx, tenant, func(tx *store.Tx) error {
+				return tx.Audit(by, "resident.import-failed", "", "new", plan.New, "changed", plan.Changed)
+			}))
 		}
 		done <- err
 	}()
@@ -139,8 +142,9 @@ func (a area) carryOut(q *console.Request, d *importForm, plan *resident.Plan, r
 	defer wait.Stop()
 	select {
 	case err := <-done:
+		var taken *resident.Problem
 		switch {
-		case errors.Is(err, resident.ErrImporting), errors.Is(err, resident.ErrStale), store.IsDuplicate(err):
+		case errors.Is(err, resident.ErrImporting), errors.Is(err, resident.ErrStale), errors.As(err, &taken), store.IsDuplicate(err):
 			d.Problems, d.Wrong = []problem{{What: q.T("people.import.meanwhile")}}, 1
 			return q.Again("people_import", "people.import.title", d)
 		case err != nil:
