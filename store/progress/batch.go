@@ -2,6 +2,7 @@ package progress
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -157,19 +158,21 @@ func (s Service) Receive(tx *store.Tx, r Receipt) ([]Case, []Trouble, error) {
 	if utf8.RuneCountInString(r.Shelf) > longestShelf {
 		return nil, nil, ErrInvalid{"shelf", "long"}
 	}
+	announced := map[string]Case{} // by code
 	trouble, err := s.check(tx, r.Lines, func(c Case, known bool, l Line) string {
 		switch {
-		case !known && !r.Strangers:
+		case known:
+			announced[c.Code] = c
+			return mayArrive(c.Facts)
+		case !r.Strangers:
 			return "unknown"
-		case !known:
-			return ""
 		}
-		switch c.State {
-		case Expected, SentBack, Reissued, Discarded:
-			return ""
-		}
-		return "here"
+		return ""
 	}, false)
+	if err != nil || len(trouble) > 0 {
+		return nil, trouble, err
+	}
+	locked, trouble, err := lock(tx, slices.Collect(maps.Values(announced)), r.Lines, mayArrive)
 	if err != nil || len(trouble) > 0 {
 		return nil, trouble, err
 	}
@@ -186,10 +189,7 @@ func (s Service) Receive(tx *store.Tx, r Receipt) ([]Case, []Trouble, error) {
 	for _, l := range r.Lines {
 		l.Counter, l.Shelf = r.Counter, r.Shelf
 		code, _ := reservation.ReadKey(l.Code)
-		c, known, err := s.known(tx, code)
-		if err != nil {
-			return nil, nil, err
-		}
+		c, known := announced[code]
 		if !known {
 			if c, err = newCase(tx, b.ID, l, true, r.By); err != nil {
 				return nil, nil, err
@@ -197,10 +197,7 @@ func (s Service) Receive(tx *store.Tx, r Receipt) ([]Case, []Trouble, error) {
 			came = append(came, c)
 			continue
 		}
-		w, err := open(tx, c.ID)
-		if err != nil {
-			return nil, nil, err
-		}
+		w := locked[c.ID]
 		if err := w.arrive(tx, l, r.By); err != nil {
 			return nil, nil, err
 		}
@@ -214,6 +211,39 @@ func (s Service) Receive(tx *store.Tx, r Receipt) ([]Case, []Trouble, error) {
 		came = append(came, c)
 	}
 	return came, nil, tx.Audit(r.By, "card.receive", b.ID, "cards", len(came), "counter", r.Counter)
+}
+
+// mayArrive says why a card cannot arrive, "" if it can.
+func mayArrive(f Facts) string {
+	switch f.State {
+	case Expected, SentBack, Reissued, Discarded:
+		return ""
+	}
+	return "here"
+}
+
+// lock opens cases for change, in one order whoever asks, so that two lists with
+// the same cards do not wait for each other. Somebody may have been quicker
+// since the list was checked: judge looks again, before anything is written.
+func lock(tx *store.Tx, list []Case, lines []Line, judge func(Facts) string) (map[string]*work, []Trouble, error) {
+	slices.SortFunc(list, func(a, b Case) int { return strings.Compare(a.ID, b.ID) })
+	locked := make(map[string]*work, len(list))
+	var trouble []Trouble
+	for _, c := range list {
+		w, err := open(tx, c.ID)
+		if err != nil {
+			return nil, nil, err
+		}
+		locked[c.ID] = w
+		if why := judge(w.facts); why != "" {
+			for _, l := range lines {
+				if code, _ := reservation.ReadKey(l.Code); code == c.Code {
+					trouble = append(trouble, Trouble{Line: l.Number, Code: l.Code, Why: why})
+				}
+			}
+		}
+	}
+	return locked, trouble, nil
 }
 
 // arrive registers the arrival of a card, and its place if it has one.
@@ -242,35 +272,36 @@ func (s Service) Move(tx *store.Tx, kind Kind, lines []Line, counter, shelf, by 
 	if counter == "" && kind != Confirmed {
 		return nil, ErrInvalid{"counter", "missing"}
 	}
+	judge := func(f Facts) string {
+		switch f.State {
+		case Expected, Delivered, SentBack, Discarded:
+			return "gone"
+		}
+		if kind == Confirmed && (f.Custody != OnWay || counter != "" && f.Counter != counter) {
+			return "not-sent"
+		}
+		return ""
+	}
 	found := make([]Case, 0, len(lines))
 	trouble, err := s.check(tx, lines, func(c Case, known bool, _ Line) string {
 		if !known {
 			return "unknown"
 		}
-		switch c.State {
-		case Expected, Delivered, SentBack, Discarded:
-			return "gone"
-		}
-		if kind == Confirmed && (c.Custody != OnWay || counter != "" && c.Counter != counter) {
-			return "not-sent"
-		}
 		found = append(found, c)
-		return ""
+		return judge(c.Facts)
 	}, false)
 	if err != nil || len(trouble) > 0 {
 		return trouble, err
 	}
-	// In one order whoever asks, so that two lists with the same cards do not
-	// wait for each other.
-	slices.SortFunc(found, func(a, b Case) int { return strings.Compare(a.ID, b.ID) })
+	locked, trouble, err := lock(tx, found, lines, judge)
+	if err != nil || len(trouble) > 0 {
+		return trouble, err
+	}
 	for _, c := range found {
-		w, err := open(tx, c.ID)
-		if err != nil {
-			return nil, err
-		}
+		w := locked[c.ID]
 		to := counter
 		if kind == Confirmed {
-			to = c.Counter
+			to = w.facts.Counter
 		}
 		if _, err := w.add(tx, Entry{Kind: kind, Counter: to, Shelf: shelf, By: by}); err != nil {
 			return nil, err

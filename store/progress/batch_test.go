@@ -1,8 +1,12 @@
 package progress_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -65,6 +69,46 @@ func TestABatchOfTwoHundred(t *testing.T) {
 				}
 				return err
 			})
+		}
+		w.whole()
+	})
+}
+
+// Two who scan the same list at once: it is taken once.
+func TestTheSameListScannedTwiceAtOnce(t *testing.T) {
+	each(t, func(t *testing.T, w *town) {
+		var list []progress.Line
+		w.do(func(tx *store.Tx) error {
+			list = nil
+			_, made, _, err := w.cards.Announce(tx, progress.Delivery{Name: "第1便", Lines: make([]progress.Line, 20), By: "staff"})
+			for i, c := range made {
+				list = append(list, progress.Line{Number: i + 1, Code: c.Code})
+			}
+			return err
+		})
+		back := slices.Clone(list)
+		slices.Reverse(back)
+		var taken atomic.Int32
+		var group sync.WaitGroup
+		for _, lines := range [][]progress.Line{list, back, list, back} {
+			group.Go(func() {
+				var refused bool
+				err := w.db.Update(context.Background(), "sample", func(tx *store.Tx) error {
+					_, trouble, err := w.cards.Receive(tx, progress.Receipt{Lines: lines, By: "staff"})
+					refused = len(trouble) > 0
+					return err
+				})
+				if err != nil {
+					t.Error(err)
+				}
+				if !refused {
+					taken.Add(1)
+				}
+			})
+		}
+		group.Wait()
+		if taken.Load() != 1 {
+			t.Errorf("the list was taken %d times", taken.Load())
 		}
 		w.whole()
 	})

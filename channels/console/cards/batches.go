@@ -243,6 +243,9 @@ func (a *area) announce(q *console.Request) error {
 		b, made, trouble, err = a.Cards.Announce(tx, d)
 		return err
 	})
+	if store.IsDuplicate(err) { // somebody registered one of the codes at this moment
+		return refused("cards.error.stale", nil)
+	}
 	if text, ok := invalid(err); ok {
 		return refused(text, nil)
 	}
