@@ -45,8 +45,6 @@ type Identity struct {
 	Hasher   *password.Hasher
 	// Send queues the mail with a link; to is known to the link itself.
 	Send func(tx *store.Tx, link, secret string, kind identity.LinkKind, lang i18n.Lang) error
-	// City is easy to guess in a password.
-	City string
 }
 
 // identityTable lists the actions of signing in.
@@ -202,7 +200,7 @@ func choosePassword(a *Actions, act *bot.Act) (string, error) {
 		drop()
 		return "differs", nil
 	}
-	if password.Acceptable(chosen, act.Answer("login-name"), a.Identity.City) != nil {
+	if password.Check(chosen, act.Answer("login-name"), i18n.Bare(act.Site.City.In(i18n.Japanese))) != nil {
 		drop()
 		return "weak", nil
 	}

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"runtime"
 	"time"
 
 	"madoguchi/bot/action"
@@ -30,7 +29,7 @@ func (h *house) identitySettings(tx *store.Tx) (identity.Settings, error) {
 // identity is how residents make themselves known in a dialog.
 func (h *house) identity() *action.Identity {
 	return &action.Identity{
-		Settings: h.identitySettings, Roster: roster{h}, Hasher: password.New(runtime.NumCPU()),
+		Settings: h.identitySettings, Roster: roster{h}, Hasher: password.New(),
 		Send: func(tx *store.Tx, link, secret string, kind identity.LinkKind, lang i18n.Lang) error {
 			_, err := h.notices.Queue(tx, notice.Notice{Booking: link, Kind: notice.Kind(kind), Channel: notice.Mail, Lang: lang, Key: secret})
 			return err

@@ -65,7 +65,7 @@ func (r roster) Mail(tx *store.Tx, id string) (string, error) {
 var enrolled = map[string]resident.Field{
 	"name": resident.Name, "kana": resident.Kana, "sex": resident.SexOf, "born": resident.Born, "postal": resident.Postal,
 	"address": resident.Address, "phone": resident.Phone, "phone2": resident.Phone2, "fax": resident.Fax,
-	"news": resident.News, "login": resident.Login, "number": resident.Manage,
+	"news": resident.News, "login": resident.Login, "manage": resident.Manage,
 }
 
 // Enrol implements action.Roster.

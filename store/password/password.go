@@ -1,150 +1,233 @@
-// Package password hashes passwords and compares them: argon2id with the
-// parameters OWASP recommends (19 MiB, two passes), in the PHC string format, so
-// that parameters can rise without losing older hashes.
+// Package password hashes passwords, compares them, and says which are too weak
+// to be taken: for residents and for staff alike.
 //
-// Both take tens of milliseconds and 19 MiB on purpose. A Hasher lets only a few
-// be at work at once, so that a flood of sign-ins waits instead of eating the
-// machine; and no caller may hold a transaction open meanwhile.
+// Hashing is argon2id with the least that OWASP names (19 MiB, two passes), in the
+// PHC string format, so that the cost can rise without losing older hashes. It
+// takes tens of milliseconds on purpose: no caller may hold a transaction open
+// meanwhile, and a Hasher lets only a few be at work at once.
 package password
 
 import (
 	"context"
 	"crypto/rand"
 	"crypto/subtle"
+	_ "embed"
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"runtime"
 	"strings"
+	"sync"
+	"sync/atomic"
+	"unicode"
 	"unicode/utf8"
 
 	"golang.org/x/crypto/argon2"
+	"golang.org/x/text/unicode/norm"
+
+	"madoguchi/store"
 )
 
-// Bounds of a password, in characters (ASVS 6.2.1, 6.2.9).
+// Lengths of a password, in characters. There are no rules of composition and
+// no expiry (ASVS 6.2).
 const (
-	Shortest = 8
-	Longest  = 128
+	Shortest          = 8
+	Advised           = 15
+	longest           = 128
+	generatedLetters  = 16 // of 32: 80 bits
+	generatedGroup    = 4
+	alphabet          = "abcdefghijkmnpqrstuvwxyz23456789" // 32, without l, o, 0 and 1
+	mostAtWork        = 4                                  // 19 MiB each
+	mostWaiting       = 64                                 // behind them; more are told to come back
+	smallestOwnWords  = 3                                  // a login of two letters is in every other password
+	smallestRemainder = Shortest
 )
 
-// ErrWeak says that a password cannot be taken: too short, too long, or one that
-// everybody tries first. There are no rules about kinds of characters.
-var ErrWeak = errors.New("password too short, too long or too common")
+// ErrBusy says that too many wait for a Hasher already.
+var ErrBusy = fmt.Errorf("checking passwords: %w", store.ErrBusy)
 
-// Acceptable returns ErrWeak for a password that cannot be taken. Words that
-// are easy to guess for this person (their name to sign in, the city) count as
-// common.
-func Acceptable(password string, guessable ...string) error {
-	n := utf8.RuneCountInString(password)
-	if n < Shortest || n > Longest {
-		return ErrWeak
-	}
-	folded := strings.ToLower(password)
-	for _, w := range guessable {
-		if w = strings.ToLower(w); w != "" && strings.Trim(strings.ReplaceAll(folded, w, ""), "0123456789!-_.") == "" {
-			return ErrWeak
-		}
-	}
-	if same(folded) || strings.Contains("01234567890123456789", folded) || strings.Contains("98765432109876543210", folded) {
-		return ErrWeak
-	}
-	for _, w := range common {
-		if folded == w || strings.TrimRight(folded, "0123456789!") == w {
-			return ErrWeak
-		}
+// Fault says why a password is not taken: "short", "long", "common" or "named"
+// (it is little more than the name to sign in with or the municipality's).
+type Fault string
+
+func (f Fault) Error() string { return "the password is not taken: " + string(f) }
+
+// Check returns nil for a password that can be taken, or a Fault. words are names
+// that must not be most of it.
+func Check(text string, words ...string) error {
+	text = norm.NFC.String(text)
+	switch n := utf8.RuneCountInString(text); {
+	case n < Shortest:
+		return Fault("short")
+	case n > longest:
+		return Fault("long")
+	case common(text):
+		return Fault("common")
+	case named(text, words):
+		return Fault("named")
 	}
 	return nil
 }
 
-// same reports whether a password is one character again and again.
-func same(s string) bool {
-	r, _ := utf8.DecodeRuneInString(s)
-	return strings.Trim(s, string(r)) == ""
+// Generate makes a password nobody picks, for the person to change (ASVS 6.4.6).
+func Generate() string {
+	raw := make([]byte, generatedLetters)
+	rand.Read(raw) // never fails (crypto/rand)
+	var b strings.Builder
+	for i, c := range raw {
+		if i > 0 && i%generatedGroup == 0 {
+			b.WriteByte('-')
+		}
+		b.WriteByte(alphabet[c%32])
+	}
+	return b.String()
 }
 
-// common are the heads of the lists that guessing programs begin with; with
-// digits behind them they are no better.
-var common = strings.Fields(`password passw0rd p@ssword p@ssw0rd qwerty qwertyui qwertyuiop asdfghjk asdfghjkl zxcvbnm
-	1q2w3e4r 1qaz2wsx qazwsx qazwsxedc abc abcd abcde abcdef abcdefg abcdefgh iloveyou sunshine princess football baseball
-	welcome letmein monkey dragon master shadow superman batman trustno trustno1 admin administrator root test tester testtest
-	guest user login changeme secret sakura sakurasakura yamada tanaka suzuki satou takahashi nippon nihon japan tokyo
-	pokemon doraemon mynumber madoguchi shiyakusho yoyaku kakunin himitsu aiueo aiueoaiueo asdfasdf qweqwe asdasd zaq12wsx
-	starwars whatever michael jennifer computer internet freedom charlie hello helloworld pass passpass`)
+//go:embed common.txt
+var commonFile string
 
-// Hasher hashes and compares, a few at a time.
-type Hasher struct{ slots chan struct{} }
+// commonPasswords are the words of common.txt, in lower case.
+var commonPasswords = sync.OnceValue(func() map[string]bool {
+	words := make(map[string]bool, 4096)
+	for line := range strings.Lines(commonFile) {
+		if line = strings.TrimSpace(line); line != "" && !strings.HasPrefix(line, "#") {
+			words[line] = true
+		}
+	}
+	return words
+})
 
-// New returns a Hasher that lets atOnce computations run side by side.
-func New(atOnce int) *Hasher { return &Hasher{make(chan struct{}, max(1, atOnce))} }
+// common reports whether everybody tries this password: it is on the list, or is
+// a listed word with digits or signs around it, or one character again and
+// again, or a run such as 12345678 or hgfedcba.
+func common(text string) bool {
+	low := strings.ToLower(norm.NFKC.String(text))
+	words := commonPasswords()
+	bare := strings.TrimFunc(low, func(r rune) bool { return !unicode.IsLetter(r) })
+	if words[low] || bare != "" && words[bare] && utf8.RuneCountInString(low)-utf8.RuneCountInString(bare) < smallestRemainder {
+		return true
+	}
+	letters := []rune(low)
+	for _, step := range []rune{0, 1, -1} {
+		run := true
+		for i := 1; i < len(letters) && run; i++ {
+			// 1234567890 goes on from 9 to 0.
+			run = letters[i]-letters[i-1] == step || step == 1 && letters[i-1] == '9' && letters[i] == '0' || step == -1 && letters[i-1] == '0' && letters[i] == '9'
+		}
+		if run {
+			return true
+		}
+	}
+	return false
+}
 
-// The cost: KiB of memory, passes, lanes.
+// named reports whether a password is one of the words with little else.
+func named(text string, words []string) bool {
+	low := strings.ToLower(norm.NFKC.String(text))
+	for _, w := range words {
+		w = strings.ToLower(norm.NFKC.String(w))
+		n := utf8.RuneCountInString(w)
+		if n >= smallestOwnWords && strings.Contains(low, w) && utf8.RuneCountInString(low)-n < smallestRemainder {
+			return true
+		}
+	}
+	return false
+}
+
+// argon2id with the parameters OWASP names as the least: 19 MiB, two passes.
 const (
-	memory = 19 << 10
-	passes = 2
-	lanes  = 1
-	length = 32
+	hashMemory  = 19 * 1024 // KiB
+	hashPasses  = 2
+	hashThreads = 1
+	saltBytes   = 16
+	mostPasses  = 100     // of a hash that is read
+	mostMemory  = 1 << 20 // KiB
+	keyBytes    = 32
 )
 
-// Hash returns the hash of a password. The error is ctx's, when the caller gave
-// up waiting for its turn.
-func (h *Hasher) Hash(ctx context.Context, password string) (string, error) {
-	if err := h.enter(ctx); err != nil {
-		return "", err
-	}
-	defer h.leave()
-	salt := make([]byte, 16)
-	rand.Read(salt) // never fails (crypto/rand)
-	sum := argon2.IDKey([]byte(password), salt, passes, memory, lanes, length)
-	e := base64.RawStdEncoding
-	return fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$%s$%s", argon2.Version, memory, passes, lanes, e.EncodeToString(salt), e.EncodeToString(sum)), nil
+// nobody is what a password is held against where there is none, so that the
+// answer takes as long (A12).
+var nobody = encode(make([]byte, saltBytes), make([]byte, keyBytes))
+
+func encode(salt, key []byte) string {
+	b := base64.RawStdEncoding
+	return fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$%s$%s", argon2.Version, hashMemory, hashPasses, hashThreads, b.EncodeToString(salt), b.EncodeToString(key))
 }
 
-// nobody is compared with where there is no hash, so that an unknown name takes
-// as long as a wrong password (ASVS 6.3.8).
-const nobody = "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+// Hasher does the expensive work, a few at a time, so that a flood of sign-ins
+// waits or is turned away, and memory stays. It is safe for concurrent use.
+type Hasher struct {
+	// Derive is argon2.IDKey; tests put something cheap in its place before the
+	// first use.
+	Derive func(password, salt []byte, time, memory uint32, threads uint8, keyLen uint32) []byte
 
-// Matches reports whether a password is the one of a hash. For the hash "" it
-// takes the usual time and reports false. The error is ctx's, or says that hash
-// is not one of ours.
-func (h *Hasher) Matches(ctx context.Context, password, hash string) (bool, error) {
+	places  chan struct{}
+	waiting atomic.Int64
+}
+
+// New returns a Hasher for this machine.
+func New() *Hasher {
+	return &Hasher{places: make(chan struct{}, min(mostAtWork, max(1, runtime.NumCPU()))), Derive: argon2.IDKey}
+}
+
+func (h *Hasher) key(ctx context.Context, text string, salt []byte, passes, memory uint32, threads uint8, length uint32) ([]byte, error) {
+	defer h.waiting.Add(-1)
+	if h.waiting.Add(1) > mostWaiting {
+		return nil, ErrBusy
+	}
+	select {
+	case h.places <- struct{}{}:
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+	defer func() { <-h.places }()
+	return h.Derive([]byte(text), salt, passes, memory, threads, length), nil
+}
+
+// Hash returns the hash of a password. The error is ErrBusy or the context's.
+func (h *Hasher) Hash(ctx context.Context, text string) (string, error) {
+	salt := make([]byte, saltBytes)
+	rand.Read(salt)
+	key, err := h.key(ctx, norm.NFC.String(text), salt, hashPasses, hashMemory, hashThreads, keyBytes)
+	if err != nil {
+		return "", err
+	}
+	return encode(salt, key), nil
+}
+
+// Matches reports whether text is the password of a hash. For the hash "" it takes
+// the usual time and reports false. The error is ErrBusy, the context's, or says
+// that the hash cannot be read.
+func (h *Hasher) Matches(ctx context.Context, text, hash string) (bool, error) {
 	known := hash != ""
 	if !known {
 		hash = nobody
 	}
-	var version, m, t, p int
+	var version int
+	var memory, passes uint32
+	var threads uint8
 	parts := strings.Split(hash, "$")
 	if len(parts) != 6 || parts[1] != "argon2id" {
-		return false, errors.New("not an argon2id hash")
+		return false, errors.New("a stored password is not of argon2id")
 	}
-	if _, err := fmt.Sscanf(parts[2], "v=%d", &version); err != nil || version != argon2.Version {
-		return false, fmt.Errorf("argon2 version %q", parts[2])
+	_, err := fmt.Sscanf(parts[2]+" "+parts[3], "v=%d m=%d,t=%d,p=%d", &version, &memory, &passes, &threads)
+	if err != nil || version != argon2.Version || passes == 0 || passes > mostPasses || memory > mostMemory || threads == 0 {
+		return false, errors.New("a stored password has parameters that cannot be read")
 	}
-	if _, err := fmt.Sscanf(parts[3], "m=%d,t=%d,p=%d", &m, &t, &p); err != nil || m < 8 || m > 1<<20 || t < 1 || t > 100 || p < 1 || p > 16 {
-		return false, errors.New("argon2 parameters out of range")
-	}
-	e := base64.RawStdEncoding
-	salt, err := e.DecodeString(parts[4])
+	salt, err := base64.RawStdEncoding.DecodeString(parts[4])
 	if err != nil {
-		return false, errors.New("argon2 salt is not base64")
+		return false, fmt.Errorf("a stored password: %w", err)
 	}
-	want, err := e.DecodeString(parts[5])
-	if err != nil || len(want) < 16 || len(want) > 128 {
-		return false, errors.New("argon2 sum is not base64")
+	want, err := base64.RawStdEncoding.DecodeString(parts[5])
+	if err != nil || len(want) == 0 {
+		return false, errors.New("a stored password cannot be read")
 	}
-	if err := h.enter(ctx); err != nil {
+	if utf8.RuneCountInString(text) > longest {
+		text = "" // nobody has it, and its length must cost nothing
+	}
+	got, err := h.key(ctx, norm.NFC.String(text), salt, passes, memory, threads, uint32(len(want)))
+	if err != nil {
 		return false, err
 	}
-	defer h.leave()
-	got := argon2.IDKey([]byte(password), salt, uint32(t), uint32(m), uint8(p), uint32(len(want)))
 	return subtle.ConstantTimeCompare(got, want) == 1 && known, nil
 }
-
-func (h *Hasher) enter(ctx context.Context) error {
-	select {
-	case h.slots <- struct{}{}:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-}
-
-func (h *Hasher) leave() { <-h.slots }

@@ -1,4 +1,4 @@
-package password_test
+package password
 
 import (
 	"context"
@@ -6,51 +6,77 @@ import (
 	"strings"
 	"testing"
 
-	"madoguchi/store/password"
+	"madoguchi/store"
 )
 
-func TestHashMatchesItsPasswordOnly(t *testing.T) {
-	h := password.New(2)
+func TestPasswordRules(t *testing.T) {
+	for _, c := range []struct{ text, want string }{
+		{"kore-ha-tegami", ""}, {"7文字です。。", "short"}, {"八文字はあります", ""}, {"aaaaaaaaaaaa", "common"}, {"123456789012", "common"},
+		{"hgfedcba", "common"}, {"Password123", "common"}, {"password", "common"}, {"1password1!", "common"}, {"wakasugi-1234", "named"}, {"みほん市みほん市", "named"},
+		{"wakasugi writes letters", ""}, {string(make([]rune, 129)), "long"}, {"correct horse battery", ""},
+	} {
+		var fault Fault
+		if err := Check(c.text, "wakasugi", "みほん市", "ab"); errors.As(err, &fault) != (c.want != "") || string(fault) != c.want {
+			t.Errorf("%q: %v, want %q", c.text, err, c.want)
+		}
+	}
+	seen := map[string]bool{}
+	for range 100 {
+		text := Generate()
+		if len(text) != 19 || seen[text] || Check(text) != nil {
+			t.Fatalf("generated %q", text)
+		}
+		seen[text] = true
+	}
+}
+
+// The real hash, once.
+func TestPasswordIsArgon2id(t *testing.T) {
+	h := New()
 	hash, err := h.Hash(t.Context(), "さくら 咲く 2026")
 	if err != nil {
 		t.Fatal(err)
 	}
-	other, err := h.Hash(t.Context(), "さくら 咲く 2026")
-	if err != nil || other == hash {
-		t.Errorf("two hashes of one password are alike (%v)", err)
-	}
 	for given, want := range map[string]bool{"さくら 咲く 2026": true, "さくら 咲く 2027": false, "": false} {
-		if got, err := h.Matches(t.Context(), given, hash); err != nil || got != want {
-			t.Errorf("%q: %v, %v", given, got, err)
+		if ok, err := h.Matches(t.Context(), given, hash); ok != want || err != nil {
+			t.Errorf("%q: %v %v", given, ok, err)
 		}
 	}
-	if got, err := h.Matches(t.Context(), "さくら 咲く 2026", ""); err != nil || got {
-		t.Errorf("without a hash: %v, %v", got, err)
+	if ok, err := h.Matches(t.Context(), "", ""); ok || err != nil {
+		t.Errorf("where there is no password: %v %v", ok, err)
 	}
-	for _, bad := range []string{"x", "$argon2id$v=19$m=1,t=2,p=1$AA$AA", strings.Replace(hash, "t=2", "t=1000", 1), strings.Replace(hash, "v=19", "v=18", 1)} {
+	for _, bad := range []string{"x", "$argon2id$v=19$m=1,t=2,p=1$AA$", strings.Replace(hash, "t=2", "t=1000", 1), strings.Replace(hash, "v=19", "v=18", 1), strings.Replace(hash, "m=19456", "m=99999999", 1)} {
 		if _, err := h.Matches(t.Context(), "x", bad); err == nil {
 			t.Errorf("hash %q is taken", bad)
 		}
 	}
 }
 
-func TestWhoGivesUpWaitingIsNotServed(t *testing.T) {
-	ctx, cancel := context.WithCancel(t.Context())
-	cancel()
-	if _, err := password.New(1).Hash(ctx, "long enough"); !errors.Is(err, context.Canceled) && err != nil {
-		t.Errorf("%v", err)
+// More than the machine can work on wait, and beyond that are told to come back.
+func TestHashingIsBounded(t *testing.T) {
+	h := New()
+	begun, goOn := make(chan struct{}, 1000), make(chan struct{})
+	h.Derive = func(_, _ []byte, _, _ uint32, _ uint8, n uint32) []byte {
+		begun <- struct{}{}
+		<-goOn
+		return make([]byte, n)
 	}
-}
-
-func TestAcceptable(t *testing.T) {
-	for _, weak := range []string{"short", "12345678", "password1", "PASSWORD!", "aaaaaaaaaa", "mihon2026", "M0000001", strings.Repeat("x1", 65), "qwertyuiop"} {
-		if password.Acceptable(weak, "mihon", "m0000001") == nil {
-			t.Errorf("%q is taken", weak)
+	ended := make(chan error, 1000)
+	for range mostWaiting + 20 {
+		go func() { _, err := h.Hash(context.Background(), "x"); ended <- err }()
+	}
+	for range 20 {
+		if err := <-ended; !errors.Is(err, store.ErrBusy) {
+			t.Errorf("beyond the queue: %v", err)
 		}
 	}
-	for _, good := range []string{"さくら咲く春の日", "correct horse", "k7-m2p-9qw", "mihonとさくら咲く"} {
-		if err := password.Acceptable(good, "mihon"); err != nil {
-			t.Errorf("%q: %v", good, err)
+	if n := len(begun); n > cap(h.places) {
+		t.Errorf("%d at work, %d places", n, cap(h.places))
+	}
+	close(goOn)
+	for range mostWaiting {
+		if err := <-ended; err != nil {
+			t.Error(err)
 		}
 	}
 }

@@ -2,214 +2,29 @@ package staff
 
 import (
 	"context"
-	"crypto/rand"
-	"crypto/subtle"
-	_ "embed"
-	"encoding/base64"
-	"fmt"
-	"runtime"
-	"strings"
-	"sync"
-	"sync/atomic"
-	"unicode"
-	"unicode/utf8"
 
-	"golang.org/x/crypto/argon2"
-	"golang.org/x/text/unicode/norm"
+	"madoguchi/store/password"
 )
 
 // Password is one as it is stored. It is made by Choose or Generate, before the
 // transaction that stores it: the work takes tens of milliseconds.
 type Password struct{ phc string }
 
-// Lengths of a password, in characters. There are no rules of composition and
-// no expiry (ASVS 6.2).
-const (
-	ShortestPassword  = 8
-	AdvisedPassword   = 15
-	longestPassword   = 128
-	generatedLetters  = 16 // of 32: 80 bits
-	generatedGroup    = 4
-	passwordAlphabet  = "abcdefghijkmnpqrstuvwxyz23456789" // 32, without l, o, 0 and 1
-	mostAtWork        = 4                                  // 19 MiB each
-	mostWaiting       = 64                                 // behind them; more are told to come back
-	smallestOwnWords  = 3                                  // a login of two letters is in every other password
-	smallestRemainder = ShortestPassword
-)
-
-// PasswordFault says why a password is not taken: "short", "long", "common" or
-// "named" (it is little more than the login or the municipality's name).
-type PasswordFault string
-
-func (f PasswordFault) Error() string { return "the password is not taken: " + string(f) }
-
 // Choose makes the password that a person wants. words are names that must not
-// be most of it: the login, the municipality. The error is a PasswordFault,
-// ErrBusy or the context's.
+// be most of it: the login, the municipality. The error is a password.Fault,
+// password.ErrBusy or the context's.
 func (s *Service) Choose(ctx context.Context, text string, words ...string) (Password, error) {
-	text = norm.NFC.String(text)
-	switch n := utf8.RuneCountInString(text); {
-	case n < ShortestPassword:
-		return Password{}, PasswordFault("short")
-	case n > longestPassword:
-		return Password{}, PasswordFault("long")
-	case common(text):
-		return Password{}, PasswordFault("common")
-	case named(text, words):
-		return Password{}, PasswordFault("named")
-	}
-	return s.hasher.make(ctx, text)
-}
-
-// Generate makes a password nobody picks: what an administrator hands over, for
-// the person to change (ASVS 6.4.6). text is shown once.
-func (s *Service) Generate(ctx context.Context) (text string, p Password, err error) {
-	raw := make([]byte, generatedLetters)
-	rand.Read(raw)
-	var b strings.Builder
-	for i, c := range raw {
-		if i > 0 && i%generatedGroup == 0 {
-			b.WriteByte('-')
-		}
-		b.WriteByte(passwordAlphabet[c%32])
-	}
-	p, err = s.hasher.make(ctx, b.String())
-	return b.String(), p, err
-}
-
-//go:embed common.txt
-var commonFile string
-
-// commonPasswords are the words of common.txt, in lower case.
-var commonPasswords = sync.OnceValue(func() map[string]bool {
-	words := make(map[string]bool, 4096)
-	for line := range strings.Lines(commonFile) {
-		if line = strings.TrimSpace(line); line != "" && !strings.HasPrefix(line, "#") {
-			words[line] = true
-		}
-	}
-	return words
-})
-
-// common reports whether everybody tries this password: it is on the list, or is
-// a listed word with digits or signs around it, or one character again and
-// again, or a run such as 12345678 or hgfedcba.
-func common(text string) bool {
-	low := strings.ToLower(norm.NFKC.String(text))
-	words := commonPasswords()
-	bare := strings.TrimFunc(low, func(r rune) bool { return !unicode.IsLetter(r) })
-	if words[low] || bare != "" && words[bare] && utf8.RuneCountInString(low)-utf8.RuneCountInString(bare) < smallestRemainder {
-		return true
-	}
-	letters := []rune(low)
-	for _, step := range []rune{0, 1, -1} {
-		run := true
-		for i := 1; i < len(letters) && run; i++ {
-			// 1234567890 goes on from 9 to 0.
-			run = letters[i]-letters[i-1] == step || step == 1 && letters[i-1] == '9' && letters[i] == '0' || step == -1 && letters[i-1] == '0' && letters[i] == '9'
-		}
-		if run {
-			return true
-		}
-	}
-	return false
-}
-
-// named reports whether a password is one of the words with little else.
-func named(text string, words []string) bool {
-	low := strings.ToLower(norm.NFKC.String(text))
-	for _, w := range words {
-		w = strings.ToLower(norm.NFKC.String(w))
-		n := utf8.RuneCountInString(w)
-		if n >= smallestOwnWords && strings.Contains(low, w) && utf8.RuneCountInString(low)-n < smallestRemainder {
-			return true
-		}
-	}
-	return false
-}
-
-// argon2id with the parameters OWASP names as the least: 19 MiB, two passes.
-const (
-	hashMemory  = 19 * 1024 // KiB
-	hashPasses  = 2
-	hashThreads = 1
-	saltBytes   = 16
-	keyBytes    = 32
-)
-
-// nobody is what the password of an account that does not exist is held against,
-// so that the answer takes as long (A12).
-var nobody = encode(make([]byte, saltBytes), make([]byte, keyBytes))
-
-func encode(salt, key []byte) string {
-	b := base64.RawStdEncoding
-	return fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$%s$%s", argon2.Version, hashMemory, hashPasses, hashThreads, b.EncodeToString(salt), b.EncodeToString(key))
-}
-
-// hasher does the expensive work, a few at a time, so that a flood of sign-ins
-// waits or is turned away, and memory stays.
-type hasher struct {
-	places  chan struct{}
-	waiting atomic.Int64
-	derive  func(password, salt []byte, time, memory uint32, threads uint8, keyLen uint32) []byte
-}
-
-func newHasher() *hasher {
-	return &hasher{places: make(chan struct{}, min(mostAtWork, max(1, runtime.NumCPU()))), derive: argon2.IDKey}
-}
-
-func (h *hasher) key(ctx context.Context, text string, salt []byte, passes, memory uint32, threads uint8, length uint32) ([]byte, error) {
-	defer h.waiting.Add(-1)
-	if h.waiting.Add(1) > mostWaiting {
-		return nil, ErrBusy
-	}
-	select {
-	case h.places <- struct{}{}:
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	}
-	defer func() { <-h.places }()
-	return h.derive([]byte(text), salt, passes, memory, threads, length), nil
-}
-
-func (h *hasher) make(ctx context.Context, text string) (Password, error) {
-	salt := make([]byte, saltBytes)
-	rand.Read(salt)
-	key, err := h.key(ctx, text, salt, hashPasses, hashMemory, hashThreads, keyBytes)
-	if err != nil {
+	if err := password.Check(text, words...); err != nil {
 		return Password{}, err
 	}
-	return Password{encode(salt, key)}, nil
+	phc, err := s.hasher.Hash(ctx, text)
+	return Password{phc}, err
 }
 
-// matches reports whether text is the password stored as phc. The error says
-// that it could not be found out.
-func (h *hasher) matches(ctx context.Context, phc, text string) (bool, error) {
-	var version int
-	var memory, passes uint32
-	var threads uint8
-	parts := strings.Split(phc, "$")
-	if len(parts) != 6 || parts[1] != "argon2id" {
-		return false, fmt.Errorf("a stored password is not of argon2id")
-	}
-	_, err := fmt.Sscanf(parts[2]+" "+parts[3], "v=%d m=%d,t=%d,p=%d", &version, &memory, &passes, &threads)
-	if err != nil || version != argon2.Version || passes == 0 || threads == 0 {
-		return false, fmt.Errorf("a stored password has parameters that cannot be read")
-	}
-	salt, err := base64.RawStdEncoding.DecodeString(parts[4])
-	if err != nil {
-		return false, fmt.Errorf("a stored password: %w", err)
-	}
-	want, err := base64.RawStdEncoding.DecodeString(parts[5])
-	if err != nil || len(want) == 0 {
-		return false, fmt.Errorf("a stored password cannot be read")
-	}
-	if utf8.RuneCountInString(text) > longestPassword {
-		text = "" // nobody has it, and its length must cost nothing
-	}
-	got, err := h.key(ctx, norm.NFC.String(text), salt, passes, memory, threads, uint32(len(want)))
-	if err != nil {
-		return false, err
-	}
-	return subtle.ConstantTimeCompare(got, want) == 1, nil
+// Generate makes a password nobody picks: what an administrator hands over.
+// text is shown once.
+func (s *Service) Generate(ctx context.Context) (text string, p Password, err error) {
+	text = password.Generate()
+	phc, err := s.hasher.Hash(ctx, text)
+	return text, Password{phc}, err
 }

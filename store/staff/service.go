@@ -8,13 +8,14 @@ import (
 
 	"madoguchi/store"
 	"madoguchi/store/job"
+	"madoguchi/store/password"
 )
 
 // Service keeps accounts and sessions.
 type Service struct {
 	db     *store.DB
 	policy func(*store.Tx) (Policy, error)
-	hasher *hasher
+	hasher *password.Hasher
 }
 
 // New returns the service of a database. policy reads what a tenant decided; nil
@@ -23,7 +24,7 @@ func New(db *store.DB, policy func(*store.Tx) (Policy, error)) *Service {
 	if policy == nil {
 		policy = func(*store.Tx) (Policy, error) { return DefaultPolicy(), nil }
 	}
-	return &Service{db: db, policy: policy, hasher: newHasher()}
+	return &Service{db: db, policy: policy, hasher: password.New()}
 }
 
 // Policy is what a municipality decides about signing in.
@@ -99,8 +100,6 @@ var (
 	ErrCode = errors.New("wrong code")
 	// ErrNoSession: the secret opens no session, or no longer.
 	ErrNoSession = errors.New("no such session")
-	// ErrBusy: too many passwords are being checked at this moment.
-	ErrBusy = fmt.Errorf("checking passwords: %w", store.ErrBusy)
 )
 
 // Jobs delete sessions that are over.

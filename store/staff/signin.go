@@ -18,7 +18,7 @@ type Attempt struct {
 }
 
 // SignIn checks a password and opens a session. half says that the second factor
-// is still to be given with it. The error is ErrRefused, ErrThrottled or ErrBusy.
+// is still to be given with it. The error is ErrRefused, ErrThrottled or password.ErrBusy.
 //
 // The password is checked between two transactions: one that takes a try and
 // reads what it is held against, one that finds the account as it was and opens
@@ -40,7 +40,7 @@ func (s *Service) SignIn(ctx context.Context, a Attempt) (secret string, half bo
 	if throttled {
 		return "", false, ErrThrottled
 	}
-	ok, err := s.hasher.matches(ctx, phc, a.Password)
+	ok, err := s.hasher.Matches(ctx, a.Password, phc)
 	if err != nil {
 		return "", false, fmt.Errorf("signing in: %w", err)
 	}
@@ -76,11 +76,12 @@ func (s *Service) take(tx *store.Tx, login, address string) (throttled bool, err
 	return !byLogin || !byAddress, err
 }
 
-// stored returns what the password of a login is held against.
+// stored returns what the password of a login is held against, "" where nobody
+// has that login.
 func (s *Service) stored(tx *store.Tx, login string) (id, phc string, err error) {
 	err = tx.Row(`SELECT id, password FROM staff_account WHERE tenant=$1 AND login=$2`, tx.Tenant(), login).Scan(&id, &phc)
 	if errors.Is(err, store.ErrNotFound) {
-		return "", nobody, nil
+		return "", "", nil
 	}
 	return id, phc, err
 }
@@ -158,7 +159,7 @@ func (s *Service) replace(tx *store.Tx, secret string) error {
 
 // Confirm reports whether text is the password of an account: what is asked
 // again before a password or a second factor is changed (ASVS 7.5.1). Wrong ones
-// count as at sign-in; the error is ErrRefused, ErrThrottled or ErrBusy.
+// count as at sign-in; the error is ErrRefused, ErrThrottled or password.ErrBusy.
 func (s *Service) Confirm(ctx context.Context, tenant, id, text, address string) error {
 	var login, phc string
 	var throttled bool
@@ -175,7 +176,7 @@ func (s *Service) Confirm(ctx context.Context, tenant, id, text, address string)
 	if throttled {
 		return ErrThrottled
 	}
-	ok, err := s.hasher.matches(ctx, phc, text)
+	ok, err := s.hasher.Matches(ctx, text, phc)
 	if err != nil {
 		return fmt.Errorf("confirming a password: %w", err)
 	}

@@ -12,6 +12,7 @@ import (
 
 	"madoguchi/channels/console"
 	"madoguchi/store"
+	"madoguchi/store/password"
 	"madoguchi/store/staff"
 )
 
@@ -130,7 +131,7 @@ func (c Config) password(q *console.Request) error {
 		return err
 	}
 	p, err := c.Staff.Choose(q.Context(), wanted, append(words, q.Account.Login)...)
-	var fault staff.PasswordFault
+	var fault password.Fault
 	if errors.As(err, &fault) {
 		return again("new", "account.password.fault."+string(fault))
 	}

@@ -9,7 +9,6 @@ package identity
 import (
 	"bytes"
 	"context"
-	"crypto/rand"
 	"embed"
 	"errors"
 	"io/fs"
@@ -160,12 +159,6 @@ func (c Config) issuePage(q *console.Request) error {
 	return q.Render("identity-issue", "identity.issue.title", issued{Number: q.URL.Query().Get("number"), Waiting: len(waiting)})
 }
 
-// first makes a password that can be read aloud and typed from paper.
-func first() string {
-	s := rand.Text()
-	return s[:4] + "-" + s[4:8] + "-" + s[8:12]
-}
-
 func (c Config) issue(q *console.Request) error {
 	page := issued{Number: q.PostFormValue("number")}
 	var found resident.Resident
@@ -180,7 +173,7 @@ func (c Config) issue(q *console.Request) error {
 	if err != nil {
 		return err
 	}
-	page.Password = first()
+	page.Password = password.Generate()
 	hash, err := c.Hasher.Hash(q.Context(), page.Password)
 	if err != nil {
 		return err
@@ -278,7 +271,7 @@ type secret struct{ plain, hash string }
 func (c Config) hash(ctx context.Context, list []resident.Resident) ([]secret, error) {
 	out := make([]secret, len(list))
 	for i := range out {
-		out[i].plain = first()
+		out[i].plain = password.Generate()
 		var err error
 		if out[i].hash, err = c.Hasher.Hash(ctx, out[i].plain); err != nil {
 			return nil, err
