@@ -120,6 +120,7 @@ func TestSignIn(t *testing.T) {
 			}
 		}
 		// Valid until the end of its last day, whatever was opened before.
+		d.clock.Set(time.Date(2026, 11, 30, 14, 50, 0, 0, time.UTC))
 		secret, _, err := d.signIn("today", goodPassword)
 		if err != nil {
 			t.Fatal(err)
