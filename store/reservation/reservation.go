@@ -5,7 +5,7 @@
 // the transaction of the caller, so that a slot cannot be given away twice
 // (S4-043) and a vacancy enquiry does not grow with the number of bookings.
 //
-//	Settings (data, versioned) ──Compile──▶ Timetable ──Day──▶ slots of a day
+//	Settings (editions by day) ──Compile──▶ Timetable ──Day──▶ slots of a day
 //	                                                            minus
 //	reservation_slot (one count row per slot) ─────────────▶  Availability, Next, Near
 //	        ▲
@@ -13,9 +13,12 @@
 //
 // The files, in the order a newcomer may read them: settings.go (what staff
 // decide), timetable.go (what follows from it for a day, pure), window.go (when
-// it may be booked), availability.go, places.go (the only code that changes a
-// count row), hold.go, book.go, change.go, visit.go, reception.go, search.go, verify.go,
-// calendar.go, sample.go.
+// it may be booked), edition.go (which settings count on which day),
+// availability.go, places.go (the only code that changes a count row), hold.go,
+// book.go, change.go, visit.go, reception.go,
+// search.go, verify.go, calendar.go, sample.go; and
+// for those who change settings draft.go, fault.go, compare.go and preview.go
+// (what a change would do to bookings).
 //
 // Every method takes the transaction of the caller and leaves it usable when it
 // returns an error of this package: a refused booking has changed nothing, so a

@@ -57,37 +57,46 @@ func (d *desk) upload(q *console.Request) error {
 		return err
 	}
 	var p planPage
-	var kept bool
-	within := q.View
-	if q.PostFormValue("do") == "keep" {
-		within = q.Update
+	var draft reservation.Draft
+	err = q.View(func(tx *store.Tx) (err error) {
+		draft, p.Head, err = d.load(q, tx)
+		return err
+	})
+	if err != nil {
+		return err
 	}
-	err = within(func(tx *store.Tx) error {
-		p, kept = planPage{}, false
-		draft, h, err := d.load(q, tx)
+	if data == nil {
+		p.Problems = []planProblem{{Text: q.T("setup.plan.no-file")}}
+		return q.Again("setup-plan", "setup.plan.title", p)
+	}
+	// A large file takes its time: it is read outside any transaction.
+	made, problems := plan.Read(data, draft.Settings, civil.Holiday)
+	if len(problems) > 0 {
+		p.problems(q, problems)
+		return q.Again("setup-plan", "setup.plan.title", p)
+	}
+	if q.PostFormValue("do") == "keep" {
+		err := q.Update(func(tx *store.Tx) error {
+			now, _, err := d.load(q, tx)
+			if err != nil {
+				return err
+			}
+			if now.Changed != draft.Changed || now.Base != draft.Base {
+				return settingsProblem(reservation.ErrStale)
+			}
+			now.Settings = made.Settings
+			return d.Reservations.KeepDraft(tx, q.By(), now)
+		})
 		if err != nil {
 			return err
 		}
-		p.Head = h
-		if data == nil {
-			p.Problems = []planProblem{{Text: q.T("setup.plan.no-file")}}
-			return nil
-		}
-		made, problems := plan.Read(data, draft.Settings, civil.Holiday)
-		if len(problems) > 0 {
-			p.problems(q, problems)
-			return nil
-		}
-		if q.PostFormValue("do") == "keep" {
-			kept = true
-			draft.Settings = made.Settings
-			return d.Reservations.KeepDraft(tx, q.By(), draft)
-		}
-		changes := reservation.Compare(draft.Settings, made.Settings)
-		p.Report = &planReport{
-			Added: strings.Join(made.Added, "、"), Changed: strings.Join(made.Changed, "、"), Openings: made.Openings, Closures: made.Closures,
-		}
-		p.Report.Changes = describeAll(q, made.Settings, changes)
+		return q.See("setup/save", "setup.done.draft")
+	}
+	p.Report = &planReport{
+		Added: strings.Join(made.Added, "、"), Changed: strings.Join(made.Changed, "、"), Openings: made.Openings, Closures: made.Closures,
+		Changes: describeAll(q, made.Settings, reservation.Compare(draft.Settings, made.Settings)),
+	}
+	err = q.View(func(tx *store.Tx) error {
 		preview, err := d.Reservations.Preview(tx, made.Settings, upcoming(draft, civil.In(tx.Now()).Date))
 		if err != nil {
 			return err
@@ -96,13 +105,8 @@ func (d *desk) upload(q *console.Request) error {
 		p.Report.Bookings = len(misfits)
 		return err
 	})
-	switch {
-	case err != nil:
+	if err != nil {
 		return err
-	case kept:
-		return q.See("setup/save", "setup.done.draft")
-	case len(p.Problems) > 0:
-		return q.Again("setup-plan", "setup.plan.title", p)
 	}
 	return q.Render("setup-plan", "setup.plan.title", p)
 }

@@ -83,9 +83,6 @@ func (d *desk) save(q *console.Request) error {
 		}
 		return q.Render("setup-save", "setup.save.title", p)
 	}
-	if err := q.ParseForm(); err != nil {
-		return console.ErrBadForm
-	}
 	if q.PostFormValue("do") != "save" {
 		p, err := d.look(q)
 		if err != nil {

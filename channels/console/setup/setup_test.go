@@ -37,6 +37,7 @@ func open(t *testing.T, kind storetest.Kind) *office {
 	t.Helper()
 	clock := storetest.NewClock(at("2026-11-24T09:00").At())
 	o := &office{T: t, db: storetest.Open(t, kind, storetest.At(clock)), r: reservation.New(civil.Holiday), clock: clock}
+	o.db.AddCheck(o.r.Checks()...)
 	o.moves = relocation.Service{Reservations: o.r, Tell: func(tx *store.Tx, b reservation.Booking, kind notice.Kind) (relocation.How, error) {
 		if !b.Contact {
 			return relocation.Nobody, nil
@@ -208,7 +209,12 @@ func TestATemporaryCounterIsSetUp(t *testing.T) {
 }
 
 func TestACounterIsClosedAndItsVisitorsAreMoved(t *testing.T) {
-	o := open(t, storetest.SQLite)
+	for _, kind := range []storetest.Kind{storetest.SQLite, storetest.Postgres} {
+		t.Run(string(kind), func(t *testing.T) { closeACounter(open(t, kind), t) })
+	}
+}
+
+func closeACounter(o *office, t *testing.T) {
 	var mine []reservation.Booking
 	for _, start := range []string{"2026-12-01T10:00", "2026-12-01T10:30", "2026-12-02T09:00"} {
 		mine = append(mine, o.book("honcho", start, "hanako@example.jp"))
