@@ -33,8 +33,8 @@ CREATE INDEX progress_case_at ON progress_case (tenant, state_at, id, state);
 CREATE INDEX progress_case_resident ON progress_case (tenant, resident) WHERE resident <> '';
 -- Lists are counted by state: each index has it, so that counting reads no rows.
 CREATE INDEX progress_case_batch ON progress_case (tenant, batch, state_at, id, state) WHERE batch <> '';
-CREATE INDEX progress_case_counter ON progress_case (tenant, counter, state_at, id, state) WHERE counter <> '';
-CREATE INDEX progress_case_custody ON progress_case (tenant, custody, counter, state_at, id, state) WHERE custody <> '';
+CREATE INDEX progress_case_counter ON progress_case (tenant, counter, state_at, id, state, custody) WHERE counter <> '';
+CREATE INDEX progress_case_custody ON progress_case (tenant, custody, state_at, id, state, counter) WHERE custody <> '';
 CREATE INDEX progress_case_waiting ON progress_case (tenant, notices, first_notice, last_notice, state_at, id, state) WHERE waiting = 1;
 CREATE INDEX progress_case_old_card ON progress_case (tenant, old_card, state_at, id, state) WHERE old_card <> '';
 -- tenant table: progress_case
