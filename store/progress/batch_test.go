@@ -208,6 +208,28 @@ func TestListByStatesAndPeriod(t *testing.T) {
 	})
 }
 
+// However far one turns the pages, every card is on one of them, in order.
+func TestPagesOfAList(t *testing.T) {
+	each(t, func(t *testing.T, w *town) {
+		ids := w.cardsHere(7)
+		slices.Sort(ids)
+		slices.Reverse(ids)
+		for _, f := range []progress.Filter{{}, {Ever: true}} {
+			var got []string
+			for offset := 0; offset < 9; offset += 3 {
+				w.do(func(tx *store.Tx) error {
+					list, err := w.cards.List(tx, f, 3, offset, 7)
+					for _, c := range list {
+						got = append(got, c.ID)
+					}
+					return err
+				})
+			}
+			same(t, "pages", got, ids)
+		}
+	})
+}
+
 // Domain-facts 8.10: the clock proposes a second notice, then destruction, and
 // leaves out who told a reason.
 func TestTheClockOfUnclaimedCards(t *testing.T) {

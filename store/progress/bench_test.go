@@ -41,10 +41,11 @@ func BenchmarkHalfAMillionCards(b *testing.B) {
 					defer busy(b)()
 					for b.Loop() {
 						err := db.View(context.Background(), "sample", func(tx *store.Tx) error {
-							if _, _, err := s.Counts(tx, page.f); err != nil {
+							_, total, err := s.Counts(tx, page.f)
+							if err != nil {
 								return err
 							}
-							_, err := s.List(tx, page.f, 50, page.at)
+							_, err = s.List(tx, page.f, 50, page.at, total)
 							return err
 						})
 						if err != nil {

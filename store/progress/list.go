@@ -2,6 +2,7 @@ package progress
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -160,15 +161,19 @@ func (s Service) Counts(tx *store.Tx, f Filter) (byState map[Kind]int, total int
 // IDs lists the cases a filter selects, the latest change first; limit 0 is all
 // of them.
 func (s Service) IDs(tx *store.Tx, f Filter, limit, offset int) ([]string, error) {
+	return s.ids(tx, f, limit, offset, "DESC")
+}
+
+func (s Service) ids(tx *store.Tx, f Filter, limit, offset int, order string) ([]string, error) {
 	table, _, at, id, w, err := s.query(tx, f)
 	if err != nil {
 		return nil, err
 	}
 	text := `SELECT ` + id + ` FROM ` + table + ` WHERE tenant = $1 AND ` + w.String()
 	if f.Ever {
-		text += ` GROUP BY ` + id + ` ORDER BY MAX(` + at + `) DESC, ` + id + ` DESC`
+		text += ` GROUP BY ` + id + ` ORDER BY MAX(` + at + `) ` + order + `, ` + id + ` ` + order
 	} else {
-		text += ` ORDER BY ` + at + ` DESC, ` + id + ` DESC`
+		text += ` ORDER BY ` + at + ` ` + order + `, ` + id + ` ` + order
 	}
 	if limit > 0 {
 		text += ` LIMIT ` + strconv.Itoa(limit) + ` OFFSET ` + strconv.Itoa(max(offset, 0))
@@ -189,11 +194,24 @@ func (s Service) IDs(tx *store.Tx, f Filter, limit, offset int) ([]string, error
 	return ids, rows.Err()
 }
 
-// List is a page of the cases a filter selects, the latest change first.
-func (s Service) List(tx *store.Tx, f Filter, limit, offset int) ([]Case, error) {
-	ids, err := s.IDs(tx, f, limit, offset)
+// List is a page of the cases a filter selects, the latest change first. total
+// is how many there are in all: the second half is read from its end.
+func (s Service) List(tx *store.Tx, f Filter, limit, offset, total int) ([]Case, error) {
+	limit = min(limit, total-offset)
+	if limit <= 0 {
+		return nil, nil
+	}
+	if offset <= total/2 {
+		ids, err := s.IDs(tx, f, limit, offset)
+		if err != nil {
+			return nil, err
+		}
+		return s.Cases(tx, ids)
+	}
+	ids, err := s.ids(tx, f, limit, total-offset-limit, "ASC")
 	if err != nil {
 		return nil, err
 	}
+	slices.Reverse(ids)
 	return s.Cases(tx, ids)
 }

@@ -165,7 +165,7 @@ func (a *area) counts(tx *store.Tx, t *town, f progress.Filter) (list []stateCou
 }
 
 func (a *area) rows(tx *store.Tx, t *town, f progress.Filter, p console.Pager) ([]row, error) {
-	list, err := a.Cards.List(tx, f, p.Size, p.Offset())
+	list, err := a.Cards.List(tx, f, p.Size, p.Offset(), p.Total)
 	if err != nil {
 		return nil, err
 	}
