@@ -10,9 +10,12 @@ import (
 	"madoguchi/store/reservation"
 )
 
-// Kinds lists the letters there are, in the order of a booking's life.
+// Kinds lists the letters there are: those of a booking's life, then the others.
 func Kinds() []notice.Kind {
-	return []notice.Kind{notice.Booked, notice.Changed, notice.Reminder, notice.Cancelled}
+	return []notice.Kind{
+		notice.Booked, notice.Changed, notice.Reminder, notice.Cancelled,
+		notice.Confirm, notice.Register, notice.Reset, notice.Locked,
+	}
 }
 
 // Specimen writes a letter as residents would get it, about a booking that does
@@ -29,6 +32,11 @@ func (w *Writer) Specimen(tx *store.Tx, texts *i18n.Catalog, kind notice.Kind, l
 		return nil, nil, fmt.Errorf("read the municipality for a specimen: %w", err)
 	}
 	p := &sheet{texts: texts, lang: lang, site: site}
+	if apart[kind] {
+		until := civil.In(tx.Now())
+		l = p.apart(kind, civil.DateTime{Date: until.Date.AddDays(1), Clock: 17 * 60}, w.LinkPage(tx.Tenant(), "XXXXXXXXXXXXXXXXXXXXXXXXXX"))
+		return l, p.used, nil
+	}
 	n := notice.Notice{Kind: kind, Lang: lang}
 	if kind == notice.Booked {
 		n.Key = "K7M2P-9QWXT"

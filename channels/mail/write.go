@@ -28,9 +28,10 @@ type Writer struct {
 	Answers func(tx *store.Tx, answers map[string]string, lang i18n.Lang) ([]string, error)
 	// Page is where a resident changes or cancels a booking.
 	Page func(tenant string) string
-	// Links reads a link that a notice carries; false if it is no longer good.
-	// LinkPage is where its secret leads. Both nil: no such mail is written.
-	Links    func(tx *store.Tx, id string) (l MailLink, ok bool, err error)
+	// Apart reads what a notice is about that speaks of no booking; false if there
+	// is nothing to tell any more. LinkPage is where the secret of a link leads.
+	// Both nil: no such mail is written.
+	Apart    func(tx *store.Tx, n notice.Notice) (a Apart, ok bool, err error)
 	LinkPage func(tenant, secret string) string
 }
 
@@ -44,8 +45,8 @@ const (
 // Write writes the letter of a notice from the booking as it is now. The letter
 // is nil where there is nothing to tell any more; why is the reason then.
 func (w *Writer) Write(tx *store.Tx, n notice.Notice, a *Account) (l *Letter, why string, err error) {
-	if linked[n.Kind] {
-		return w.link(tx, n)
+	if apart[n.Kind] {
+		return w.apart(tx, n)
 	}
 	b, err := w.Reservations.ByID(tx, n.Booking)
 	if errors.Is(err, reservation.ErrNotFound) {

@@ -361,7 +361,7 @@ func (c *caseUndo) Run(env *environment) error {
 
 type caseImport struct {
 	output
-	File   string `arg:"" help:"CSV file; every column may be missing: リンクコード, 住民ID, 窓口, 棚, 住基カード."`
+	File   string `arg:"" help:"CSV file; every column may be missing: リンクコード, 利用者ID, 窓口, 棚, 住基カード."`
 	Batch  string `required:"" help:"Name of the delivery."`
 	Here   bool   `help:"The cards have arrived already; without it they are only announced."`
 	DryRun bool   `help:"Only say what would be done."`

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"madoguchi/bot/action"
@@ -51,16 +52,29 @@ func (h *house) hiddenFlows(tx *store.Tx) (map[string]bool, error) {
 	return hidden, nil
 }
 
-// mailLinks gives the mail writer the links that notices carry.
-func (h *house) mailLinks(tx *store.Tx, id string) (mail.MailLink, bool, error) {
-	l, err := identity.Service{}.ByID(tx, id)
-	if err == identity.ErrLink {
-		return mail.MailLink{}, false, nil
+// mailApart gives the mail writer what notices are about that speak of no booking.
+func (h *house) mailApart(tx *store.Tx, n notice.Notice) (mail.Apart, bool, error) {
+	if n.Kind == notice.Locked {
+		to, err := roster{h}.Mail(tx, n.Booking)
+		if errors.Is(err, store.ErrNotFound) || err == nil && to == "" {
+			return mail.Apart{}, false, nil
+		}
+		return mail.Apart{To: to}, err == nil, err
 	}
-	if err != nil {
-		return mail.MailLink{}, false, err
+	l, err := identity.Service{}.ByID(tx, n.Booking)
+	if errors.Is(err, identity.ErrLink) {
+		return mail.Apart{}, false, nil
 	}
-	return mail.MailLink{To: l.Body["mail"], Until: i18n.Arg{Name: "until", Value: civil.In(l.Until)}}, true, nil
+	return mail.Apart{To: l.Body["mail"], Until: civil.In(l.Until)}, err == nil, err
+}
+
+// warn tells a resident by mail that somebody tried wrong birth dates for their
+// card (A18).
+func (h *house) warn(tx *store.Tx, resident string) error {
+	_, err := h.notices.Queue(tx, notice.Notice{
+		Booking: resident, Kind: notice.Locked, Sequence: int(tx.Now().Unix() / 60), Channel: notice.Mail, Lang: i18n.Japanese,
+	})
+	return err
 }
 
 // linkPage is where the secret of a link in a mail leads.

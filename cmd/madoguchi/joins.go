@@ -72,6 +72,34 @@ func (j joined) ofResident(tx *store.Tx, id string) ([]reservation.Booking, erro
 	return list, nil
 }
 
+// forget erases what other services keep of a resident who is erased (S4-094):
+// what they wrote with their bookings, the name of their record on their cards,
+// password and links. That there was a visit stays, as a number to count.
+func (j joined) forget(tx *store.Tx, id, by string) error {
+	bookings, err := j.ofResident(tx, id)
+	if err != nil {
+		return err
+	}
+	for _, b := range bookings {
+		if err := j.reservations.Forget(tx, b.ID, by); err != nil {
+			return err
+		}
+		if err := j.fields.Forget(tx, field.Application, b.ID); err != nil {
+			return err
+		}
+	}
+	cases, err := j.cards.OfResident(tx, id)
+	if err != nil {
+		return err
+	}
+	for _, c := range cases {
+		if err := j.cards.Assign(tx, c.ID, "", by); err != nil {
+			return err
+		}
+	}
+	return identity.Service{}.Forget(tx, id)
+}
+
 func ids(list []reservation.Booking) []string {
 	out := make([]string, len(list))
 	for i, b := range list {
@@ -170,6 +198,15 @@ func (j joined) names(tx *store.Tx, wanted []string) (map[string]string, error) 
 func (j joined) name(tx *store.Tx, id string) (string, error) {
 	all, err := j.names(tx, []string{id})
 	return all[id], err
+}
+
+// who is the name of a staff account, or the word that stands in its place (cli,
+// system).
+func (j joined) who(tx *store.Tx, id string) string {
+	if name, err := j.name(tx, id); err == nil && name != "" {
+		return name
+	}
+	return id
 }
 
 // numbered is the id of a resident by the number people know.

@@ -144,7 +144,7 @@ func (h *house) mailer(count func(state string)) *mail.Worker {
 func (h *house) mailWriter() *mail.Writer {
 	return &mail.Writer{
 		Reservations: h.reservations, Site: sites{h}.Site, Texts: h.wordings.Catalog, Event: h.calendarEvent, Answers: h.answerLines,
-		Links: h.mailLinks, LinkPage: h.linkPage,
+		Apart: h.mailApart, LinkPage: h.linkPage,
 		Page: func(tenant string) string { return h.config.PublicURL + "/t/" + tenant + "/book?flow=reservation" },
 	}
 }

@@ -11,7 +11,6 @@ import (
 	"madoguchi/channels/console/people"
 	"madoguchi/i18n/civil"
 	"madoguchi/store"
-	"madoguchi/store/identity"
 	"madoguchi/store/resident"
 )
 
@@ -27,7 +26,7 @@ func (h *house) newRoster() *resident.Residents {
 		if c.Action != "resident.erase" {
 			return nil
 		}
-		return identity.Service{}.Forget(tx, c.After.ID)
+		return joined{h}.forget(tx, c.After.ID, c.By)
 	})
 	return r
 }

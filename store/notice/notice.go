@@ -42,6 +42,10 @@ const (
 	Register Kind = "register"
 	Reset    Kind = "reset"
 	Confirm  Kind = "confirm"
+
+	// Locked warns a resident that somebody tried wrong birth dates for their
+	// card (A18). Booking is the id of the resident.
+	Locked Kind = "locked"
 )
 
 // Channel is the way a notice takes.

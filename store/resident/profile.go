@@ -18,7 +18,7 @@ type Field string
 // The fields, in the order of forms and tables.
 const (
 	Number  Field = "number"  // 利用者ID (住民ID)
-	Link    Field = "link"    // リンク番号
+	Link    Field = "link"    // リンクコード (リンク番号)
 	Name    Field = "name"    // 氏名
 	Kana    Field = "kana"    // フリガナ
 	SexOf   Field = "sex"     // 性別

@@ -263,7 +263,7 @@ func (a *area) announce(q *console.Request) error {
 // caseColumns are the columns of a list of cards.
 var caseColumns = []sheet.Column{
 	{Name: "code", Heads: []string{"リンクコード", "リンク番号", "link code"}},
-	{Name: "resident", Heads: []string{"住民ID", "resident"}},
+	{Name: "resident", Heads: []string{"利用者ID", "住民ID", "resident"}},
 	{Name: "counter", Heads: []string{"窓口", "保管窓口", "counter"}},
 	{Name: "shelf", Heads: []string{"棚", "保管場所", "shelf"}},
 	{Name: "old-card", Heads: []string{"住基カード", "old card"}},
@@ -292,7 +292,7 @@ func ReadCases(data []byte) ([]progress.Line, []sheet.Problem) {
 			problems = append(problems, sheet.Problem{Line: r.Line, Column: "住基カード", Code: "old-card", Hint: "write 有 or 無, or leave it empty"})
 		}
 		if len(l.Resident) > 100 {
-			problems = append(problems, sheet.Problem{Line: r.Line, Column: "住民ID", Code: "long", Hint: "the value is too long"})
+			problems = append(problems, sheet.Problem{Line: r.Line, Column: "利用者ID", Code: "long", Hint: "the value is too long"})
 		}
 		lines = append(lines, l)
 	}

@@ -35,7 +35,7 @@ type Config struct {
 	// Names gives the names of accounts by id, as colleagues see them; nil shows
 	// the ids. Accounts it does not know it leaves out.
 	Names func(tx *store.Tx, ids []string) (map[string]string, error)
-	// Resident finds the record of a resident by the number people know (住民ID);
+	// Resident finds the record of a resident by the number people know (利用者ID);
 	// store.ErrNotFound if there is none. nil takes the number for the id of the
 	// record.
 	Resident func(tx *store.Tx, number string) (id string, err error)

@@ -140,7 +140,7 @@ func TestFormComesBackWithItsErrors(t *testing.T) {
 		{"postal", "060-001", "郵便番号は7桁"},
 		{"phone", "1234", "電話番号は0から"},
 		{"mail", "hanako", "メールアドレスの形"},
-		{"link", "ABCDE-FGH0O", "リンク番号は"},
+		{"link", "ABCDE-FGH0O", "リンクコードは"},
 		{"kana", "髙橋", "カタカナで"},
 		{"name", "花\u202e子", "使えない文字"},
 		{"name", strings.Repeat("あ", 121), "長すぎます"},
@@ -449,9 +449,9 @@ func TestBadTables(t *testing.T) {
 			"digits":           {head + "C-2,,佐藤 二,サトウ,男,1980-01-30,札幌市,12,060,x\r\n", []string{"<td>電話番号</td>", "<td>郵便番号</td>", "<td>メールアドレス</td>"}},
 			"required":         {head + "C-2,,,,,,,,,\r\n", []string{"<td>氏名</td>", "<td>フリガナ</td>", "<td>性別</td>", "<td>生年月日</td>", "<td>住所</td>"}},
 			"twice":            {head + good + good, []string{"2行目と重複"}},
-			"link twice":       {head + "C-1,BBBBBBBBBB,佐藤 一,サトウ,男,S2.1.1,札幌市,,,\r\nC-2,bbbbb-bbbbb,佐藤 一,サトウ,男,S2.1.1,札幌市,,,\r\n", []string{"<td>リンク番号</td><td>2行目と重複"}},
+			"link twice":       {head + "C-1,BBBBBBBBBB,佐藤 一,サトウ,男,S2.1.1,札幌市,,,\r\nC-2,bbbbb-bbbbb,佐藤 一,サトウ,男,S2.1.1,札幌市,,,\r\n", []string{"<td>リンクコード</td><td>2行目と重複"}},
 			"another's link":   {head + "C-1,ABCDE-FGHJK,佐藤 一,サトウ,男,S2.1.1,札幌市,,,\r\n", []string{"ほかの会員が使っています"}},
-			"impossible link":  {head + "C-1,ABC,佐藤 一,サトウ,男,S2.1.1,札幌市,,,\r\n", []string{"リンク番号は、"}},
+			"impossible link":  {head + "C-1,ABC,佐藤 一,サトウ,男,S2.1.1,札幌市,,,\r\n", []string{"リンクコードは、"}},
 			"a control letter": {head + "C-1,,佐藤\x01,サトウ,男,S2.1.1,札幌市,,,\r\n", []string{"使えない文字"}},
 		} {
 			for _, do := range []string{"check", "take"} {
@@ -488,7 +488,7 @@ func TestIssuedIDsComeAsATable(t *testing.T) {
 	c := o.SignIn(manager)
 	p := c.Post("people/issue", url.Values{"count": {"30"}})
 	lines := strings.Split(strings.TrimSpace(p.Body), "\r\n")
-	if len(lines) != 31 || lines[0] != "\ufeff利用者ID,リンク番号" {
+	if len(lines) != 31 || lines[0] != "\ufeff利用者ID,リンクコード" {
 		t.Fatal(p.Body)
 	}
 	number, link, _ := strings.Cut(lines[7], ",")

@@ -13,7 +13,7 @@ import (
 // is written.
 var heads = map[resident.Field][]string{
 	resident.Number:  {"利用者ID", "住民ID", "会員ID"},
-	resident.Link:    {"リンク番号", "リンクコード"},
+	resident.Link:    {"リンクコード", "リンク番号"},
 	resident.Name:    {"氏名", "名前"},
 	resident.Kana:    {"フリガナ", "カナ氏名", "ふりがな"},
 	resident.SexOf:   {"性別"},
