@@ -375,11 +375,7 @@ func (c *caseImport) Run(env *environment) error {
 	}
 	lines, problems := cards.ReadCases(data)
 	if len(problems) > 0 {
-		wrong := make([]string, len(problems))
-		for i, p := range problems {
-			wrong[i] = p.String()
-		}
-		return c.refused(env, wrong)
+		return c.refused(env, written(problems))
 	}
 	d := progress.Delivery{Name: c.Batch, Lines: lines, Here: c.Here, By: "cli"}
 	var trouble []progress.Trouble
@@ -395,23 +391,31 @@ func (c *caseImport) Run(env *environment) error {
 				return fmt.Errorf("line %d: there is no counter %q; nothing was imported", l.Number, l.Counter)
 			}
 		}
+		list := slices.Clone(lines)
+		if problems, err = cards.Assign(tx, list, joined{h}.numbered); err != nil || len(problems) > 0 {
+			return err
+		}
+		d.Lines = list
 		if c.DryRun {
 			trouble, err = h.cards.CheckDelivery(tx, d)
 			return explainCase(err)
 		}
-		var list []progress.Case
+		var announced []progress.Case
 		var b progress.Batch
-		if b, list, trouble, err = h.cards.Announce(tx, d); err != nil {
+		if b, announced, trouble, err = h.cards.Announce(tx, d); err != nil {
 			return explainCase(err)
 		}
 		l, _, err := h.cards.Labels(tx)
-		for _, x := range list {
+		for _, x := range announced {
 			made = append(made, showCase(x, l, map[string]string{b.ID: b.Name}))
 		}
 		return err
 	})
 	if err != nil {
 		return err
+	}
+	if len(problems) > 0 {
+		return c.refused(env, written(problems))
 	}
 	wrong := make([]string, len(trouble))
 	for i, t := range trouble {
@@ -434,6 +438,14 @@ func (c *caseImport) Run(env *environment) error {
 		}
 	}
 	return nil
+}
+
+func written(problems []sheet.Problem) []string {
+	out := make([]string, len(problems))
+	for i, p := range problems {
+		out[i] = p.String()
+	}
+	return out
 }
 
 // refused reports what is wrong with a file, a line for each.

@@ -218,6 +218,9 @@ func (j joined) numbered(tx *store.Tx, number string) (string, error) {
 // number is the number people know a resident by.
 func (j joined) number(tx *store.Tx, id string) (string, error) {
 	r, err := j.residents.Get(tx, id)
+	if errors.Is(err, store.ErrNotFound) { // erased in the meantime
+		return "", nil
+	}
 	return r.Number, err
 }
 

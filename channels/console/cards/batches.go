@@ -1,6 +1,7 @@
 package cards
 
 import (
+	"errors"
 	"slices"
 	"strconv"
 	"strings"
@@ -209,6 +210,16 @@ func (a *area) announce(q *console.Request) error {
 		if len(problems) > 0 {
 			return refused("cards.error.trouble", problemSentences(q, problems))
 		}
+		err := q.View(func(tx *store.Tx) (err error) {
+			problems, err = Assign(tx, lines, a.Resident)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		if len(problems) > 0 {
+			return refused("cards.error.trouble", problemSentences(q, problems))
+		}
 		for i := range lines {
 			if lines[i].Counter == "" {
 				lines[i].Counter, lines[i].Shelf = counter, shelf
@@ -297,6 +308,28 @@ func ReadCases(data []byte) ([]progress.Line, []sheet.Problem) {
 		lines = append(lines, l)
 	}
 	return lines, problems
+}
+
+// Assign puts the ids of residents' records in place of the numbers people know
+// them by. A number nobody has is a problem of its line.
+func Assign(tx *store.Tx, lines []progress.Line, find func(tx *store.Tx, number string) (id string, err error)) ([]sheet.Problem, error) {
+	var problems []sheet.Problem
+	for i := range lines {
+		l := &lines[i]
+		if l.Resident == "" || find == nil {
+			continue
+		}
+		id, err := find(tx, l.Resident)
+		if errors.Is(err, store.ErrNotFound) {
+			problems = append(problems, sheet.Problem{Line: l.Number, Column: "利用者ID", Code: "resident", Hint: "there is no resident with this ID"})
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		l.Resident = id
+	}
+	return problems, nil
 }
 
 // problemSentences says what is wrong with a file, by line and column.
