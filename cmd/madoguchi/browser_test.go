@@ -648,8 +648,32 @@ func TestBrowserChatIsQuick(t *testing.T) {
 
 var update = flag.Bool("update", false, "take the README's pictures anew")
 
-// pictures are where the README finds them.
-const pictures = "../../channels/web/pictures"
+// Where the README finds its pictures.
+const (
+	pictures        = "../../channels/web/pictures"
+	consolePictures = "../../channels/console/pictures"
+)
+
+// picture takes one of the README's pictures of what a browser shows with
+// -update, and otherwise checks that it is there in its size.
+func picture(t *testing.T, v *webtest.Visitor, folder, name string, w, h int64) {
+	t.Helper()
+	file := filepath.Join(folder, name+".png")
+	if *update {
+		if err := os.WriteFile(file, v.Picture(false), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	data, err := os.ReadFile(file)
+	if err != nil {
+		t.Errorf("%v (take it with -update)", err)
+		return
+	}
+	if got, err := pngSize(data); err != nil || got != (image.Point{X: int(w), Y: int(h)}) {
+		t.Errorf("%s is %v %v, want %d × %d (take it anew with -update)", name, got, err, w, h)
+	}
+}
 
 // TestBrowserPictures takes the README's pictures with -update, and otherwise
 // checks that each is there in its size: letters differ a little from machine to
@@ -663,22 +687,7 @@ func TestBrowserPictures(t *testing.T) {
 		r.Size(w, h)
 		r.Open("/?lang=" + lang)
 		walk(r)
-		file := filepath.Join(pictures, name+".png")
-		shot := r.Picture(false)
-		if *update {
-			if err := os.WriteFile(file, shot, 0o644); err != nil {
-				t.Fatal(err)
-			}
-			return
-		}
-		data, err := os.ReadFile(file)
-		if err != nil {
-			t.Errorf("%v (take it with -update)", err)
-			return
-		}
-		if got, err := pngSize(data); err != nil || got != (image.Point{X: int(w), Y: int(h)}) {
-			t.Errorf("%s is %v %v, want %d × %d (take it anew with -update)", name, got, err, w, h)
-		}
+		picture(t, r.Visitor, pictures, name, w, h)
 	}
 	steps := func(r *guest, values ...string) {
 		for _, v := range values {

@@ -93,6 +93,10 @@ func TestADayBehindTheCounter(t *testing.T) {
 			v.Until(`document.querySelector(".notice") && document.activeElement.id === "scan"`)
 		})
 	}
+	v.Open("/console/visits")
+	v.Until(`document.querySelector("table.matrix tbody tr")`)
+	v.JS(`document.activeElement.blur()`)
+	picture(t, v, consolePictures, "day", 1366, 768)
 	shell("--now=2026-11-25T18:00:00+09:00", "job", "run", "no-show")
 	task("see who did not come", 0, func() {
 		v.Open("/console/visits/booking/" + last)
@@ -104,6 +108,7 @@ func TestADayBehindTheCounter(t *testing.T) {
 		v.Type(codes[0])
 		v.Enter()
 		v.Until(`document.querySelector("table.history details")`)
+		picture(t, v, consolePictures, "card", 1366, 768)
 		v.JS(`document.querySelector("table.history details summary").click()`)
 		v.JS(`document.querySelector("table.history details input[name=why]").value = "読み取りの誤り"`)
 		v.JS(`document.querySelector("table.history details button.danger").click()`)
