@@ -59,7 +59,7 @@ $(STATICCHECK):
 	GOBIN=$(BIN) go install honnef.co/go/tools/cmd/staticcheck@$(STATICCHECK_VERSION)
 
 bench:
-	go test -run '^$$' -bench . -benchtime 2s ./bot ./flows ./i18n/... ./store/... ./channels/...
+	go test -run '^$$' -bench . -benchtime 2s ./bot ./flows ./i18n/... ./store/... ./channels/... ./cmd/madoguchi
 
 # The fault tests for longer: about three minutes a round.
 faults:

@@ -35,7 +35,7 @@ import (
 var restate = flag.Bool("restate-routes", false, "write testdata/console/routes.txt anew")
 
 // furnished is the program put together, without serving.
-func furnished(t *testing.T) *house {
+func furnished(t testing.TB) *house {
 	t.Helper()
 	config, err := Config{Data: t.TempDir()}.resolve(func(string) (string, bool) { return "", false })
 	if err != nil {
