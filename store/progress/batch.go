@@ -80,7 +80,7 @@ func (s Service) Announce(tx *store.Tx, d Delivery) (Batch, []Case, []Trouble, e
 		}
 		made = append(made, c)
 	}
-	return b, made, nil, tx.Audit(d.By, "card.announce", b.ID, "cards", len(made), "here", d.Here)
+	return b, made, nil, tx.Audit(d.By, "card.announce", b.ID, "count", len(made), "here", d.Here)
 }
 
 // CheckDelivery is Announce without writing anything.
@@ -210,7 +210,7 @@ func (s Service) Receive(tx *store.Tx, r Receipt) ([]Case, []Trouble, error) {
 		c.Facts, c.Last = w.facts, len(w.events)
 		came = append(came, c)
 	}
-	return came, nil, tx.Audit(r.By, "card.receive", b.ID, "cards", len(came), "counter", r.Counter)
+	return came, nil, tx.Audit(r.By, "card.receive", b.ID, "count", len(came), "counter", r.Counter)
 }
 
 // mayArrive says why a card cannot arrive, "" if it can.
@@ -310,7 +310,7 @@ func (s Service) Move(tx *store.Tx, kind Kind, lines []Line, counter, shelf, by 
 			return nil, err
 		}
 	}
-	return nil, tx.Audit(by, "card."+string(kind), counter, "cards", len(found))
+	return nil, tx.Audit(by, "card."+string(kind), counter, "count", len(found))
 }
 
 // newCase makes a case, arrived and put away if here says so.

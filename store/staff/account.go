@@ -109,7 +109,7 @@ func (s *Service) Add(tx *store.Tx, a Account, p Password, by string) (id string
 	if n == 0 {
 		return "", ErrTaken
 	}
-	return id, tx.Audit(by, "staff.add", id, "login", a.Login, "booking", string(a.Booking), "cards", string(a.Cards), "official", a.Official)
+	return id, tx.Audit(by, "staff.add", id, "login", a.Login, "booking-role", string(a.Booking), "cards-role", string(a.Cards), "official", a.Official)
 }
 
 // Save stores everything of an account but password and second factor, which
@@ -178,8 +178,8 @@ func differences(old, a Account) []any {
 	put(old.Name != a.Name, "name", "changed")
 	put(old.Mail != a.Mail, "mail", "changed")
 	put(old.Body != a.Body, "body", a.Body)
-	put(old.Booking != a.Booking, "booking", string(a.Booking))
-	put(old.Cards != a.Cards, "cards", string(a.Cards))
+	put(old.Booking != a.Booking, "booking-role", string(a.Booking))
+	put(old.Cards != a.Cards, "cards-role", string(a.Cards))
 	put(old.Official != a.Official, "official", a.Official)
 	put(!slices.Equal(old.Counters, a.Counters), "counters", a.Counters)
 	put(old.From != a.From, "from", day(a.From))

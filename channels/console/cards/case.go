@@ -87,7 +87,7 @@ func (a *area) find(q *console.Request) error {
 			return err
 		}
 		rows = t.rows(found)
-		return tx.Audit(q.By(), "card.find", id, "cards", len(found))
+		return tx.Audit(q.By(), "card.find", id, "count", len(found))
 	})
 	if err != nil {
 		return err

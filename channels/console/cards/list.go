@@ -204,7 +204,7 @@ func (a *area) export(q *console.Request) error {
 		if data, n, err = a.csv(tx, t, f, enc); err != nil {
 			return err
 		}
-		return tx.Audit(q.By(), "card.export", "", "cards", n)
+		return tx.Audit(q.By(), "card.export", "", "count", n)
 	})
 	if err != nil {
 		return err

@@ -44,7 +44,7 @@ func open(t *testing.T) *office {
 		o.update(context.Background(), func(tx *store.Tx) error { return tx.Audit("resident", "booking.book", fmt.Sprintf("booking-%d", i)) })
 		clock.Advance(time.Minute)
 		o.update(store.WithOrigin(context.Background(), "192.0.2.7"), func(tx *store.Tx) error {
-			return tx.Audit(hanako, "staff.change", taro, "booking", "clerk", "disabled", true, "puzzle", "unheard-of")
+			return tx.Audit(hanako, "staff.change", taro, "booking-role", "clerk", "disabled", true, "puzzle", "unheard-of")
 		})
 	}
 	if _, err := audit.SealPending(context.Background(), db, consoletest.Tenant); err != nil {
