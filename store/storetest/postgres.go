@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"net/url"
 	"os"
@@ -31,6 +32,9 @@ var start = sync.OnceValues(postgres.Start)
 func server() (string, error) {
 	if address := os.Getenv("MADOGUCHI_TEST_POSTGRES"); address != "" {
 		return address, nil
+	}
+	if os.Getenv("MADOGUCHI_REQUIRE_POSTGRES") != "1" {
+		return "", errors.New("a server is started with MADOGUCHI_REQUIRE_POSTGRES=1, as make test does")
 	}
 	s, err := start()
 	if err != nil {

@@ -7,9 +7,10 @@
 //
 // The PostgreSQL server is the one MADOGUCHI_TEST_POSTGRES names (an address
 // with superuser rights; package withpostgres starts one for a whole `go test
-// ./...`), or one that the test process starts from the programs Debian
-// installs and that ends with it. Without them the PostgreSQL half is skipped,
-// unless MADOGUCHI_REQUIRE_POSTGRES=1 makes that a failure. Each test has a
+// ./...`), or, with MADOGUCHI_REQUIRE_POSTGRES=1 as in make test, one that the
+// test process starts from the programs Debian installs and that ends with it;
+// where these are missing the test fails. Without either the PostgreSQL half is
+// skipped: a plain `go test ./...` is to be quick. Each test has a
 // database of its own, copied from a migrated template, and connects as a role
 // that neither owns the tables nor may bypass row-level security.
 package storetest
