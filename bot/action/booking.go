@@ -65,18 +65,18 @@ func book(a *Actions, act *bot.Act) (string, error) {
 	if len(existing) >= most && act.Staff == "" {
 		return "limit", nil
 	}
-	q := reservation.BookRequest{
-		Hold:    act.Answer("hold"),
-		Counter: counter, Start: start, Service: act.Answer("service"), Persons: persons(act), Group: groupOf(act.Channel),
-		Channel: act.Channel, By: by(act).Who, Owner: act.Owner, Case: act.Answer(caseAnswer), Contact: act.Answer("mail"),
-		Answers: map[string]string{"lang": string(act.Lang)},
-	}
-	form, err := act.Form(string(field.Application))
+	answers, form, err := a.written(act)
 	if err != nil {
 		return "", err
 	}
-	if form != nil {
-		field.Put(q.Answers, field.Application, form.Version, form.Values)
+	contact, err := a.contact(act)
+	if err != nil {
+		return "", err
+	}
+	q := reservation.BookRequest{
+		Hold:    act.Answer("hold"),
+		Counter: counter, Start: start, Service: act.Answer("service"), Persons: persons(act), Group: groupOf(act.Channel),
+		Channel: act.Channel, By: by(act).Who, Owner: act.Owner, Case: act.Answer(caseAnswer), Contact: contact, Answers: answers,
 	}
 	b, key, err := a.Reservations.Book(act.Tx, q)
 	if errors.Is(err, reservation.ErrGone) {
@@ -108,6 +108,27 @@ func book(a *Actions, act *bot.Act) (string, error) {
 		}
 	}
 	return "booked", a.notify(act, b, "booked", key)
+}
+
+// written is what a resident wrote with an application, as a booking keeps it: the
+// language, and the answers to the municipality's own questions (form is nil if
+// it asks none).
+func (a *Actions) written(act *bot.Act) (answers map[string]string, form *bot.FormAnswers, err error) {
+	answers = map[string]string{"lang": string(act.Lang)}
+	if form, err = act.Form(string(field.Application)); err != nil || form == nil {
+		return answers, nil, err
+	}
+	field.Put(answers, field.Application, form.Version, form.Values)
+	return answers, form, nil
+}
+
+// contact is where the confirmation goes: the address typed, or the one on record
+// of a resident who has signed in.
+func (a *Actions) contact(act *bot.Act) (string, error) {
+	if mail := act.Answer("mail"); mail != "" || act.Resident == "" {
+		return mail, nil
+	}
+	return a.Identity.Roster.Mail(act.Tx, act.Resident)
 }
 
 // refused turns a refusal of the service into an outcome of the flow.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"strconv"
+	"strings"
 	"time"
 
 	"madoguchi/bot"
@@ -56,7 +57,7 @@ var identityTable = map[string]entry{
 	"identity.forgot":   {forgot, flows.Action{Needs: []string{"login-name"}, Outcomes: []string{"sent", "blocked"}}},
 	"identity.register": {register, flows.Action{Needs: []string{"register-mail"}, Outcomes: []string{"sent", "blocked"}}},
 	"identity.open":     {openLink, flows.Action{Needs: []string{"token"}, Sets: []string{"link", "claimed"}, Outcomes: []string{"reset", "register", "confirm", "gone"}}},
-	"identity.check":    {checkApplicant, flows.Action{Needs: []string{"mail"}, Sets: []string{"minutes"}, Outcomes: []string{"none", "sent", "mail", "full"}}},
+	"identity.check":    {checkApplicant, flows.Action{Needs: []string{"mail"}, Sets: []string{"minutes"}, Outcomes: []string{"none", "sent", "mail", "full", "out"}}},
 	"identity.confirm":  {confirmVisit, flows.Action{Sets: []string{"receipt", "key"}, Outcomes: []string{"booked", "full", "gone"}}},
 	"identity.page":     {page, flows.Action{Outcomes: []string{"off", "in", "out"}}},
 	"identity.details":  {details, flows.Action{Outcomes: []string{"shown", "elsewhere"}}},
@@ -368,8 +369,14 @@ func openLink(a *Actions, act *bot.Act) (string, error) {
 // free again by itself.
 func checkApplicant(a *Actions, act *bot.Act) (string, error) {
 	s, err := a.identity(act)
-	if err != nil || !s.Check || act.Resident != "" || act.Staff != "" {
-		return "none", err
+	if err != nil {
+		return "", err
+	}
+	if s.Who == identity.Registered && act.Resident == "" && act.Staff == "" {
+		return "out", nil // signed out meanwhile, by time or by the office
+	}
+	if !s.Check || act.Resident != "" || act.Staff != "" {
+		return "none", nil
 	}
 	mail := act.Answer("mail")
 	if mail == "" {
@@ -399,11 +406,19 @@ func checkApplicant(a *Actions, act *bot.Act) (string, error) {
 		return outcome, err
 	}
 	act.Set("minutes", strconv.Itoa(int(life.Minutes())))
-	return "sent", a.link(act, identity.Link{
-		Kind: identity.Confirm, Subject: h.ID, Until: h.Until,
-		Body: map[string]string{"mail": mail, "owner": act.Owner, "channel": act.Channel, "lang": string(act.Lang), "case": act.Answer("case")},
-	})
+	answers, _, err := a.written(act)
+	if err != nil {
+		return "", err
+	}
+	body := map[string]string{"mail": mail, "owner": act.Owner, "channel": act.Channel, "case": act.Answer(caseAnswer)}
+	for name, value := range answers {
+		body[answerPrefix+name] = value
+	}
+	return "sent", a.link(act, identity.Link{Kind: identity.Confirm, Subject: h.ID, Until: h.Until, Body: body})
 }
+
+// answerPrefix marks what was written with an application in the body of a link.
+const answerPrefix = "answer."
 
 // confirmVisit books what was kept for an applicant who has shown that the mail
 // address is theirs.
@@ -419,9 +434,15 @@ func confirmVisit(a *Actions, act *bot.Act) (string, error) {
 		return "", err
 	}
 	act.Drop("link")
+	answers := map[string]string{}
+	for name, value := range l.Body {
+		if name, ok := strings.CutPrefix(name, answerPrefix); ok {
+			answers[name] = value
+		}
+	}
 	b, key, err := a.Reservations.Book(act.Tx, reservation.BookRequest{
 		Hold: l.Subject, Channel: l.Body["channel"], By: "resident", Owner: l.Body["owner"], Case: l.Body["case"], Contact: l.Body["mail"],
-		Answers: map[string]string{"lang": l.Body["lang"]},
+		Answers: answers,
 	})
 	if err != nil {
 		outcome, err := refused(err)
