@@ -129,8 +129,13 @@ func (c *flowTest) Run(env *environment) error {
 	}
 	failed := 0
 	var walked []scenario.Walk
+	town, err := newStage(env.ctx)
+	if err != nil {
+		return err
+	}
+	defer town.close()
 	for _, d := range dialogs {
-		t, err := newTalker(env.ctx)
+		t, err := town.talker(env.ctx)
 		if err != nil {
 			return err
 		}

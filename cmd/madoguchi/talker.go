@@ -36,20 +36,57 @@ type talker struct {
 	secret string // of the link in the mail sent last
 }
 
-func newTalker(ctx context.Context) (*talker, error) {
+// stage is the town every dialog begins in: set up once, copied for each.
+type stage struct{ folder string }
+
+// stageKey is the master key of databases that live as long as a dialog.
+const stageKey = "6d61646f67756368693a206469616c6f67732c206e6f74206120736563726574"
+
+func newStage(ctx context.Context) (*stage, error) {
+	folder, err := os.MkdirTemp("", "madoguchi-dialogs-")
+	if err != nil {
+		return nil, err
+	}
+	s := &stage{folder}
+	h, err := open(s.environment(ctx, folder, time.Now), slog.New(slog.DiscardHandler), true)
+	if err == nil {
+		err = h.close()
+	}
+	if err != nil {
+		return nil, errors.Join(err, s.close())
+	}
+	return s, nil
+}
+
+func (s *stage) close() error { return os.RemoveAll(s.folder) }
+
+// file is the database in a folder.
+func (s *stage) file(folder string) string { return filepath.Join(folder, "dialog.db") }
+
+func (s *stage) environment(ctx context.Context, folder string, clock store.Clock) *environment {
+	return &environment{
+		ctx: ctx, clock: clock,
+		config: Config{Data: folder, Database: s.file(folder), Key: stageKey, PublicURL: "https://madoguchi.example"},
+	}
+}
+
+// talker opens the town for one dialog.
+func (s *stage) talker(ctx context.Context) (*talker, error) {
 	folder, err := os.MkdirTemp("", "madoguchi-dialog-")
 	if err != nil {
 		return nil, err
 	}
 	t := &talker{folder: folder}
-	env := &environment{
-		ctx:    ctx,
-		config: Config{Data: folder, Database: filepath.Join(folder, "dialog.db"), PublicURL: "https://madoguchi.example"},
-		clock:  func() time.Time { return time.Unix(t.now.Load(), 0) },
+	town, err := os.ReadFile(s.file(s.folder))
+	if err == nil {
+		err = os.WriteFile(s.file(folder), town, 0o600)
 	}
-	if t.house, err = open(env, slog.New(slog.DiscardHandler), true); err != nil {
-		os.RemoveAll(folder)
-		return nil, err
+	if err == nil {
+		clock := func() time.Time { return time.Unix(t.now.Load(), 0) }
+		t.house, err = open(s.environment(ctx, folder, clock), slog.New(slog.DiscardHandler), false)
+	}
+	if err != nil {
+		return nil, errors.Join(err, os.RemoveAll(folder))
 	}
 	send := t.actions.Identity.Send
 	t.actions.Identity.Send = func(tx *store.Tx, link, secret string, kind identity.LinkKind, lang i18n.Lang) error {
