@@ -71,6 +71,10 @@ type Page struct {
 	// Anyone opens the page to people who are not signed in, as the sign-in
 	// page needs. Its forms are told from forged ones by their origin alone.
 	Anyone bool
+	// Quiet marks a form that changes nothing and shows nothing of a resident: it
+	// leaves no row in the audit log. All others do, which the tests see to
+	// (consoletest).
+	Quiet bool
 	// Limit is the largest body taken, in bytes; 0 is 256 KiB.
 	Limit  int64
 	Handle func(*Request) error

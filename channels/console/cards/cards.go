@@ -59,7 +59,7 @@ func Area(c Config) console.Area {
 		},
 		Pages: []console.Page{
 			{Method: "GET", Path: "cards", Right: staff.SeeCards, Handle: a.start},
-			{Method: "POST", Path: "cards/find", Right: staff.SeeCards, Handle: a.find},
+			{Method: "POST", Path: "cards/find", Right: staff.SeeCards, Quiet: true, Handle: a.find},
 			{Method: "GET", Path: "cards/case/{id}", Right: staff.SeeCards, Handle: a.see},
 			{Method: "POST", Path: "cards/case/{id}/register", Right: staff.RegisterCards, Handle: a.register},
 			{Method: "POST", Path: "cards/case/{id}/undo", Right: staff.UndoCards, Handle: a.undo},

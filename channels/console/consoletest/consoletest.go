@@ -42,7 +42,12 @@ type Site struct {
 	URL    string
 	mu     sync.Mutex
 	opened map[string]console.Session
+
+	tampered bool
 }
+
+// Tampered says that the test breaks the audit log on purpose.
+func (s *Site) Tampered() { s.tampered = true }
 
 // Serve makes the tenants Tenant and Other in db, if they are not there, with
 // the counters of the sample, and serves the areas until the test ends.
@@ -84,7 +89,7 @@ func Serve(t testing.TB, db *store.DB, areas ...console.Area) *Site {
 	}
 	mux := http.NewServeMux()
 	k.Register(mux)
-	server := httptest.NewServer(g.Wrap(mux))
+	server := httptest.NewServer(g.Wrap(s.follow(t, db, k, mux)))
 	t.Cleanup(server.Close)
 	s.URL = server.URL
 	return s

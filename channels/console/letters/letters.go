@@ -127,12 +127,12 @@ func Area(c Config) console.Area {
 			page(get, "letters/templates/{template}", staff.EditLetters, a.template),
 			page(post, "letters/templates/{template}", staff.EditLetters, a.saveTemplate),
 			page(post, "letters/templates/{template}/back", staff.EditLetters, a.rollBack),
-			page(post, "letters/preview", staff.EditLetters, a.preview),
+			{Method: post, Path: "letters/preview", Right: staff.EditLetters, Quiet: true, Handle: a.preview},
 			page(get, "letters/layout", staff.EditLetters, a.layout),
 			page(post, "letters/layout", staff.EditLetters, a.saveLayout),
 			page(get, "letters/sheets/{sheet}", staff.EditLetters, a.sheet),
 			page(post, "letters/sheets/{sheet}", staff.EditLetters, a.saveSheet),
-			page(post, "letters/sheets/{sheet}/test", staff.EditLetters, a.testSheet),
+			{Method: post, Path: "letters/sheets/{sheet}/test", Right: staff.EditLetters, Quiet: true, Handle: a.testSheet},
 		},
 	}
 }

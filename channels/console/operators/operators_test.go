@@ -37,8 +37,11 @@ func open(t *testing.T) *office {
 		Counters: func(*store.Tx) ([]operators.Counter, error) {
 			return []operators.Counter{{ID: "honcho", Name: "本庁 市民課窓口"}, {ID: "ekimae", Name: "駅前出張所"}}, nil
 		},
-		Policy:     func(*store.Tx) (staff.Policy, error) { return o.rules, nil },
-		SavePolicy: func(_ context.Context, _ string, p staff.Policy, _ string) error { o.rules = p; return nil },
+		Policy: func(*store.Tx) (staff.Policy, error) { return o.rules, nil },
+		SavePolicy: func(ctx context.Context, tenant string, p staff.Policy, by string) error {
+			o.rules = p
+			return o.db.Update(ctx, tenant, func(tx *store.Tx) error { return tx.Audit(by, "change-tenant", tenant) })
+		},
 	}))
 	o.chief = staff.Account{Login: "chief", Name: "長 一郎", Booking: staff.Administrator, Cards: staff.Administrator, Official: true}
 	o.chief.ID = o.add(o.chief)

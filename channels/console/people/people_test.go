@@ -326,7 +326,7 @@ func TestRolesSeeWhatTheyMay(t *testing.T) {
 			}
 			var p consoletest.Page
 			if page.Method == "POST" {
-				p = c.Post(to, nil)
+				p = c.Post(to, url.Values{"name": {"花"}})
 			} else {
 				p = c.Get(to)
 			}

@@ -29,6 +29,7 @@ type office struct {
 	t  *testing.T
 	db *store.DB
 	*consoletest.Client
+	site *consoletest.Site
 }
 
 func open(t *testing.T) *office {
@@ -38,7 +39,7 @@ func open(t *testing.T) *office {
 	site := consoletest.Serve(t, db, trail.Area(trail.Config{DB: db, Names: func(*store.Tx) (map[string]string, error) {
 		return map[string]string{hanako: "佐藤 花子", taro: "=1+2"}, nil
 	}}))
-	o := &office{t: t, db: db, Client: site.SignIn(staff.Account{ID: taro, Booking: staff.Administrator})}
+	o := &office{t: t, db: db, site: site, Client: site.SignIn(staff.Account{ID: taro, Booking: staff.Administrator})}
 	for i := range 60 {
 		clock.Advance(time.Minute)
 		o.update(context.Background(), func(tx *store.Tx) error { return tx.Audit("resident", "booking.book", fmt.Sprintf("booking-%d", i)) })
@@ -168,6 +169,7 @@ func TestA33ChainInTheConsole(t *testing.T) {
 	if p := o.Post("trail/chain", url.Values{"checkpoints": {"sample 9999 " + strings.Repeat("0", 64)}}); !p.Has("異常が見つかりました") {
 		t.Error("the end cut off")
 	}
+	o.site.Tampered()
 	admin := storetest.Admin(t, o.db)
 	for _, s := range []string{`DROP TRIGGER audit_still`, `UPDATE audit SET who='resident' WHERE tenant='sample' AND seq=42`} {
 		if _, err := admin.Exec(s); err != nil {

@@ -127,6 +127,13 @@ func Area(c Config) console.Area {
 	page := func(method, path string, right staff.Right, handle func(*console.Request) error) console.Page {
 		return console.Page{Method: method, Path: path, Right: right, Handle: handle}
 	}
+	// What only looks or leads somewhere is quiet; a booking that a dialog makes
+	// stands in the log by itself, and so does a search by person.
+	quiet := func(path string, right staff.Right, handle func(*console.Request) error) console.Page {
+		p := page("POST", path, right, handle)
+		p.Quiet = true
+		return p
+	}
 	return console.Area{
 		Name: "visits", Templates: below(templateFiles, "templates"), Texts: below(textFiles, "texts"), Static: below(staticFiles, "static"),
 		Home: a.home,
@@ -144,19 +151,19 @@ func Area(c Config) console.Area {
 			page("GET", "visits/list/{day}/{counter}/csv", staff.ExportVisits, a.listFile),
 
 			page("GET", "visits/reception", staff.ReceiveVisits, a.reception),
-			page("POST", "visits/reception", staff.ReceiveVisits, a.find),
+			quiet("visits/reception", staff.ReceiveVisits, a.find),
 			page("GET", "visits/booking/{id}", staff.SeeVisits, a.booking),
 			page("POST", "visits/booking/{id}/receive", staff.ReceiveVisits, a.receive),
 			page("POST", "visits/booking/{id}/undo", staff.ReceiveVisits, a.undo),
 			page("GET", "visits/booking/{id}/cancel", staff.EditVisits, a.askCancel),
 			page("POST", "visits/booking/{id}/cancel", staff.EditVisits, a.cancel),
-			page("POST", "visits/booking/{id}/change", staff.EditVisits, a.change),
+			quiet("visits/booking/{id}/change", staff.EditVisits, a.change),
 			page("POST", "visits/booking/{id}/private", staff.UnmaskResidents, a.private),
 
 			page("GET", "visits/book", staff.EditVisits, a.startPage),
-			page("POST", "visits/book", staff.EditVisits, a.start),
+			quiet("visits/book", staff.EditVisits, a.start),
 			page("GET", "visits/book/{channel}/{dialog}", staff.EditVisits, a.question),
-			page("POST", "visits/book/{channel}/{dialog}", staff.EditVisits, a.answer),
+			quiet("visits/book/{channel}/{dialog}", staff.EditVisits, a.answer),
 
 			page("GET", "visits/walk-in", staff.ReceiveVisits, a.walkInPage),
 			page("POST", "visits/walk-in", staff.ReceiveVisits, a.walkIn),
@@ -167,7 +174,7 @@ func Area(c Config) console.Area {
 			page("POST", "visits/responses", staff.EditSetup, a.saveResponses),
 
 			page("GET", "visits/search", staff.SeeVisits, a.search),
-			page("POST", "visits/search", staff.SeeVisits, a.look),
+			quiet("visits/search", staff.SeeVisits, a.look),
 			page("GET", "visits/search/csv", staff.ExportVisits, a.searchFile),
 		},
 	}
