@@ -91,8 +91,12 @@ func splitWords(text []pdf.Glyph, size, limit float64) [][]pdf.Glyph {
 		for n < len(rest) && !spaceAt(rest, n) {
 			n++
 		}
-		if len(trim(line)) > 0 && width(line, size)+width(rest[:n], size) > limit {
-			lines, line = append(lines, trim(line)), nil
+		if width(line, size)+width(rest[:n], size) > limit {
+			// A line of nothing but spaces is left out.
+			if full := trim(line); len(full) > 0 {
+				lines = append(lines, full)
+			}
+			line = nil
 		}
 		if width(rest[:n], size) > limit {
 			parts := even(rest[:n], size, limit)
