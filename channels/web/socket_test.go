@@ -242,6 +242,7 @@ func TestW7NeverReadingPeer(t *testing.T) {
 	if testing.Short() {
 		t.Skip("waits for the write deadline")
 	}
+	t.Parallel()
 	s := serve(t, unlimited)
 	deaf := s.dial(t)
 	gone := make(chan struct{})
