@@ -3,12 +3,14 @@ package main
 import (
 	"fmt"
 	"net/http"
+	"os"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"madoguchi/channels/console/consoletest"
+	"madoguchi/channels/web/webtest"
 	"madoguchi/store"
 	"madoguchi/store/progress"
 	"madoguchi/store/reservation"
@@ -19,6 +21,8 @@ import (
 // BenchmarkConsolePages asks for every page of the console that needs no id, over
 // a town with 5,000 residents, 5,000 cards and 300 bookings on one day: how long
 // each takes on the server. The promise is 200 ms; the slowest ten are listed.
+// MADOGUCHI_SCREENSHOTS=DIR keeps a picture of each, on a desk and on a tablet,
+// and holds them against axe's rules.
 func BenchmarkConsolePages(t *testing.B) {
 	const residents, visits = 5000, 300
 	h := furnished(t)
@@ -81,6 +85,7 @@ func BenchmarkConsolePages(t *testing.B) {
 	site := consoletest.Serve(t, h.db, areas...)
 	boss := site.SignIn(staff.Account{Booking: staff.Administrator, Cards: staff.Administrator, Official: true})
 	var took []timed
+	var screens []string
 	look := func(path string) {
 		best := time.Hour
 		for range 3 {
@@ -94,6 +99,9 @@ func BenchmarkConsolePages(t *testing.B) {
 				return
 			}
 			best = min(best, time.Since(begun))
+			if shown := strings.HasPrefix(strings.ToLower(p.Body), "<!doctype html"); shown && !slices.Contains(screens, path) {
+				screens = append(screens, path)
+			}
 		}
 		took = append(took, timed{path, best})
 	}
@@ -112,6 +120,21 @@ func BenchmarkConsolePages(t *testing.B) {
 	slices.SortFunc(took, func(a, b timed) int { return int(b.took - a.took) })
 	for _, p := range took[:10] {
 		t.Logf("%8v /%s", p.took.Round(100*time.Microsecond), p.path)
+	}
+	if os.Getenv("MADOGUCHI_SCREENSHOTS") != "" {
+		v := webtest.Visit(t, webtest.Start(t), site.URL)
+		v.Open("/nothing-here")
+		v.JS(`document.cookie = "madoguchi-console=` + boss.Secret + `; path=/"`)
+		for _, size := range [][2]int64{{1366, 768}, {820, 1180}} {
+			v.Size(size[0], size[1])
+			for _, path := range screens {
+				name := fmt.Sprintf("crowded-%s-%d", strings.NewReplacer("/", "-", "?", "-", "&", "-", "=", "-").Replace(path), size[0])
+				v.Open("/console/" + path)
+				v.Narrow(name)
+				v.Keep(name, true)
+				v.AxeClean(name)
+			}
+		}
 	}
 	t.ReportMetric(float64(took[0].took.Milliseconds()), "ms/slowest-page")
 	for t.Loop() {
