@@ -36,13 +36,15 @@ var textFiles embed.FS
 // frame is the area of the shell itself: the first page.
 func frame() Area {
 	return Area{
-		Name: "home", Templates: below(templateFiles, "templates"), Texts: below(textFiles, "texts"), Static: below(staticFiles, "static"),
+		Name: "home", Templates: Below(templateFiles, "templates"), Texts: Below(textFiles, "texts"), Static: Below(staticFiles, "static"),
 		Pages: []Page{{Method: "GET", Path: "", Handle: home}},
 		Menu:  []Entry{{Position: 0, Path: "", Text: "console.menu.home"}},
 	}
 }
 
-func below(fsys fs.FS, dir string) fs.FS {
+// Below is a folder of an area's embedded files. It panics if fsys could not have
+// such a folder, which a constant name rules out.
+func Below(fsys fs.FS, dir string) fs.FS {
 	sub, err := fs.Sub(fsys, dir)
 	if err != nil {
 		panic(err) // the name is a constant

@@ -13,7 +13,6 @@ import (
 	"context"
 	"embed"
 	"errors"
-	"io/fs"
 	"net/http"
 	"path"
 	"strings"
@@ -48,7 +47,7 @@ const (
 // person's name leads to it.
 func Area(c Config) console.Area {
 	return console.Area{
-		Name: "account", Templates: sub("templates"), Texts: sub("texts"),
+		Name: "account", Templates: console.Below(files, "templates"), Texts: console.Below(files, "texts"),
 		Pages: []console.Page{
 			{Method: "GET", Path: "sign-in", Anyone: true, Handle: c.signInPage},
 			{Method: "POST", Path: "sign-in", Anyone: true, Handle: c.signIn},
@@ -66,14 +65,6 @@ func Area(c Config) console.Area {
 			{Method: "POST", Path: "account/everywhere", Handle: c.everywhere},
 		},
 	}
-}
-
-func sub(dir string) fs.FS {
-	f, err := fs.Sub(files, dir)
-	if err != nil {
-		panic(err) // the name is a constant
-	}
-	return f
 }
 
 // Sessions finds sessions by the cookie's value: the tenant's id, a dot, the

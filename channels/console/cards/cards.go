@@ -14,7 +14,6 @@ package cards
 import (
 	"embed"
 	"errors"
-	"io/fs"
 	"slices"
 	"strconv"
 	"time"
@@ -53,7 +52,7 @@ type area struct{ Config }
 func Area(c Config) console.Area {
 	a := &area{c}
 	return console.Area{
-		Name: "cards", Templates: below("templates"), Texts: below("texts"), Static: below("static"),
+		Name: "cards", Templates: console.Below(files, "templates"), Texts: console.Below(files, "texts"), Static: console.Below(files, "static"),
 		Menu: []console.Entry{
 			{Position: 40, Path: "cards", Text: "cards.menu", Right: staff.SeeCards},
 		},
@@ -86,14 +85,6 @@ func Area(c Config) console.Area {
 			{Method: "POST", Path: "cards/rules", Right: staff.LabelCards, Handle: a.saveRules},
 		},
 	}
-}
-
-func below(dir string) fs.FS {
-	sub, err := fs.Sub(files, dir)
-	if err != nil {
-		panic(err) // the name is a constant
-	}
-	return sub
 }
 
 // town is what the pages need to put cases into words.

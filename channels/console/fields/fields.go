@@ -17,7 +17,6 @@ import (
 	"embed"
 	"errors"
 	"fmt"
-	"io/fs"
 	"slices"
 
 	"madoguchi/channels/console"
@@ -63,7 +62,7 @@ func Area(c Config) console.Area {
 		return console.Page{Method: method, Path: path, Right: staff.EditFields, Handle: handle}
 	}
 	return console.Area{
-		Name: "fields", Templates: below(templates, "templates"), Texts: below(texts, "texts"), Static: below(static, "static"),
+		Name: "fields", Templates: console.Below(templates, "templates"), Texts: console.Below(texts, "texts"), Static: console.Below(static, "static"),
 		Menu: []console.Entry{{Position: 75, Path: "fields", Text: "fields.menu", Right: staff.EditFields}},
 		Pages: []console.Page{
 			page("GET", "fields", func(q *console.Request) error { return a.sheet(q, field.Application) }),
@@ -78,14 +77,6 @@ func Area(c Config) console.Area {
 			page("GET", "fields/history/{version}", a.version),
 		},
 	}
-}
-
-func below(fsys fs.FS, dir string) fs.FS {
-	sub, err := fs.Sub(fsys, dir)
-	if err != nil {
-		panic(err) // the name is a constant
-	}
-	return sub
 }
 
 // onForm reads which form a page is about.

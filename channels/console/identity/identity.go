@@ -11,7 +11,6 @@ import (
 	"context"
 	"embed"
 	"errors"
-	"io/fs"
 	"iter"
 	"strconv"
 
@@ -49,16 +48,8 @@ func Area(c Config) console.Area {
 			{Method: "POST", Path: "identity/issue-many", Right: staff.ExportResidents, Handle: c.issueMany},
 		},
 		Menu:      []console.Entry{{Position: 76, Path: "identity", Text: "identity.menu", Right: staff.EditFields}},
-		Templates: sub("templates"), Texts: sub("texts"),
+		Templates: console.Below(files, "templates"), Texts: console.Below(files, "texts"),
 	}
-}
-
-func sub(dir string) fs.FS {
-	f, err := fs.Sub(files, dir)
-	if err != nil {
-		panic(err) // the name is a constant
-	}
-	return f
 }
 
 // form is the settings page as it is filled in.

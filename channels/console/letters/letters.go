@@ -14,7 +14,6 @@ import (
 	"bytes"
 	"embed"
 	"fmt"
-	"io/fs"
 	"net/http"
 	"strconv"
 	"time"
@@ -110,7 +109,7 @@ func Area(c Config) console.Area {
 	}
 	const get, post = http.MethodGet, http.MethodPost
 	return console.Area{
-		Name: "letters", Templates: below(templateFiles, "templates"), Texts: below(textFiles, "texts"), Static: below(staticFiles, "static"),
+		Name: "letters", Templates: console.Below(templateFiles, "templates"), Texts: console.Below(textFiles, "texts"), Static: console.Below(staticFiles, "static"),
 		Menu: []console.Entry{{Position: 50, Path: "letters", Text: "letters.menu", Right: staff.PrintLetters}},
 		Pages: []console.Page{
 			page(get, "letters", staff.PrintLetters, a.home),
@@ -135,14 +134,6 @@ func Area(c Config) console.Area {
 			{Method: post, Path: "letters/sheets/{sheet}/test", Right: staff.EditLetters, Quiet: true, Handle: a.testSheet},
 		},
 	}
-}
-
-func below(fsys fs.FS, dir string) fs.FS {
-	sub, err := fs.Sub(fsys, dir)
-	if err != nil {
-		panic(err) // the name is a constant
-	}
-	return sub
 }
 
 // Builtin are the templates that come with the program.

@@ -11,7 +11,6 @@ import (
 	"context"
 	"embed"
 	"errors"
-	"io/fs"
 	"net/url"
 	"slices"
 	"strconv"
@@ -45,7 +44,7 @@ func Area(c Config) console.Area {
 		return console.Page{Method: method, Path: path, Right: staff.ManageStaff, Handle: handle}
 	}
 	return console.Area{
-		Name: "operators", Templates: sub("templates"), Texts: sub("texts"),
+		Name: "operators", Templates: console.Below(files, "templates"), Texts: console.Below(files, "texts"),
 		Menu: []console.Entry{{Position: 90, Path: "operators", Text: "operators.title", Right: staff.ManageStaff}},
 		Pages: []console.Page{
 			page("GET", "operators", c.list),
@@ -61,14 +60,6 @@ func Area(c Config) console.Area {
 			page("POST", "operators/{id}/sessions", c.endSessions),
 		},
 	}
-}
-
-func sub(dir string) fs.FS {
-	f, err := fs.Sub(files, dir)
-	if err != nil {
-		panic(err) // the name is a constant
-	}
-	return f
 }
 
 const pageSize = 50

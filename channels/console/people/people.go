@@ -21,7 +21,6 @@ package people
 import (
 	"embed"
 	"errors"
-	"io/fs"
 	"log/slog"
 	"time"
 
@@ -105,16 +104,8 @@ func Area(c Config) console.Area {
 			{Method: "GET", Path: "people/{id}/erase", Right: staff.EraseResidents, Handle: a.erasePage},
 			{Method: "POST", Path: "people/{id}/erase", Right: staff.EraseResidents, Handle: a.erase},
 		},
-		Templates: below(templates, "templates"), Texts: below(texts, "texts"), Static: below(static, "static"),
+		Templates: console.Below(templates, "templates"), Texts: console.Below(texts, "texts"), Static: console.Below(static, "static"),
 	}
-}
-
-func below(fsys fs.FS, dir string) fs.FS {
-	sub, err := fs.Sub(fsys, dir)
-	if err != nil {
-		panic(err) // the name is a constant
-	}
-	return sub
 }
 
 // found turns what the roster says of a record that is not there into the page

@@ -14,7 +14,6 @@ package reports
 
 import (
 	"embed"
-	"io/fs"
 
 	"madoguchi/channels/console"
 	"madoguchi/i18n"
@@ -45,7 +44,7 @@ func Area(c Config) console.Area {
 	}
 	return console.Area{
 		Name:      "reports",
-		Templates: below("templates"), Texts: below("texts"), Static: below("static"),
+		Templates: console.Below(files, "templates"), Texts: console.Below(files, "texts"), Static: console.Below(files, "static"),
 		Menu: []console.Entry{{Position: 60, Path: "reports", Text: "reports.menu", Right: staff.SeeReports}},
 		Pages: []console.Page{
 			page("reports", a.month),
@@ -55,12 +54,4 @@ func Area(c Config) console.Area {
 			{Method: "POST", Path: "reports/count", Right: staff.SeeReports, Handle: a.count},
 		},
 	}
-}
-
-func below(dir string) fs.FS {
-	sub, err := fs.Sub(files, dir)
-	if err != nil {
-		panic(err) // the name is a constant
-	}
-	return sub
 }

@@ -15,7 +15,6 @@ package setup
 
 import (
 	"embed"
-	"io/fs"
 
 	"madoguchi/channels/console"
 	"madoguchi/channels/console/setup/plan"
@@ -73,7 +72,7 @@ func Area(c Config) console.Area {
 	return console.Area{
 		Name:      "setup",
 		Menu:      []console.Entry{{Position: 70, Path: "setup", Text: "setup.menu", Right: staff.SeeSetup}},
-		Templates: below("templates", templates), Texts: below("texts", texts), Static: below("static", static),
+		Templates: console.Below(templates, "templates"), Texts: console.Below(texts, "texts"), Static: console.Below(static, "static"),
 		Pages: []console.Page{
 			see("setup", d.overview),
 			draft("setup/draft/drop", d.dropDraft),
@@ -123,12 +122,4 @@ func Area(c Config) console.Area {
 			do("setup/relocations/{id}/go", d.goOn),
 		},
 	}
-}
-
-func below(dir string, files embed.FS) fs.FS {
-	sub, err := fs.Sub(files, dir)
-	if err != nil {
-		panic(err) // the name is a constant
-	}
-	return sub
 }

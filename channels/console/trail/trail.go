@@ -13,7 +13,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io/fs"
 	"maps"
 	"net/http"
 	"net/url"
@@ -45,7 +44,7 @@ func Area(c Config) console.Area {
 		return console.Page{Method: method, Path: path, Right: staff.SeeAudit, Handle: handle}
 	}
 	return console.Area{
-		Name: "trail", Templates: sub("templates"), Texts: sub("texts"),
+		Name: "trail", Templates: console.Below(files, "templates"), Texts: console.Below(files, "texts"),
 		Menu: []console.Entry{{Position: 95, Path: "trail", Text: "trail.title", Right: staff.SeeAudit}},
 		Pages: []console.Page{
 			page("GET", "trail", c.list),
@@ -54,14 +53,6 @@ func Area(c Config) console.Area {
 			page("POST", "trail/chain", c.verify),
 		},
 	}
-}
-
-func sub(dir string) fs.FS {
-	f, err := fs.Sub(files, dir)
-	if err != nil {
-		panic(err) // the name is a constant
-	}
-	return f
 }
 
 const (

@@ -22,7 +22,6 @@ import (
 	"context"
 	"embed"
 	"errors"
-	"io/fs"
 	"net/http"
 
 	"madoguchi/bot"
@@ -110,14 +109,6 @@ var textFiles embed.FS
 //go:embed static
 var staticFiles embed.FS
 
-func below(fsys fs.FS, dir string) fs.FS {
-	sub, err := fs.Sub(fsys, dir)
-	if err != nil {
-		panic(err) // the name is a constant
-	}
-	return sub
-}
-
 // area is the Config at work.
 type area struct{ Config }
 
@@ -135,7 +126,7 @@ func Area(c Config) console.Area {
 		return p
 	}
 	return console.Area{
-		Name: "visits", Templates: below(templateFiles, "templates"), Texts: below(textFiles, "texts"), Static: below(staticFiles, "static"),
+		Name: "visits", Templates: console.Below(templateFiles, "templates"), Texts: console.Below(textFiles, "texts"), Static: console.Below(staticFiles, "static"),
 		Home: a.home,
 		Menu: []console.Entry{
 			{Position: 10, Path: "visits", Text: "visits.menu.today", Right: staff.SeeVisits},

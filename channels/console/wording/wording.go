@@ -17,7 +17,6 @@ import (
 	"context"
 	"embed"
 	"errors"
-	"io/fs"
 
 	"madoguchi/bot"
 	"madoguchi/channels/console"
@@ -84,7 +83,7 @@ func Area(c Config) console.Area {
 	}
 	return console.Area{
 		Name:      "wording",
-		Templates: below("templates"), Texts: below("texts"), Static: below("static"),
+		Templates: console.Below(files, "templates"), Texts: console.Below(files, "texts"), Static: console.Below(files, "static"),
 		Menu: []console.Entry{
 			{Position: 80, Path: "wording", Text: "wording.menu", Right: staff.EditTexts},
 			{Position: 85, Path: "mails", Text: "wording.menu.mails", Right: staff.EditTexts},
@@ -99,14 +98,6 @@ func Area(c Config) console.Area {
 			{Method: "POST", Path: "mails/{kind}", Right: staff.EditTexts, Handle: a.send},
 		},
 	}
-}
-
-func below(dir string) fs.FS {
-	sub, err := fs.Sub(files, dir)
-	if err != nil {
-		panic(err) // the name is a constant
-	}
-	return sub
 }
 
 // languages are those the tenant offers, Japanese first in any case: it is what
