@@ -27,19 +27,19 @@ func TestWordingAndReportsInABrowser(t *testing.T) {
 	b.JS(`document.querySelector("td a.words").click()`)
 	b.Until(`document.querySelector("#words")`)
 	b.JS(`document.querySelector("#words").value = "みほん市からのお知らせでした。{office}"`)
-	b.Press("保存")
+	b.Follow(func() { b.Press("保存") })
 	b.Until(`document.querySelector("#words-error")`)
 	b.Keep("wording-refused", true)
 	b.AxeClean("a text that was refused")
 	b.JS(`document.querySelector("#words").value = "みほん市からのお知らせでした。"`)
 	b.Press("見え方を確かめる")
 	b.Until(`document.querySelector(".letter .body")?.textContent.includes("お知らせでした。")`)
-	b.Press("保存")
+	b.Follow(func() { b.Press("保存") })
 	b.Until(`document.querySelector(".notice")`)
 	b.JS(`document.querySelector("form.caution button")?.click()`)
 
 	b.Open("/console/reports?month=2026-11")
-	b.Press("いま集計する")
+	b.Follow(func() { b.Press("いま集計する") })
 	b.Until(`document.querySelector(".notice")`)
 	type window struct {
 		name          string

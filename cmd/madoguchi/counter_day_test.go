@@ -132,13 +132,13 @@ func TestADayBehindTheCounter(t *testing.T) {
 	task("print five letters", 3, func() {
 		v.Open("/console/letters/new?template=guidance&state=arrived")
 		v.Until(`document.querySelector("#codes")`)
-		v.Press("空き状況を確認する")
+		v.Follow(func() { v.Press("空き状況を確認する") })
 		v.Until(`document.querySelector(".step")`)
 		v.Press("5件をPDFにする")
 		if pdf := saved(".pdf"); !strings.HasPrefix(string(pdf), "%PDF-") {
 			t.Errorf("the file begins with %.20q", pdf)
 		}
-		v.Press("送付済みにする")
+		v.Follow(func() { v.Press("送付済みにする") })
 		v.Until(`document.querySelector(".notice")`)
 	})
 	if out := shell("case", "list", "--state=notified", "--json"); strings.Count(out, `"code"`) != 5 {

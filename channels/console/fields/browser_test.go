@@ -53,10 +53,10 @@ func TestFieldIsBuiltInABrowser(t *testing.T) {
 		set("option.1.label.ja", "利用する"); set("option.2.label.ja", "利用しない");
 	})()`)
 	look("custom")
-	v.JS(`document.querySelector("form[action$='custom/new'] .actions button").click()`)
+	v.Follow(func() { v.JS(`document.querySelector("form[action$='custom/new'] .actions button").click()`) })
 	v.Until(`document.querySelector("h1").innerText === "変更の確認"`)
 	look("confirm")
-	v.JS(`document.querySelector("main form button").click()`)
+	v.Follow(func() { v.JS(`document.querySelector("main form button").click()`) })
 	v.Until(`document.querySelector(".notice")`)
 	v.Open("/console/fields/preview/application")
 	look("preview")
@@ -67,7 +67,7 @@ func TestFieldIsBuiltInABrowser(t *testing.T) {
 	v.Open("/console/fields/application/custom/c1")
 	v.JS(`document.querySelector("[name='heading.ja']").value = ""`)
 	v.JS(`document.querySelector("form[action$='custom/c1']").noValidate = true`)
-	v.JS(`document.querySelector("form[action$='custom/c1'] .actions button").click()`)
+	v.Follow(func() { v.JS(`document.querySelector("form[action$='custom/c1'] .actions button").click()`) })
 	v.Until(`document.querySelector("#heading-error")`)
 	look("refused")
 }

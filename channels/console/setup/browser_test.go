@@ -28,9 +28,9 @@ func TestSetUpInABrowser(t *testing.T) {
 	v.JS(`document.cookie = "madoguchi-console=` + o.admin.Secret + `; path=/"`)
 
 	clicks := 0
-	press := func(label string) { v.Press(label); clicks++ }
+	press := func(label string) { v.Follow(func() { v.Press(label) }); clicks++ }
 	v.Open("/console/setup/counters/honcho")
-	v.JS(`document.querySelector("ol.rules a").click()`)
+	v.Follow(func() { v.JS(`document.querySelector("ol.rules a").click()`) })
 	clicks++
 	v.Until(`document.querySelector("#f-slot")`)
 	v.JS(`document.querySelector("#f-slot").select()`)

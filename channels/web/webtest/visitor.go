@@ -187,6 +187,15 @@ func (v *Visitor) Press(label string) {
 	v.JS("void " + find + ".click()")
 }
 
+// Follow does what leads away from this page and waits until the next is
+// whole. A wait for something both pages have would be over too early.
+func (v *Visitor) Follow(leave func()) {
+	v.t.Helper()
+	v.JS("void (window.left = true)")
+	leave()
+	v.Until(`!window.left && document.readyState === "complete"`)
+}
+
 // Type writes words where the focus is.
 func (v *Visitor) Type(words string) {
 	v.t.Helper()
