@@ -110,7 +110,13 @@ func BenchmarkRoster(b *testing.B) {
 	if n == 0 {
 		n = 20_000
 	}
-	db := storetest.Open(b, storetest.SQLite)
+	for _, kind := range []storetest.Kind{storetest.SQLite, storetest.Postgres} {
+		b.Run(string(kind), func(b *testing.B) { benchmarkRoster(b, kind, n) })
+	}
+}
+
+func benchmarkRoster(b *testing.B, kind storetest.Kind, n int) {
+	db := storetest.Open(b, kind)
 	r := town(b, db)
 	load(b, db, n)
 	var ids []string
