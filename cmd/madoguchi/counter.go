@@ -59,7 +59,7 @@ func (c *counterImport) Run(env *environment) error {
 		if err != nil {
 			return err
 		}
-		made, problems := plan.Read(data, current, civil.Holiday)
+		made, problems := plan.In(h.texts.Languages()).Read(data, current, civil.Holiday)
 		if len(problems) > 0 {
 			for _, p := range problems {
 				fmt.Fprintln(&report, p)
@@ -81,6 +81,7 @@ func (c *counterImport) Run(env *environment) error {
 		fmt.Fprintf(&report, "counters changed: %s\n", named(made.Changed))
 		fmt.Fprintf(&report, "opening rules:    %d\n", made.Openings)
 		fmt.Fprintf(&report, "closures:         %d\n", made.Closures)
+		fmt.Fprintf(&report, "texts in other languages: %d\n", made.Translations)
 		fmt.Fprintf(&report, "differences:      %d\n", len(reservation.Compare(current, made.Settings)))
 		fmt.Fprintf(&report, "bookings that lose their place: %d\n", len(misfits))
 		if c.DryRun {
@@ -131,7 +132,7 @@ func (c *counterExport) Run(env *environment) error {
 		if err != nil {
 			return err
 		}
-		lost, err := plan.Write(env.out, sheet.Encoding(c.Encoding), s)
+		lost, err := plan.In(h.texts.Languages()).Write(env.out, sheet.Encoding(c.Encoding), s)
 		if lost > 0 {
 			fmt.Fprintf(env.err, "%d characters cannot be written in Shift_JIS and are 〓 in the file\n", lost)
 		}
