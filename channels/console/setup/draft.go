@@ -14,8 +14,8 @@ import (
 
 // head is what every page of the area says of the person's draft.
 type head struct {
-	Kept    bool // there is a draft
-	Changes int
+	Kept        bool // there is a draft
+	Differences []reservation.Difference
 	// Stale: somebody else saved since the draft was begun.
 	Stale bool
 }
@@ -33,7 +33,7 @@ func (d *desk) load(q *console.Request, tx *store.Tx) (reservation.Draft, head, 
 	}
 	_, version, err := d.Reservations.Settings(tx)
 	return draft, head{
-		Kept: true, Changes: len(reservation.Compare(draft.Begun, draft.Settings)), Stale: version != draft.Base,
+		Kept: true, Differences: reservation.Compare(draft.Begun, draft.Settings), Stale: version != draft.Base,
 	}, err
 }
 

@@ -234,8 +234,11 @@ func (d *desk) look(q *console.Request) (savePage, error) {
 	var p savePage
 	if q.Method == "POST" {
 		err := q.Update(func(tx *store.Tx) error {
-			draft, h, err := d.load(q, tx)
-			if err != nil || !h.Kept {
+			draft, err := d.Reservations.Draft(tx, q.By())
+			if errors.Is(err, store.ErrNotFound) {
+				return nil
+			}
+			if err != nil {
 				return err
 			}
 			effective, ok := effectiveOf(q, tx, draft)
@@ -254,7 +257,7 @@ func (d *desk) look(q *console.Request) (savePage, error) {
 		if err != nil {
 			return err
 		}
-		p = savePage{Head: h, Stale: h.Stale, Changes: describeAll(q, draft.Settings, reservation.Compare(draft.Begun, draft.Settings))}
+		p = savePage{Head: h, Stale: h.Stale, Changes: describeAll(q, draft.Settings, h.Differences)}
 		effective, ok := effectiveOf(q, tx, draft)
 		p.Everyone = q.Method == "GET" || q.PostFormValue("everyone") != ""
 		if !ok {
@@ -309,15 +312,21 @@ func (d *desk) impact(q *console.Request, tx *store.Tx, preview *reservation.Pre
 	}
 	t := preview.Timetable()
 	name := func(id string) string { return counterName(q, t.Settings, id) }
+	type place struct {
+		day     civil.Date
+		counter string
+	}
+	counted := map[place]int{} // index in im.Counts
 	for _, m := range misfits {
 		if m.Already {
 			im.Already++
 		}
-		day := dateText(q, m.Booking.Start.Date)
-		i := slices.IndexFunc(im.Counts, func(c impactCount) bool { return c.Day == day && c.Counter == name(m.Booking.Counter) })
-		if i < 0 {
-			im.Counts = append(im.Counts, impactCount{Day: day, Counter: name(m.Booking.Counter)})
-			i = len(im.Counts) - 1
+		at := place{m.Booking.Start.Date, m.Booking.Counter}
+		i, known := counted[at]
+		if !known {
+			i = len(im.Counts)
+			counted[at] = i
+			im.Counts = append(im.Counts, impactCount{Day: dateText(q, at.day), Counter: name(at.counter)})
 		}
 		im.Counts[i].N++
 	}
