@@ -420,16 +420,20 @@ func TestMisfitsAreFoundOnEveryDay(t *testing.T) {
 			_ = d.try(func(tx *store.Tx) error { return second2(d.r.Book(tx, q)) })
 		}
 		drafts := map[string]func(*Settings){
-			"nothing":     func(*Settings) {},
-			"quarters":    quarters,
-			"two places":  func(s *Settings) { s.Counters[0].Openings[0].Capacity = 2 },
-			"a closure":   func(s *Settings) { s.Closures = append(s.Closures, Closure{Days: Days{From: "2026-12-01", To: "2026-12-03"}}) },
-			"part of day": func(s *Settings) { s.Closures = append(s.Closures, Closure{Counter: "ekimae", Hours: &Hours{"09:00", "10:00"}}) },
-			"no service":  func(s *Settings) { s.Counters[1].Services = []string{"consult"} },
-			"one person":  func(s *Settings) { s.Services[0].MaxPersons = 1 },
-			"one slot":    func(s *Settings) { s.Services[2].Slots = 1 },
-			"a counter":   func(s *Settings) { s.Counters = s.Counters[:2] },
-			"all hidden":  func(s *Settings) { s.Counters[0].Hidden, s.Counters[1].Hidden, s.Counters[2].Hidden = true, true, true },
+			"nothing":    func(*Settings) {},
+			"quarters":   quarters,
+			"two places": func(s *Settings) { s.Counters[0].Openings[0].Capacity = 2 },
+			"a closure": func(s *Settings) {
+				s.Closures = append(s.Closures, Closure{Days: Days{From: "2026-12-01", To: "2026-12-03"}})
+			},
+			"part of day": func(s *Settings) {
+				s.Closures = append(s.Closures, Closure{Counter: "ekimae", Hours: &Hours{"09:00", "10:00"}})
+			},
+			"no service": func(s *Settings) { s.Counters[1].Services = []string{"consult"} },
+			"one person": func(s *Settings) { s.Services[0].MaxPersons = 1 },
+			"one slot":   func(s *Settings) { s.Services[2].Slots = 1 },
+			"a counter":  func(s *Settings) { s.Counters = s.Counters[:2] },
+			"all hidden": func(s *Settings) { s.Counters[0].Hidden, s.Counters[1].Hidden, s.Counters[2].Hidden = true, true, true },
 		}
 		found := 0
 		for name, change := range drafts {
