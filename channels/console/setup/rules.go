@@ -233,7 +233,7 @@ func (d *desk) service(q *console.Request) error {
 		f.Remove, f.RemoveText = f.Action+"/delete", "setup.service.delete"
 	}
 	f.Sets = []fieldset{
-		{Legend: "setup.set.names", Hint: "setup.hint.ruby", Fields: basics},
+		{Legend: "setup.set.name", Hint: "setup.hint.ruby", Fields: basics},
 		{Legend: "setup.set.length", Fields: []*field{
 			{Name: "slots", Label: q.T("setup.field.slots"), Kind: "number", Value: strconv.Itoa(max(1, v.Slots)), Min: "1", Max: "48", Must: true, Size: 4, Hint: q.T("setup.hint.slots")},
 			{Name: "max_persons", Label: q.T("setup.field.max_persons"), Kind: "number", Value: strconv.Itoa(max(1, v.MaxPersons)), Min: "1", Max: "100", Must: true, Size: 4},

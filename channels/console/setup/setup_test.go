@@ -447,8 +447,9 @@ func TestAPlanIsUploaded(t *testing.T) {
 		t.Fatal(file.Body)
 	}
 	changed := strings.ReplaceAll(file.Body, "14:30,17:00", "15:30,17:00")
+	changed = strings.Replace(changed, "Nishi Support Center", "Nishi Centre", 1)
 	p := o.admin.Upload("setup/plan", url.Values{"do": {"check"}}, "file", "plan.csv", []byte(changed))
-	if p.Status != 200 || !p.Has("まだ反映していません") || !p.Has("<dd>nishi</dd>") || !p.Has("<dd>1</dd>") {
+	if p.Status != 200 || !p.Has("まだ反映していません") || !p.Has("<dd>nishi</dd>") || !p.Has("ほかの言語の変更</dt><dd>1</dd>") || !p.Has("枠に合わなくなる予約</dt><dd>1</dd>") {
 		t.Fatalf("%d %s", p.Status, main(p))
 	}
 	if p := o.admin.Get("setup"); p.Has("下書き（まだ") {
