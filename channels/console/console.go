@@ -80,6 +80,16 @@ type Page struct {
 	Handle func(*Request) error
 }
 
+// Get is a page to look at.
+func Get(path string, right staff.Right, handle func(*Request) error) Page {
+	return Page{Method: http.MethodGet, Path: path, Right: right, Handle: handle}
+}
+
+// Post takes a form, and leaves a row in the audit log unless it is made Quiet.
+func Post(path string, right staff.Right, handle func(*Request) error) Page {
+	return Page{Method: http.MethodPost, Path: path, Right: right, Handle: handle}
+}
+
 // Entry is a line of the menu; people without the right do not see it.
 type Entry struct {
 	// Position orders the entries of all areas and groups them: home 0;

@@ -30,6 +30,15 @@ const (
 	ShiftJIS Encoding = "shift_jis" // as older programs want it
 )
 
+// Writes reports whether an encoding has every character of a text.
+func (e Encoding) Writes(text string) bool {
+	if e != ShiftJIS {
+		return true
+	}
+	_, err := japanese.ShiftJIS.NewEncoder().String(text)
+	return err == nil
+}
+
 const mark = "\ufeff"
 
 // substitute stands in a Shift_JIS file for a character it cannot write (下駄).

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"time"
 
 	"madoguchi/store"
 )
@@ -28,6 +29,44 @@ func TestPasswordRules(t *testing.T) {
 		}
 		seen[text] = true
 	}
+}
+
+// ASVS 6.2.4: at least the 3,000 most used passwords that are long enough.
+func TestLeakedPasswordsAreRefused(t *testing.T) {
+	n := 0
+	for word := range listed() {
+		if len([]rune(word)) < Shortest {
+			continue
+		}
+		n++
+		if err := Check(word); err != Fault("common") {
+			t.Fatalf("%q: %v", word, err)
+		}
+	}
+	if n < 3000 {
+		t.Errorf("%d passwords of at least %d characters are listed", n, Shortest)
+	}
+	for _, word := range []string{"1qaz2wsx", "trustno1", "jennifer", "QWERTYUIOP", "Starwars99", "ｓｕｎｓｈｉｎｅ"} {
+		if err := Check(word); err != Fault("common") {
+			t.Errorf("%q: %v", word, err)
+		}
+	}
+}
+
+// Somebody waits for the answer, even for the first one, which reads the lists.
+func TestACheckIsQuick(t *testing.T) {
+	const most = 5 * time.Millisecond
+	fastest := time.Hour // of several: others use the machine too
+	for range 20 {
+		begun := time.Now()
+		readLists()
+		_ = Check("kore-ha-nagai-tegami-desu", "wakasugi", "みほん市")
+		fastest = min(fastest, time.Since(begun))
+	}
+	if fastest > most {
+		t.Errorf("a check takes %v, %v are allowed", fastest, most)
+	}
+	t.Logf("%v", fastest)
 }
 
 // The real hash, once.

@@ -68,6 +68,43 @@ type Choice struct {
 	Start   civil.DateTime
 }
 
+// mostProposed is for how many bookings a new place is looked for before anybody
+// asks: it takes a write transaction's time. Beyond, each gets the nearest one
+// when its turn comes.
+const mostProposed = 2000
+
+// Propose looks for a new place for each of the bookings that a preview leaves
+// without one, none twice; an Offer without a Counter is one for which there is
+// none. It returns nil where they are too many to look for.
+func Propose(tx *store.Tx, preview *reservation.Preview, list []reservation.Misfit) ([]reservation.Offer, error) {
+	if len(list) > mostProposed {
+		return nil, nil
+	}
+	bookings := make([]reservation.Booking, len(list))
+	for i, m := range list {
+		bookings[i] = m.Booking
+	}
+	return preview.Propose(tx, bookings)
+}
+
+// Choose makes the choices for bookings. Those to be moved get the place that
+// Propose finds.
+func Choose(tx *store.Tx, preview *reservation.Preview, list []reservation.Misfit, act func(reservation.Booking) Act) ([]Choice, error) {
+	offers, err := Propose(tx, preview, list)
+	if err != nil {
+		return nil, err
+	}
+	choices := make([]Choice, len(list))
+	for i, m := range list {
+		c := Choice{Booking: m.Booking, Act: act(m.Booking)}
+		if c.Act == Move && offers != nil && offers[i].Counter != nil {
+			c.Counter, c.Start = offers[i].Counter.ID, offers[i].Start
+		}
+		choices[i] = c
+	}
+	return choices, nil
+}
+
 // Service does relocations. Tell says to the resident of a booking, in the
 // transaction that changed it, what became of it.
 type Service struct {

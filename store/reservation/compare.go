@@ -75,6 +75,17 @@ func items[T any](kind string, old, new []T, id func(T) (string, Names)) []Diffe
 // lines compares lists of things without an id. The same things in another
 // order are a difference of their order.
 func lines[T any](kind, id string, name Names, field string, old, new []T) []Difference {
+	// Of thousands of lines most are the same at their place: only those between
+	// the first and the last that differ are looked at closely.
+	for len(old) > 0 && len(new) > 0 && same(reflect.ValueOf(old[0]), reflect.ValueOf(new[0])) {
+		old, new = old[1:], new[1:]
+	}
+	for len(old) > 0 && len(new) > 0 && same(reflect.ValueOf(old[len(old)-1]), reflect.ValueOf(new[len(new)-1])) {
+		old, new = old[:len(old)-1], new[:len(new)-1]
+	}
+	if len(old) == 0 && len(new) == 0 {
+		return nil
+	}
 	var list []Difference
 	gone, made := without(old, new), without(new, old)
 	if len(gone) == len(made) { // changed one by one, as far as can be told
@@ -89,7 +100,7 @@ func lines[T any](kind, id string, name Names, field string, old, new []T) []Dif
 			list = append(list, Difference{kind, id, name, field, nil, x})
 		}
 	}
-	if len(list) == 0 && kind != "closure" && !same(reflect.ValueOf(old), reflect.ValueOf(new)) {
+	if len(list) == 0 && kind != "closure" {
 		list = append(list, Difference{kind, id, name, "order", nil, nil})
 	}
 	return list

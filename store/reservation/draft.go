@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
+	"sync"
 	"time"
 
 	"madoguchi/i18n/civil"
@@ -34,7 +36,10 @@ func (r *Reservations) Draft(tx *store.Tx, owner string) (Draft, error) {
 		return d, ErrNotFound
 	}
 	if err == nil {
-		err = errors.Join(json.Unmarshal([]byte(body), &d.Settings), json.Unmarshal([]byte(begun), &d.Begun))
+		var err1, err2 error
+		d.Settings, err1 = r.readings.settings(body)
+		d.Begun, err2 = r.readings.settings(begun)
+		err = errors.Join(err1, err2)
 	}
 	if err == nil && effective != "" {
 		d.Effective, err = civil.ParseDate(effective)
@@ -56,24 +61,60 @@ func (r *Reservations) NewDraft(tx *store.Tx, on civil.Date) (Draft, error) {
 	if on.IsZero() {
 		on = civil.In(tx.Now()).Date
 	}
-	s, err := copied(e.table.on(on).Settings)
-	if err != nil {
-		return Draft{}, err
-	}
-	return Draft{Settings: s, Begun: e.table.on(on).Settings, Base: e.version}, nil
+	s := e.table.on(on).Settings
+	return Draft{Settings: s.clone(), Begun: s, Base: e.version}, nil
 }
 
-// copied returns settings that share nothing with those in force.
-func copied(s Settings) (Settings, error) {
-	var c Settings
-	b, err := json.Marshal(s)
-	if err == nil {
-		err = json.Unmarshal(b, &c)
+// clone copies the lists of settings. What stands in them (names, weekdays,
+// hours) is shared: to change it, put something new in its place.
+func (s Settings) clone() Settings {
+	s.Counters = slices.Clone(s.Counters)
+	for i := range s.Counters {
+		s.Counters[i].Openings = slices.Clone(s.Counters[i].Openings)
 	}
-	if err != nil {
-		return c, fmt.Errorf("copying settings: %w", err)
+	s.Services, s.Closures = slices.Clone(s.Services), slices.Clone(s.Closures)
+	s.Windows, s.Responses = slices.Clone(s.Windows), slices.Clone(s.Responses)
+	return s
+}
+
+// readings are the settings that were read last, by their text. A year's plan of
+// a city takes tens of milliseconds to read, and every page about a draft begins
+// with two of them. The zero value is ready, and safe for concurrent use.
+type readings struct {
+	mu   sync.Mutex
+	list []reading // the one used last comes first
+}
+
+type reading struct {
+	text     string
+	settings Settings
+}
+
+// mostReadings is how many are kept: a draft and what it was made from, of a few
+// people who work at once.
+const mostReadings = 8
+
+// settings returns what a text says, as a copy of the caller's own (clone).
+func (r *readings) settings(text string) (Settings, error) {
+	r.mu.Lock()
+	i := slices.IndexFunc(r.list, func(x reading) bool { return x.text == text })
+	if i >= 0 {
+		x := r.list[i]
+		copy(r.list[1:], r.list[:i])
+		r.list[0] = x
+		r.mu.Unlock()
+		return x.settings.clone(), nil
 	}
-	return c, nil
+	r.mu.Unlock()
+	var s Settings
+	if err := json.Unmarshal([]byte(text), &s); err != nil {
+		return s, err
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.list = slices.Insert(r.list, 0, reading{text, s})
+	r.list = r.list[:min(len(r.list), mostReadings)]
+	return s.clone(), nil
 }
 
 // KeepDraft stores a person's draft in place of the one before.

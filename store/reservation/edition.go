@@ -65,7 +65,7 @@ func (r *Reservations) edition(tx *store.Tx) (*edition, error) {
 	if err != nil {
 		return nil, err
 	}
-	table, err := r.compose(tx, saved, today)
+	table, err := r.compose(tx, saved, nil, today)
 	if err != nil {
 		return nil, err
 	}
@@ -164,14 +164,20 @@ func saves(tx *store.Tx, where string, limit int, args ...any) ([]Saved, error) 
 	return list, rows.Err()
 }
 
-// compose compiles editions into one timetable that answers for every day.
-func (r *Reservations) compose(tx *store.Tx, list []Saved, today civil.Date) (*Timetable, error) {
+// compose compiles editions into one timetable that answers for every day. Of
+// those in known, which this transaction sees in force, nothing is read again.
+func (r *Reservations) compose(tx *store.Tx, list []Saved, known []*Timetable, today civil.Date) (*Timetable, error) {
 	parts := make([]*Timetable, 0, len(list)+1)
 	if len(list) == 0 || list[0].Effective.After(today) {
 		parts = append(parts, &Timetable{}) // nothing is open before the first settings
 	}
 	for _, s := range list {
-		settings, err := readSettings(tx, s.Version)
+		if i := slices.IndexFunc(known, func(t *Timetable) bool { return t.version == s.Version }); i >= 0 {
+			t := *known[i] // its place is in another chain
+			parts = append(parts, &t)
+			continue
+		}
+		settings, err := r.readSettings(tx, s.Version)
 		if err != nil {
 			return nil, err
 		}
@@ -185,7 +191,7 @@ func (r *Reservations) compose(tx *store.Tx, list []Saved, today civil.Date) (*T
 	return join(parts), nil
 }
 
-func readSettings(tx *store.Tx, version int64) (Settings, error) {
+func (r *Reservations) readSettings(tx *store.Tx, version int64) (Settings, error) {
 	var s Settings
 	var body string
 	err := tx.Row(`SELECT body FROM reservation_settings WHERE tenant = $1 AND version = $2 AND withdraws = 0`, tx.Tenant(), version).Scan(&body)
@@ -193,7 +199,7 @@ func readSettings(tx *store.Tx, version int64) (Settings, error) {
 		return s, ErrNotFound
 	}
 	if err == nil {
-		err = json.Unmarshal([]byte(body), &s)
+		s, err = r.readings.settings(body)
 	}
 	if err != nil {
 		return s, fmt.Errorf("reading version %d of the reservation settings: %w", version, err)
@@ -232,7 +238,7 @@ func (r *Reservations) SettingsOn(tx *store.Tx, day civil.Date) (Settings, error
 
 // SettingsAt returns an earlier version, or ErrNotFound.
 func (r *Reservations) SettingsAt(tx *store.Tx, version int64) (Settings, error) {
-	return readSettings(tx, version)
+	return r.readSettings(tx, version)
 }
 
 // History returns who saved what and when, the newest first: those before a
@@ -342,7 +348,7 @@ func (r *Reservations) SaveEverywhere(tx *store.Tx, base int64, by string, chang
 		return 0, err
 	}
 	for i, e := range list {
-		s, err := readSettings(tx, e.Version)
+		s, err := r.readSettings(tx, e.Version)
 		if err != nil {
 			return 0, err
 		}

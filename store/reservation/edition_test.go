@@ -3,6 +3,8 @@ package reservation
 import (
 	"context"
 	"errors"
+	"fmt"
+	"math/rand/v2"
 	"slices"
 	"testing"
 
@@ -401,5 +403,162 @@ func TestMergeWithoutOwnChanges(t *testing.T) {
 				t.Fatalf("%+v %+v", list, conflicts)
 			}
 		}
+	})
+}
+
+// Whatever the draft and the bookings, reading only the days on which something
+// does not fit finds the same misfits as looking at every booking.
+func TestMisfitsAreFoundOnEveryDay(t *testing.T) {
+	each(t, nil, func(d *desk, t *testing.T) {
+		r := rand.New(rand.NewPCG(1, 2))
+		day := at("2026-11-25T00:00").Date
+		for i := range 300 {
+			q := consult([]string{"honcho", "ekimae", "nishi"}[r.IntN(3)], day.AddDays(r.IntN(20)).String()+fmt.Sprintf("T%02d:%02d", 8+r.IntN(9), 30*r.IntN(2)))
+			q.Group, q.Persons = []Group{Open, Phone, Internal}[r.IntN(3)], 1+r.IntN(2)
+			q.Service = []string{"consult", "move-foreign", "card-pickup"}[r.IntN(3)]
+			q.Over = i%4 == 0 // beyond the capacity
+			_ = d.try(func(tx *store.Tx) error { return second2(d.r.Book(tx, q)) })
+		}
+		drafts := map[string]func(*Settings){
+			"nothing":    func(*Settings) {},
+			"quarters":   quarters,
+			"two places": func(s *Settings) { s.Counters[0].Openings[0].Capacity = 2 },
+			"a closure": func(s *Settings) {
+				s.Closures = append(s.Closures, Closure{Days: Days{From: "2026-12-01", To: "2026-12-03"}})
+			},
+			"part of day": func(s *Settings) {
+				s.Closures = append(s.Closures, Closure{Counter: "ekimae", Hours: &Hours{"09:00", "10:00"}})
+			},
+			"no service": func(s *Settings) { s.Counters[1].Services = []string{"consult"} },
+			"one person": func(s *Settings) { s.Services[0].MaxPersons = 1 },
+			"one slot":   func(s *Settings) { s.Services[2].Slots = 1 },
+			"a counter":  func(s *Settings) { s.Counters = s.Counters[:2] },
+			"all hidden": func(s *Settings) { s.Counters[0].Hidden, s.Counters[1].Hidden, s.Counters[2].Hidden = true, true, true },
+		}
+		found := 0
+		for name, change := range drafts {
+			for _, from := range []string{"", "2026-12-02"} {
+				s := Sample()
+				change(&s)
+				var effective civil.Date
+				if from != "" {
+					effective = at(from + "T00:00").Date
+				}
+				d.do(func(tx *store.Tx) error {
+					p, err := d.r.Preview(tx, s, effective)
+					if err != nil {
+						return err
+					}
+					got, err := p.Misfits(tx)
+					if err != nil {
+						return err
+					}
+					all, err := bookings(tx, `day >= $2 AND status = 'booked' ORDER BY day, clock, id`, p.from.String())
+					if err != nil {
+						return err
+					}
+					var want []Misfit
+					draft, present := diary{t: p.e.table}, diary{t: p.present}
+					beyond, already := draft.beyond(all), present.beyond(all)
+					for _, b := range all {
+						m := Misfit{Booking: b, Reason: draft.misfit(b)}
+						if m.Reason.Kind == "" && beyond[b.ID] {
+							m.Reason.Kind = TooMany
+						}
+						if m.Reason.Kind != "" {
+							m.Already = present.misfit(b).Kind != "" || already[b.ID]
+							want = append(want, m)
+						}
+					}
+					if diff := cmp.Diff(want, got, cmp.AllowUnexported(Booking{}, claim{})); diff != "" {
+						t.Errorf("%s from %q: %s", name, from, diff)
+					}
+					found += len(got)
+					return nil
+				})
+			}
+		}
+		if found < 100 {
+			t.Errorf("%d misfits in all drafts: the test looks at nothing", found)
+		}
+	})
+}
+
+func second2[A, B any](_ A, _ B, err error) error { return err }
+
+// Two long lists that differ in the middle are compared line by line there; the
+// order counts where it counts.
+func TestCompareOfLists(t *testing.T) {
+	rule := func(start string) Opening { return Opening{Start: start, End: "17:00", Slot: 30, Capacity: 1} }
+	with := func(starts ...string) Settings {
+		c := Counter{ID: "a"}
+		for _, s := range starts {
+			c.Openings = append(c.Openings, rule(s))
+		}
+		return Settings{Counters: []Counter{c}}
+	}
+	for name, c := range map[string]struct {
+		old, new Settings
+		want     []string // old → new, or the field
+	}{
+		"same":     {with("08:00", "09:00"), with("08:00", "09:00"), nil},
+		"changed":  {with("08:00", "09:00", "10:00"), with("08:00", "09:30", "10:00"), []string{"09:00 → 09:30"}},
+		"added":    {with("08:00", "10:00"), with("08:00", "09:00", "10:00"), []string{" → 09:00"}},
+		"first":    {with("08:00", "10:00"), with("07:00", "08:00", "10:00"), []string{" → 07:00"}},
+		"gone":     {with("08:00", "09:00", "10:00"), with("08:00", "10:00"), []string{"09:00 → "}},
+		"all gone": {with("08:00"), with(), []string{"08:00 → "}},
+		"twice":    {with("08:00", "08:00"), with("08:00"), []string{"08:00 → "}},
+		"order":    {with("08:00", "09:00", "10:00"), with("09:00", "08:00", "10:00"), []string{"order"}},
+		"two":      {with("08:00", "09:00", "10:00", "11:00"), with("08:30", "09:00", "10:30", "11:00"), []string{"08:00 → 08:30", "10:00 → 10:30"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var got []string
+			for _, d := range Compare(c.old, c.new) {
+				a, _ := d.Old.(Opening)
+				b, _ := d.New.(Opening)
+				if d.Field == "order" {
+					got = append(got, "order")
+				} else {
+					got = append(got, a.Start+" → "+b.Start)
+				}
+			}
+			if diff := cmp.Diff(c.want, got); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+// Who changes a draft or an earlier version changes nobody else's.
+func TestReadSettingsAreOnesOwn(t *testing.T) {
+	d := open(t, storetest.SQLite, nil)
+	d.do(func(tx *store.Tx) error {
+		draft, err := d.r.NewDraft(tx, civil.Date{})
+		if err != nil {
+			return err
+		}
+		if err := d.r.KeepDraft(tx, "a", draft); err != nil {
+			return err
+		}
+		for range 2 {
+			got, err := d.r.Draft(tx, "a")
+			if err != nil {
+				return err
+			}
+			if diff := cmp.Diff(Sample(), got.Settings) + cmp.Diff(Sample(), got.Begun); diff != "" {
+				t.Error(diff)
+			}
+			for _, s := range []*Settings{&draft.Settings, &got.Settings, &got.Begun} {
+				s.Counters[0].Openings[0].Slot = 15
+				s.Counters[1] = Counter{}
+				s.Closures[0] = Closure{Counter: "x"}
+				s.Services[0], s.Windows[0], s.Responses[0] = Service{}, Window{}, Response{}
+			}
+		}
+		s, _, err := d.r.Settings(tx)
+		if diff := cmp.Diff(Sample(), s); diff != "" {
+			t.Error(diff)
+		}
+		return err
 	})
 }

@@ -2,6 +2,7 @@ package reservation
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"time"
 
@@ -61,7 +62,7 @@ func (r *Reservations) PreviewSaves(tx *store.Tx, saves []Save) (*Preview, error
 	list = slices.DeleteFunc(list, func(s Saved) bool {
 		return slices.ContainsFunc(drafts, func(t *Timetable) bool { return t.from == s.Effective })
 	})
-	table, err := r.compose(tx, list, today)
+	table, err := r.compose(tx, list, e.table.parts, today)
 	if err != nil {
 		return nil, err
 	}
@@ -88,10 +89,7 @@ func (r *Reservations) PreviewEverywhere(tx *store.Tx, change func(*Settings)) (
 	today := civil.In(tx.Now()).Date
 	var parts []*Timetable
 	for i, t := range e.table.since(today) {
-		s, err := copied(t.Settings)
-		if err != nil {
-			return nil, err
-		}
+		s := t.Settings.clone()
 		change(&s)
 		c, err := Compile(s, r.holidays)
 		if err != nil {
@@ -155,15 +153,15 @@ const (
 // place, in order of visit (S4-051). They stay valid until somebody changes
 // them.
 func (p *Preview) Misfits(tx *store.Tx) ([]Misfit, error) {
-	where, args := `day >= $2 AND status = 'booked'`, []any{p.from.String()}
-	if !p.until.IsZero() {
-		where, args = where+` AND day <= $3`, append(args, p.until.String())
+	draft, present := diary{t: p.e.table}, diary{t: p.present}
+	days, err := p.suspects(tx, &draft)
+	if err != nil || len(days) == 0 {
+		return nil, err
 	}
-	list, err := bookings(tx, where+` ORDER BY day, clock, id`, args...)
+	list, err := bookingsOf(tx, days)
 	if err != nil {
 		return nil, err
 	}
-	draft, present := diary{t: p.e.table}, diary{t: p.present}
 	beyond, already := draft.beyond(list), present.beyond(list)
 	var misfits []Misfit
 	for _, b := range list {
@@ -177,6 +175,82 @@ func (p *Preview) Misfits(tx *store.Tx) ([]Misfit, error) {
 		}
 	}
 	return misfits, nil
+}
+
+// suspects returns the days of counters on which some booking has no place. The
+// database counts the bookings that the rules treat alike, so that of hundreds
+// of thousands only those of such days need be read.
+func (p *Preview) suspects(tx *store.Tx, draft *diary) (map[useKey]civil.Date, error) {
+	where, args := `tenant = $1 AND day >= $2 AND status = 'booked'`, []any{tx.Tenant(), p.from.String()}
+	if !p.until.IsZero() {
+		where, args = where+` AND day <= $3`, append(args, p.until.String())
+	}
+	const alike = `counter, day, clock, minutes, takes, service, persons, grp`
+	rows, err := tx.Query(`SELECT `+alike+`, SUM(places) FROM reservation_booking WHERE `+where+` GROUP BY `+alike, args...)
+	if err != nil {
+		return nil, fmt.Errorf("counting bookings: %w", err)
+	}
+	defer rows.Close()
+	type slot struct {
+		useKey
+		clock int
+	}
+	days, taken := map[useKey]civil.Date{}, map[slot]int{}
+	for rows.Next() {
+		var b Booking
+		var day, takes string
+		var clock, places int
+		if err := rows.Scan(&b.Counter, &day, &clock, &b.Minutes, &takes, &b.Service, &b.Persons, &b.Group, &places); err != nil {
+			return nil, fmt.Errorf("counting bookings: %w", err)
+		}
+		if b.Start, err = wallClock(day, clock); err != nil {
+			return nil, err
+		}
+		at := useKey{b.Counter, number(b.Start.Date)}
+		if draft.misfit(b).Kind != "" {
+			days[at] = b.Start.Date
+		}
+		clocks, err := readTakes(takes)
+		if err != nil {
+			return nil, err
+		}
+		for _, c := range clocks {
+			taken[slot{at, c}] += places
+		}
+	}
+	for s, places := range taken {
+		plan := draft.plans[s.useKey] // misfit has asked for it
+		if slots, _ := plan.run(civil.Clock(s.clock), 1); slots != nil && places > slots[0].Capacity {
+			days[s.useKey] = plan.Date
+		}
+	}
+	return days, rows.Err()
+}
+
+// bookingsOf returns the bookings of some days of counters, in order of visit.
+func bookingsOf(tx *store.Tx, days map[useKey]civil.Date) ([]Booking, error) {
+	var first, last civil.Date
+	counters := map[string]bool{}
+	for k, day := range days {
+		if first.IsZero() || day.Before(first) {
+			first = day
+		}
+		if day.After(last) {
+			last = day
+		}
+		counters[k.counter] = true
+	}
+	where, args := `day >= $2 AND day <= $3 AND status = 'booked'`, []any{first.String(), last.String()}
+	if len(counters) == 1 {
+		for c := range counters {
+			where, args = where+` AND counter = $4`, append(args, c)
+		}
+	}
+	list, err := bookings(tx, where+` ORDER BY day, clock, id`, args...)
+	return slices.DeleteFunc(list, func(b Booking) bool {
+		_, ok := days[useKey{b.Counter, number(b.Start.Date)}]
+		return !ok
+	}), err
 }
 
 // diary is a timetable that remembers the days it was asked for: many bookings

@@ -41,10 +41,11 @@ import (
 type Holidays func(civil.Date) (name string, ok bool)
 
 // Reservations is the reservation service of all tenants. It holds nothing but
-// compiled timetables and is safe for concurrent use.
+// settings as they were read and compiled, and is safe for concurrent use.
 type Reservations struct {
 	holidays Holidays
 	compiled sync.Map // tenant → *edition
+	readings readings
 	watchers []func(*store.Tx, Change) error
 }
 

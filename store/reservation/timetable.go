@@ -28,7 +28,6 @@ type Timetable struct {
 	counters map[string]*counter
 	order    []*counter // by Position, then as listed
 	services map[string]*Service
-	closures []closure
 	windows  []window
 	holidays Holidays // nil when holidays are ordinary days
 }
@@ -220,9 +219,8 @@ func (t *Timetable) Day(id string, d civil.Date) DayPlan {
 
 	shut := DayPlan{Date: d, State: IsOpen}
 	var except []hours // closures of a part of the day
-	for i := range t.closures {
-		k := &t.closures[i]
-		if (k.counter != "" && k.counter != id) || !k.days.covers(d) {
+	for _, k := range c.closures {
+		if !k.days.covers(d) {
 			continue
 		}
 		if k.part {
@@ -286,6 +284,7 @@ type counter struct {
 	data     *Counter
 	valid    days
 	openings []opening
+	closures []*closure // of this counter and of all, in their order
 }
 
 type opening struct {
@@ -297,11 +296,10 @@ type opening struct {
 }
 
 type closure struct {
-	days    days
-	counter string
-	reason  Names
-	part    bool
-	hours   hours
+	days   days
+	reason Names
+	part   bool
+	hours  hours
 }
 
 type hours struct{ start, end civil.Clock }
@@ -414,11 +412,15 @@ func Compile(s Settings, holidays Holidays) (*Timetable, error) {
 	for i, k := range s.Closures {
 		at := place{at: AtClosure(i)}
 		c.that(k.Counter == "" || t.counters[k.Counter] != nil, at.of("counter"), "no-counter", "counter %q does not exist", k.Counter)
-		x := closure{days: c.days(at, k.Days), counter: k.Counter, reason: k.Reason}
+		x := &closure{days: c.days(at, k.Days), reason: k.Reason}
 		if k.Hours != nil {
 			x.part, x.hours = true, c.hours(at, "start", "end", *k.Hours)
 		}
-		t.closures = append(t.closures, x)
+		for _, n := range t.order {
+			if k.Counter == "" || k.Counter == n.data.ID {
+				n.closures = append(n.closures, x)
+			}
+		}
 	}
 	for i, w := range s.Windows {
 		at := place{at: AtWindow(i)}

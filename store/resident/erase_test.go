@@ -251,6 +251,39 @@ func TestA32PostgresRewritesTheKeys(t *testing.T) {
 	}
 }
 
+// Where the program's role owns its tables, the hourly job does it by itself.
+func TestA32TheJobRewritesTheKeysOnPostgres(t *testing.T) {
+	db := storetest.Open(t, storetest.Postgres, storetest.Owning())
+	r := town(t, db)
+	h := add(t, db, r, hanako(t))
+	key := tracesOf(t, db, h)["key"]
+	update1(t, db, func(tx *store.Tx) error { return r.Erase(tx, h.ID, "staff-1") })
+	admin := storetest.Admin(t, db)
+	kept := func() bool {
+		if _, err := admin.Exec(`CHECKPOINT`); err != nil {
+			t.Fatal(err)
+		}
+		var data []byte
+		if err := admin.QueryRow(`SELECT pg_read_binary_file(pg_relation_filepath('resident_key'))`).Scan(&data); err != nil {
+			t.Fatal(err)
+		}
+		return bytes.Contains(data, key)
+	}
+	if !kept() {
+		t.Error("the key is gone before the job ran: the test looks in the wrong place")
+	}
+	for _, j := range r.Jobs(db) {
+		if j.Name == "residents.scrub" {
+			if err := j.Once(context.Background()); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	if kept() {
+		t.Error("resident_key still has the key of somebody who was erased")
+	}
+}
+
 func TestErasuresAreReadBackPastACutLine(t *testing.T) {
 	db := storetest.Open(t, storetest.SQLite)
 	r := town(t, db)

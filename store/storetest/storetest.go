@@ -21,6 +21,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -71,6 +72,14 @@ func Open(tb testing.TB, kind Kind, options ...Option) *store.DB {
 		p = freshPostgres(tb)
 	}
 	return open(tb, p, options...)
+}
+
+// Owning opens a PostgreSQL database as the role that made its tables, as a
+// municipality with one role for everything does.
+func Owning() Option {
+	return func(o *store.Options) {
+		o.Database = strings.Replace(o.Database, "user="+appRole, "user="+ownerRole, 1)
+	}
 }
 
 // Again opens the database of db a second time, as another node would.

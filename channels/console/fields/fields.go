@@ -58,23 +58,20 @@ type area struct{ Config }
 // Area returns the area for the console.
 func Area(c Config) console.Area {
 	a := &area{c}
-	page := func(method, path string, handle func(*console.Request) error) console.Page {
-		return console.Page{Method: method, Path: path, Right: staff.EditFields, Handle: handle}
-	}
 	return console.Area{
 		Name: "fields", Templates: console.Below(templates, "templates"), Texts: console.Below(texts, "texts"), Static: console.Below(static, "static"),
 		Menu: []console.Entry{{Position: 75, Path: "fields", Text: "fields.menu", Right: staff.EditFields}},
 		Pages: []console.Page{
-			page("GET", "fields", func(q *console.Request) error { return a.sheet(q, field.Application) }),
-			page("GET", "fields/{form}", a.onForm(a.sheet)),
-			page("POST", "fields/{form}", a.onForm(a.saveSheet)),
-			page("GET", "fields/preview/{form}", a.onForm(a.preview)),
-			page("GET", "fields/{form}/custom/{id}", a.onForm(a.custom)),
-			page("POST", "fields/{form}/custom/{id}", a.onForm(a.saveCustom)),
-			page("POST", "fields/{form}/custom/{id}/move", a.onForm(a.moveCustom)),
-			page("POST", "fields/{form}/custom/{id}/remove", a.onForm(a.removeCustom)),
-			page("GET", "fields/history", a.history),
-			page("GET", "fields/history/{version}", a.version),
+			console.Get("fields", staff.EditFields, func(q *console.Request) error { return a.sheet(q, field.Application) }),
+			console.Get("fields/{form}", staff.EditFields, a.onForm(a.sheet)),
+			console.Post("fields/{form}", staff.EditFields, a.onForm(a.saveSheet)),
+			console.Get("fields/preview/{form}", staff.EditFields, a.onForm(a.preview)),
+			console.Get("fields/{form}/custom/{id}", staff.EditFields, a.onForm(a.custom)),
+			console.Post("fields/{form}/custom/{id}", staff.EditFields, a.onForm(a.saveCustom)),
+			console.Post("fields/{form}/custom/{id}/move", staff.EditFields, a.onForm(a.moveCustom)),
+			console.Post("fields/{form}/custom/{id}/remove", staff.EditFields, a.onForm(a.removeCustom)),
+			console.Get("fields/history", staff.EditFields, a.history),
+			console.Get("fields/history/{version}", staff.EditFields, a.version),
 		},
 	}
 }

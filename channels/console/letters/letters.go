@@ -14,7 +14,6 @@ import (
 	"bytes"
 	"embed"
 	"fmt"
-	"net/http"
 	"strconv"
 	"time"
 
@@ -104,34 +103,30 @@ type area struct{ Config }
 // Area returns the part 通知書・宛名 of the console.
 func Area(c Config) console.Area {
 	a := &area{c}
-	page := func(method, path string, right staff.Right, handle func(*console.Request) error) console.Page {
-		return console.Page{Method: method, Path: path, Right: right, Handle: handle}
-	}
-	const get, post = http.MethodGet, http.MethodPost
 	return console.Area{
 		Name: "letters", Templates: console.Below(templateFiles, "templates"), Texts: console.Below(textFiles, "texts"), Static: console.Below(staticFiles, "static"),
 		Menu: []console.Entry{{Position: 50, Path: "letters", Text: "letters.menu", Right: staff.PrintLetters}},
 		Pages: []console.Page{
-			page(get, "letters", staff.PrintLetters, a.home),
-			page(get, "letters/runs.csv", staff.PrintLetters, a.table),
-			page(get, "letters/new", staff.PrintLetters, a.choose),
-			page(post, "letters/new", staff.PrintLetters, a.begin),
-			page(get, "letters/runs/{run}", staff.PrintLetters, a.run),
-			page(post, "letters/runs/{run}/print", staff.PrintLetters, a.print),
-			page(post, "letters/runs/{run}/export", staff.ExportCards, a.export),
-			page(post, "letters/runs/{run}/sent", staff.PrintLetters, a.sent),
-			page(post, "letters/runs/{run}/unsent", staff.PrintLetters, a.unsent),
-			page(post, "letters/runs/{run}/drop", staff.PrintLetters, a.drop),
-			page(get, "letters/templates", staff.PrintLetters, a.templates),
-			page(get, "letters/templates/{template}", staff.EditLetters, a.template),
-			page(post, "letters/templates/{template}", staff.EditLetters, a.saveTemplate),
-			page(post, "letters/templates/{template}/back", staff.EditLetters, a.rollBack),
-			{Method: post, Path: "letters/preview", Right: staff.EditLetters, Quiet: true, Handle: a.preview},
-			page(get, "letters/layout", staff.EditLetters, a.layout),
-			page(post, "letters/layout", staff.EditLetters, a.saveLayout),
-			page(get, "letters/sheets/{sheet}", staff.EditLetters, a.sheet),
-			page(post, "letters/sheets/{sheet}", staff.EditLetters, a.saveSheet),
-			{Method: post, Path: "letters/sheets/{sheet}/test", Right: staff.EditLetters, Quiet: true, Handle: a.testSheet},
+			console.Get("letters", staff.PrintLetters, a.home),
+			console.Get("letters/runs.csv", staff.PrintLetters, a.table),
+			console.Get("letters/new", staff.PrintLetters, a.choose),
+			console.Post("letters/new", staff.PrintLetters, a.begin),
+			console.Get("letters/runs/{run}", staff.PrintLetters, a.run),
+			console.Post("letters/runs/{run}/print", staff.PrintLetters, a.print),
+			console.Post("letters/runs/{run}/export", staff.ExportCards, a.export),
+			console.Post("letters/runs/{run}/sent", staff.PrintLetters, a.sent),
+			console.Post("letters/runs/{run}/unsent", staff.PrintLetters, a.unsent),
+			console.Post("letters/runs/{run}/drop", staff.PrintLetters, a.drop),
+			console.Get("letters/templates", staff.PrintLetters, a.templates),
+			console.Get("letters/templates/{template}", staff.EditLetters, a.template),
+			console.Post("letters/templates/{template}", staff.EditLetters, a.saveTemplate),
+			console.Post("letters/templates/{template}/back", staff.EditLetters, a.rollBack),
+			{Method: "POST", Path: "letters/preview", Right: staff.EditLetters, Quiet: true, Handle: a.preview},
+			console.Get("letters/layout", staff.EditLetters, a.layout),
+			console.Post("letters/layout", staff.EditLetters, a.saveLayout),
+			console.Get("letters/sheets/{sheet}", staff.EditLetters, a.sheet),
+			console.Post("letters/sheets/{sheet}", staff.EditLetters, a.saveSheet),
+			{Method: "POST", Path: "letters/sheets/{sheet}/test", Right: staff.EditLetters, Quiet: true, Handle: a.testSheet},
 		},
 	}
 }

@@ -40,24 +40,21 @@ type Config struct {
 
 // Area is the part of the console with these pages.
 func Area(c Config) console.Area {
-	page := func(method, path string, handle func(*console.Request) error) console.Page {
-		return console.Page{Method: method, Path: path, Right: staff.ManageStaff, Handle: handle}
-	}
 	return console.Area{
 		Name: "operators", Templates: console.Below(files, "templates"), Texts: console.Below(files, "texts"),
 		Menu: []console.Entry{{Position: 90, Path: "operators", Text: "operators.title", Right: staff.ManageStaff}},
 		Pages: []console.Page{
-			page("GET", "operators", c.list),
-			page("GET", "operators/new", c.blank),
-			page("POST", "operators", c.add),
-			page("GET", "operators/policy", c.policyPage),
-			page("POST", "operators/policy", c.policy),
-			page("GET", "operators/{id}", c.show),
-			page("POST", "operators/{id}", c.save),
-			page("POST", "operators/{id}/reset", c.reset),
-			page("POST", "operators/{id}/second", c.dropSecond),
-			page("POST", "operators/{id}/unlock", c.unlock),
-			page("POST", "operators/{id}/sessions", c.endSessions),
+			console.Get("operators", staff.ManageStaff, c.list),
+			console.Get("operators/new", staff.ManageStaff, c.blank),
+			console.Post("operators", staff.ManageStaff, c.add),
+			console.Get("operators/policy", staff.ManageStaff, c.policyPage),
+			console.Post("operators/policy", staff.ManageStaff, c.policy),
+			console.Get("operators/{id}", staff.ManageStaff, c.show),
+			console.Post("operators/{id}", staff.ManageStaff, c.save),
+			console.Post("operators/{id}/reset", staff.ManageStaff, c.reset),
+			console.Post("operators/{id}/second", staff.ManageStaff, c.dropSecond),
+			console.Post("operators/{id}/unlock", staff.ManageStaff, c.unlock),
+			console.Post("operators/{id}/sessions", staff.ManageStaff, c.endSessions),
 		},
 	}
 }

@@ -39,19 +39,16 @@ type area struct{ Config }
 // Area returns the area.
 func Area(c Config) console.Area {
 	a := &area{c}
-	page := func(path string, handle func(*console.Request) error) console.Page {
-		return console.Page{Method: "GET", Path: path, Right: staff.SeeReports, Handle: handle}
-	}
 	return console.Area{
 		Name:      "reports",
 		Templates: console.Below(files, "templates"), Texts: console.Below(files, "texts"), Static: console.Below(files, "static"),
 		Menu: []console.Entry{{Position: 60, Path: "reports", Text: "reports.menu", Right: staff.SeeReports}},
 		Pages: []console.Page{
-			page("reports", a.month),
-			page("reports/load", a.load),
-			page("reports/ahead", a.ahead),
-			page("reports/funnel", a.funnel),
-			{Method: "POST", Path: "reports/count", Right: staff.SeeReports, Handle: a.count},
+			console.Get("reports", staff.SeeReports, a.month),
+			console.Get("reports/load", staff.SeeReports, a.load),
+			console.Get("reports/ahead", staff.SeeReports, a.ahead),
+			console.Get("reports/funnel", staff.SeeReports, a.funnel),
+			console.Post("reports/count", staff.SeeReports, a.count),
 		},
 	}
 }

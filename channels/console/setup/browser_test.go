@@ -61,7 +61,7 @@ func TestSetUpInABrowser(t *testing.T) {
 		{"overview", "setup"}, {"counter", "setup/counters/honcho"}, {"closures", "setup/closures"}, {"closure", "setup/closures/0"},
 		{"services", "setup/services"}, {"service", "setup/services/move"}, {"windows", "setup/windows"}, {"window", "setup/windows/0"},
 		{"calendar", "setup/calendar?counter=honcho&date=2026-12-01"}, {"closed-week", "setup/calendar?counter=nishi&date=2026-12-10"},
-		{"cell", "setup/cell/honcho/2026-12-02/600"}, {"save-draft", "setup/save"}, {"site", "setup/site"}, {"close", "setup/close"}, {"history", "setup/history"},
+		{"cell", "setup/cell/honcho/2026-11-30/610"}, {"save-draft", "setup/save"}, {"site", "setup/site"}, {"close", "setup/close"}, {"history", "setup/history"},
 		{"version", "setup/history/2"}, {"plan", "setup/plan"}, {"relocations", "setup/relocations"},
 	}
 	sizes := [][2]int64{{1366, 768}}

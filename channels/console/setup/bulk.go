@@ -30,6 +30,7 @@ type planProblem struct {
 type planReport struct {
 	Added, Changed     string
 	Openings, Closures int
+	Translations       int
 	Changes            []said
 	Bookings           int // that would lose their place
 }
@@ -70,7 +71,7 @@ func (d *desk) upload(q *console.Request) error {
 		return q.Again("setup-plan", "setup.plan.title", p)
 	}
 	// A large file takes its time: it is read outside any transaction.
-	made, problems := plan.Read(data, draft.Settings, civil.Holiday)
+	made, problems := plan.In(d.Languages).Read(data, draft.Settings, civil.Holiday)
 	if len(problems) > 0 {
 		p.problems(q, problems)
 		return q.Again("setup-plan", "setup.plan.title", p)
@@ -93,7 +94,7 @@ func (d *desk) upload(q *console.Request) error {
 		return q.See("setup/save", "setup.done.draft")
 	}
 	p.Report = &planReport{
-		Added: strings.Join(made.Added, "、"), Changed: strings.Join(made.Changed, "、"), Openings: made.Openings, Closures: made.Closures,
+		Added: strings.Join(made.Added, "、"), Changed: strings.Join(made.Changed, "、"), Openings: made.Openings, Closures: made.Closures, Translations: made.Translations,
 		Changes: describeAll(q, made.Settings, reservation.Compare(draft.Settings, made.Settings)),
 	}
 	err = q.View(func(tx *store.Tx) error {
@@ -143,7 +144,7 @@ func (d *desk) export(q *console.Request) error {
 		enc = sheet.ShiftJIS
 	}
 	var b bytes.Buffer
-	if _, err := plan.Write(&b, enc, s); err != nil {
+	if _, err := plan.In(d.Languages).Write(&b, enc, s); err != nil {
 		return err
 	}
 	return q.File("counters.csv", "text/csv; charset="+string(enc), b.Bytes())

@@ -178,7 +178,7 @@ func (d *desk) cell(q *console.Request) error {
 	f := cellForm(q, draft.Settings, counter, day, clock, today, langs)
 	f.Head = h
 	if q.Method == "GET" {
-		return q.Render("setup-form", "setup.cell.title", f)
+		return f.show(q)
 	}
 	f.fill(q)
 	what := f.get("what")
@@ -190,22 +190,10 @@ func (d *desk) cell(q *console.Request) error {
 	if f.find("what") != nil && !slices.ContainsFunc(f.find("what").Options, func(o option) bool { return o.Value == what }) {
 		f.wrong("what", q.T("setup.wrong.empty"))
 	}
-	if !f.bad() {
-		faults, err := d.change(q, func(s *reservation.Settings) error {
-			exception(s, counter, day, clock, what, places, today, f.names("reason", nil, langs))
-			return nil
-		})
-		if err != nil {
-			return err
-		}
-		if len(faults) == 0 {
-			return q.See("setup/calendar?counter="+counter+"&date="+day.String(), "setup.done.draft")
-		}
-		for _, x := range faults {
-			f.wrong(x.Field, faultText(q, x))
-		}
-	}
-	return q.Again("setup-form", "setup.cell.title", f)
+	return d.keep(q, f, ending{to: f.Back}, func(s *reservation.Settings) error {
+		exception(s, counter, day, clock, what, places, today, f.names("reason", nil, langs))
+		return nil
+	})
 }
 
 // exception writes what a cell is to become into settings. Earlier exceptions
@@ -265,7 +253,7 @@ func oneSlot(o reservation.Opening) bool {
 func cellForm(q *console.Request, s reservation.Settings, counter string, day civil.Date, clock int, plan reservation.DayPlan, langs []i18n.Lang) *form {
 	at := "all"
 	f := &form{
-		Back: "setup/calendar?counter=" + counter + "&date=" + day.String(), BackText: "setup.back-calendar", Submit: "setup.keep",
+		title: "setup.cell.title", Back: "setup/calendar?counter=" + counter + "&date=" + day.String(), BackText: "setup.back-calendar", Submit: "setup.keep",
 		Intro: counterName(q, s, counter) + " " + dateText(q, day),
 	}
 	what := &field{Name: "what", Label: q.T("setup.cell.what"), Kind: "radio", Must: true}

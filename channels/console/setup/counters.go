@@ -54,12 +54,8 @@ func (d *desk) counter(q *console.Request) error {
 	}
 	f := d.counterForm(q, draft.Settings, c, langs, id)
 	f.Head = h
-	title := "setup.counter.title"
-	if id == fresh {
-		title = "setup.counter.title-new"
-	}
 	if q.Method == "GET" {
-		return q.Render("setup-form", title, f)
+		return f.show(q)
 	}
 	f.fill(q)
 	made := c
@@ -82,40 +78,32 @@ func (d *desk) counter(q *console.Request) error {
 	if made.Openings == nil {
 		made.Openings = []reservation.Opening{}
 	}
-	if !f.bad() {
-		faults, err := d.change(q, func(s *reservation.Settings) error {
-			if id == fresh {
-				s.Counters = append(s.Counters, made)
-				return nil
-			}
-			i := findCounter(s, id)
-			if i < 0 {
-				return console.ErrNotFound
-			}
-			made.Openings = s.Counters[i].Openings
-			s.Counters[i] = made
-			return nil
-		})
-		if err != nil {
-			return err
-		}
-		if len(faults) == 0 {
-			if id == fresh {
-				return q.See("setup/counters/"+made.ID, "setup.done.counter-made")
-			}
-			return q.See("setup", "setup.done.draft")
-		}
-		f.faults(q, faults, reservation.AtCounter(made.ID))
+	to, done := "setup", ""
+	if id == fresh {
+		to, done = "setup/counters/"+made.ID, "setup.done.counter-made"
 	}
-	return q.Again("setup-form", title, f)
+	return d.keep(q, f, ending{to: to, done: done, at: reservation.AtCounter(made.ID)}, func(s *reservation.Settings) error {
+		if id == fresh {
+			s.Counters = append(s.Counters, made)
+			return nil
+		}
+		i := findCounter(s, id)
+		if i < 0 {
+			return console.ErrNotFound
+		}
+		made.Openings = s.Counters[i].Openings
+		s.Counters[i] = made
+		return nil
+	})
 }
 
 func (d *desk) counterForm(q *console.Request, s reservation.Settings, c reservation.Counter, langs []i18n.Lang, id string) *form {
 	f := &form{
-		Action: "setup/counters/" + id, Back: "setup", BackText: "setup.back", Submit: "setup.keep",
+		title: "setup.counter.title", Action: "setup/counters/" + id, Back: "setup", BackText: "setup.back", Submit: "setup.keep",
 	}
 	basics := nameFields(q, "names", "setup.field.names", c.Names, langs, true)
 	if id == fresh {
+		f.title = "setup.counter.title-new"
 		basics = append([]*field{{Name: "id", Label: q.T("setup.field.id"), Kind: "text", Must: true, Hint: q.T("setup.hint.id"), Size: 20}}, basics...)
 	} else {
 		f.Remove, f.RemoveText = f.Action+"/delete", "setup.counter.delete"
@@ -270,7 +258,7 @@ func (d *desk) opening(q *console.Request) error {
 	f.Head = h
 	f.Intro = counterName(q, draft.Settings, id)
 	if q.Method == "GET" {
-		return q.Render("setup-form", "setup.opening.title", f)
+		return f.show(q)
 	}
 	f.fill(q)
 	f.must(q, "start", "end", "slot", "capacity")
@@ -290,41 +278,31 @@ func (d *desk) opening(q *console.Request) error {
 			made.Quotas[g] = f.number(q, "quota-"+string(g))
 		}
 	}
-	if !f.bad() {
-		faults, err := d.change(q, func(s *reservation.Settings) error {
-			i := findCounter(s, id)
-			if i < 0 || n > len(s.Counters[i].Openings) {
-				return console.ErrNotFound
-			}
-			c := &s.Counters[i]
-			if n == len(c.Openings) {
-				if f.get("first") != "" {
-					c.Openings = slices.Insert(c.Openings, 0, made)
-				} else {
-					c.Openings = append(c.Openings, made)
-				}
-				return nil
-			}
-			c.Openings[n] = made
-			return nil
-		})
-		if err != nil {
-			return err
-		}
-		if len(faults) == 0 {
-			return q.See("setup/counters/"+id, "setup.done.draft")
-		}
-		at := reservation.AtOpening(id, n)
-		if f.get("first") != "" {
-			at = reservation.AtOpening(id, 0)
-		}
-		f.faults(q, faults, at)
+	at := reservation.AtOpening(id, n)
+	if f.get("first") != "" {
+		at = reservation.AtOpening(id, 0)
 	}
-	return q.Again("setup-form", "setup.opening.title", f)
+	return d.keep(q, f, ending{to: "setup/counters/" + id, at: at}, func(s *reservation.Settings) error {
+		i := findCounter(s, id)
+		if i < 0 || n > len(s.Counters[i].Openings) {
+			return console.ErrNotFound
+		}
+		c := &s.Counters[i]
+		if n == len(c.Openings) {
+			if f.get("first") != "" {
+				c.Openings = slices.Insert(c.Openings, 0, made)
+			} else {
+				c.Openings = append(c.Openings, made)
+			}
+			return nil
+		}
+		c.Openings[n] = made
+		return nil
+	})
 }
 
 func openingForm(q *console.Request, o reservation.Opening, counter string, n, count int) *form {
-	f := &form{Back: counter, BackText: "setup.back-counter", Submit: "setup.keep", Action: counter + "/openings/" + strconv.Itoa(n)}
+	f := &form{title: "setup.opening.title", Back: counter, BackText: "setup.back-counter", Submit: "setup.keep", Action: counter + "/openings/" + strconv.Itoa(n)}
 	if n == count {
 		f.Action = counter + "/openings/" + fresh
 	} else {

@@ -1,6 +1,7 @@
 package setup
 
 import (
+	"cmp"
 	"errors"
 	"net/http"
 
@@ -13,8 +14,8 @@ import (
 
 // head is what every page of the area says of the person's draft.
 type head struct {
-	Kept    bool // there is a draft
-	Changes int
+	Kept        bool // there is a draft
+	Differences []reservation.Difference
 	// Stale: somebody else saved since the draft was begun.
 	Stale bool
 }
@@ -32,7 +33,7 @@ func (d *desk) load(q *console.Request, tx *store.Tx) (reservation.Draft, head, 
 	}
 	_, version, err := d.Reservations.Settings(tx)
 	return draft, head{
-		Kept: true, Changes: len(reservation.Compare(draft.Begun, draft.Settings)), Stale: version != draft.Base,
+		Kept: true, Differences: reservation.Compare(draft.Begun, draft.Settings), Stale: version != draft.Base,
 	}, err
 }
 
@@ -82,6 +83,38 @@ func (d *desk) change(q *console.Request, fn func(*reservation.Settings) error) 
 		return d.Reservations.KeepDraft(tx, q.By(), draft)
 	})
 	return faults, err
+}
+
+// ending is where a form leads once its change is in the draft.
+type ending struct {
+	to   string // page
+	done string // key of what is said there; "" says that the draft has the change
+	// at is the thing the form is of: Compile's faults of it stand beside the
+	// fields, those of other things on top. "" is for a form that makes several
+	// things: whatever is wrong, it did.
+	at string
+	// again shows a form that is part of a larger page; nil shows the form alone.
+	again func() error
+}
+
+// keep ends a form: what was typed becomes part of the person's draft, and the
+// person goes on. Where something is wrong, in a field or with the settings that
+// would come of it, nothing is kept and the form is shown again.
+func (d *desk) keep(q *console.Request, f *form, end ending, fn func(*reservation.Settings) error) error {
+	if !f.bad() {
+		faults, err := d.change(q, fn)
+		if err != nil {
+			return err
+		}
+		if len(faults) == 0 {
+			return q.See(end.to, cmp.Or(end.done, "setup.done.draft"))
+		}
+		f.faults(q, faults, end.at)
+	}
+	if end.again != nil {
+		return end.again()
+	}
+	return f.again(q)
 }
 
 // remove makes a change that takes something away and goes to a page; where the

@@ -17,6 +17,7 @@ import (
 // typed and what is wrong with it. One template draws them all.
 type form struct {
 	Head     head
+	title    string // key
 	Action   string // below /console/
 	Back     string
 	BackText string // key
@@ -77,6 +78,10 @@ func (f *form) find(name string) *field {
 	return nil
 }
 
+// show draws a form as the page it is; again does after a try that failed.
+func (f *form) show(q *console.Request) error  { return q.Render("setup-form", f.title, f) }
+func (f *form) again(q *console.Request) error { return q.Again("setup-form", f.title, f) }
+
 // fill takes what was typed.
 func (f *form) fill(q *console.Request) {
 	for _, s := range f.Sets {
@@ -114,12 +119,12 @@ func (f *form) bad() bool {
 	return false
 }
 
-// faults puts what Compile found beside the fields. Faults of other places go
-// on top, with the place in words.
+// faults puts what Compile found beside the fields. Faults of other places than
+// the form's go on top, with the place in words; "" is every place.
 func (f *form) faults(q *console.Request, list []reservation.Fault, at string) {
 	for _, x := range list {
 		text := faultText(q, x)
-		if x.At != at {
+		if at != "" && x.At != at {
 			f.Faults = append(f.Faults, placeText(q, x.At)+"："+text)
 			continue
 		}

@@ -8,7 +8,6 @@ import (
 	"madoguchi/i18n"
 	"madoguchi/i18n/civil"
 	"madoguchi/store"
-	"madoguchi/store/reservation"
 )
 
 // overviewPage is the first page of the area.
@@ -49,7 +48,7 @@ func (d *desk) overview(q *console.Request) error {
 		if err != nil {
 			return err
 		}
-		p = overviewPage{Head: h, Changes: describeAll(q, draft.Settings, reservation.Compare(draft.Begun, draft.Settings))}
+		p = overviewPage{Head: h, Changes: describeAll(q, draft.Settings, h.Differences)}
 		if p.Editions, p.Version, err = d.editions(q, tx); err != nil {
 			return err
 		}

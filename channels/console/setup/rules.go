@@ -97,24 +97,14 @@ func (d *desk) rules(q *console.Request) error {
 	if !holidays && minutes == 0 {
 		f.wrong("hold_minutes", q.T("setup.fault.hold-minutes"))
 	}
-	if !f.bad() {
-		faults, err := d.change(q, func(s *reservation.Settings) error {
-			if holidays {
-				s.Holidays = f.get("holidays") != ""
-			} else {
-				s.HoldMinutes = minutes
-			}
-			return nil
-		})
-		if err != nil {
-			return err
+	return d.keep(q, f, ending{to: to, at: reservation.AtRules, again: func() error { return q.Again("setup-list", title, page) }}, func(s *reservation.Settings) error {
+		if holidays {
+			s.Holidays = f.get("holidays") != ""
+		} else {
+			s.HoldMinutes = minutes
 		}
-		if len(faults) == 0 {
-			return q.See(to, "setup.done.draft")
-		}
-		f.faults(q, faults, reservation.AtRules)
-	}
-	return q.Again("setup-list", title, page)
+		return nil
+	})
 }
 
 // closure is the form of one closure.
@@ -129,7 +119,7 @@ func (d *desk) closure(q *console.Request) error {
 		return console.ErrNotFound
 	}
 	var k reservation.Closure
-	f := &form{Head: h, Back: "setup/closures", BackText: "setup.back-closures", Submit: "setup.keep", Action: "setup/closures/" + fresh}
+	f := &form{Head: h, title: "setup.closure.title", Back: "setup/closures", BackText: "setup.back-closures", Submit: "setup.keep", Action: "setup/closures/" + fresh}
 	if n < len(s.Closures) {
 		k = s.Closures[n]
 		f.Action = "setup/closures/" + strconv.Itoa(n)
@@ -149,7 +139,7 @@ func (d *desk) closure(q *console.Request) error {
 		}},
 	}
 	if q.Method == "GET" {
-		return q.Render("setup-form", "setup.closure.title", f)
+		return f.show(q)
 	}
 	f.fill(q)
 	made := reservation.Closure{Days: f.days(q), Counter: f.get("counter"), Reason: f.names("reason", k.Reason, langs)}
@@ -160,27 +150,17 @@ func (d *desk) closure(q *console.Request) error {
 	if made.From == "" && made.To == "" && len(made.Weekdays) == 0 && made.Hours == nil {
 		f.wrong("from", q.T("setup.wrong.every-day"))
 	}
-	if !f.bad() {
-		faults, err := d.change(q, func(s *reservation.Settings) error {
-			switch {
-			case n < len(s.Closures) && q.PathValue("n") != fresh:
-				s.Closures[n] = made
-			case q.PathValue("n") == fresh:
-				s.Closures = append(s.Closures, made)
-			default:
-				return console.ErrNotFound
-			}
-			return nil
-		})
-		if err != nil {
-			return err
+	return d.keep(q, f, ending{to: "setup/closures", at: reservation.AtClosure(n)}, func(s *reservation.Settings) error {
+		switch {
+		case n < len(s.Closures) && q.PathValue("n") != fresh:
+			s.Closures[n] = made
+		case q.PathValue("n") == fresh:
+			s.Closures = append(s.Closures, made)
+		default:
+			return console.ErrNotFound
 		}
-		if len(faults) == 0 {
-			return q.See("setup/closures", "setup.done.draft")
-		}
-		f.faults(q, faults, reservation.AtClosure(n))
-	}
-	return q.Again("setup-form", "setup.closure.title", f)
+		return nil
+	})
 }
 
 func counterField(q *console.Request, s reservation.Settings, chosen string, all bool) *field {
@@ -245,7 +225,7 @@ func (d *desk) service(q *console.Request) error {
 	} else if id != fresh {
 		return console.ErrNotFound
 	}
-	f := &form{Head: h, Back: "setup/services", BackText: "setup.back-services", Submit: "setup.keep", Action: "setup/services/" + id}
+	f := &form{Head: h, title: "setup.service.title", Back: "setup/services", BackText: "setup.back-services", Submit: "setup.keep", Action: "setup/services/" + id}
 	basics := nameFields(q, "names", "setup.field.names", v.Names, langs, true)
 	if id == fresh {
 		basics = append([]*field{{Name: "id", Label: q.T("setup.field.id"), Kind: "text", Must: true, Hint: q.T("setup.hint.id"), Size: 20}}, basics...)
@@ -253,7 +233,7 @@ func (d *desk) service(q *console.Request) error {
 		f.Remove, f.RemoveText = f.Action+"/delete", "setup.service.delete"
 	}
 	f.Sets = []fieldset{
-		{Legend: "setup.set.names", Hint: "setup.hint.ruby", Fields: basics},
+		{Legend: "setup.set.name", Hint: "setup.hint.ruby", Fields: basics},
 		{Legend: "setup.set.length", Fields: []*field{
 			{Name: "slots", Label: q.T("setup.field.slots"), Kind: "number", Value: strconv.Itoa(max(1, v.Slots)), Min: "1", Max: "48", Must: true, Size: 4, Hint: q.T("setup.hint.slots")},
 			{Name: "max_persons", Label: q.T("setup.field.max_persons"), Kind: "number", Value: strconv.Itoa(max(1, v.MaxPersons)), Min: "1", Max: "100", Must: true, Size: 4},
@@ -262,7 +242,7 @@ func (d *desk) service(q *console.Request) error {
 		}},
 	}
 	if q.Method == "GET" {
-		return q.Render("setup-form", "setup.service.title", f)
+		return f.show(q)
 	}
 	f.fill(q)
 	f.must(q, "names-ja", "slots", "max_persons")
@@ -277,28 +257,18 @@ func (d *desk) service(q *console.Request) error {
 		made.Slots = 0
 	}
 	made.PerPerson, made.Hidden = f.get("per_person") != "", f.get("hidden") != ""
-	if !f.bad() {
-		faults, err := d.change(q, func(s *reservation.Settings) error {
-			i := find(s)
-			switch {
-			case id == fresh:
-				s.Services = append(s.Services, made)
-			case i < 0:
-				return console.ErrNotFound
-			default:
-				s.Services[i] = made
-			}
-			return nil
-		})
-		if err != nil {
-			return err
+	return d.keep(q, f, ending{to: "setup/services", at: reservation.AtService(made.ID)}, func(s *reservation.Settings) error {
+		i := find(s)
+		switch {
+		case id == fresh:
+			s.Services = append(s.Services, made)
+		case i < 0:
+			return console.ErrNotFound
+		default:
+			s.Services[i] = made
 		}
-		if len(faults) == 0 {
-			return q.See("setup/services", "setup.done.draft")
-		}
-		f.faults(q, faults, reservation.AtService(made.ID))
-	}
-	return q.Again("setup-form", "setup.service.title", f)
+		return nil
+	})
 }
 
 func (d *desk) deleteService(q *console.Request) error {
@@ -325,7 +295,7 @@ func (d *desk) window(q *console.Request) error {
 		return console.ErrNotFound
 	}
 	w := reservation.Window{OpensDays: 30}
-	f := &form{Head: h, Back: "setup/windows", BackText: "setup.back-windows", Submit: "setup.keep", Action: "setup/windows/" + fresh}
+	f := &form{Head: h, title: "setup.window.title", Back: "setup/windows", BackText: "setup.back-windows", Submit: "setup.keep", Action: "setup/windows/" + fresh}
 	if n < len(s.Windows) {
 		w = s.Windows[n]
 		f.Action = "setup/windows/" + strconv.Itoa(n)
@@ -333,34 +303,24 @@ func (d *desk) window(q *console.Request) error {
 	}
 	f.Sets = windowSets(q, w, s)
 	if q.Method == "GET" {
-		return q.Render("setup-form", "setup.window.title", f)
+		return f.show(q)
 	}
 	f.fill(q)
 	made := f.window(q)
 	if len(made.Services) == len(s.Services) {
 		made.Services = nil
 	}
-	if !f.bad() {
-		faults, err := d.change(q, func(s *reservation.Settings) error {
-			switch {
-			case q.PathValue("n") == fresh:
-				s.Windows = append(s.Windows, made)
-			case n < len(s.Windows):
-				s.Windows[n] = made
-			default:
-				return console.ErrNotFound
-			}
-			return nil
-		})
-		if err != nil {
-			return err
+	return d.keep(q, f, ending{to: "setup/windows", at: reservation.AtWindow(n)}, func(s *reservation.Settings) error {
+		switch {
+		case q.PathValue("n") == fresh:
+			s.Windows = append(s.Windows, made)
+		case n < len(s.Windows):
+			s.Windows[n] = made
+		default:
+			return console.ErrNotFound
 		}
-		if len(faults) == 0 {
-			return q.See("setup/windows", "setup.done.draft")
-		}
-		f.faults(q, faults, reservation.AtWindow(n))
-	}
-	return q.Again("setup-form", "setup.window.title", f)
+		return nil
+	})
 }
 
 func windowSets(q *console.Request, w reservation.Window, s reservation.Settings) []fieldset {

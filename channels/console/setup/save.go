@@ -67,12 +67,8 @@ type impactLine struct {
 	Act      string
 }
 
-// impactSize is how many bookings a page shows, and mostProposed for how many a
-// new place is looked for before anybody asks.
-const (
-	impactSize   = 50
-	mostProposed = 2000
-)
+// impactSize is how many bookings a page shows.
+const impactSize = 50
 
 // save shows what saving the draft would do, and does it.
 func (d *desk) save(q *console.Request) error {
@@ -238,8 +234,11 @@ func (d *desk) look(q *console.Request) (savePage, error) {
 	var p savePage
 	if q.Method == "POST" {
 		err := q.Update(func(tx *store.Tx) error {
-			draft, h, err := d.load(q, tx)
-			if err != nil || !h.Kept {
+			draft, err := d.Reservations.Draft(tx, q.By())
+			if errors.Is(err, store.ErrNotFound) {
+				return nil
+			}
+			if err != nil {
 				return err
 			}
 			effective, ok := effectiveOf(q, tx, draft)
@@ -258,7 +257,7 @@ func (d *desk) look(q *console.Request) (savePage, error) {
 		if err != nil {
 			return err
 		}
-		p = savePage{Head: h, Stale: h.Stale, Changes: describeAll(q, draft.Settings, reservation.Compare(draft.Begun, draft.Settings))}
+		p = savePage{Head: h, Stale: h.Stale, Changes: describeAll(q, draft.Settings, h.Differences)}
 		effective, ok := effectiveOf(q, tx, draft)
 		p.Everyone = q.Method == "GET" || q.PostFormValue("everyone") != ""
 		if !ok {
@@ -307,35 +306,38 @@ func (d *desk) look(q *console.Request) (savePage, error) {
 // for each.
 func (d *desk) impact(q *console.Request, tx *store.Tx, preview *reservation.Preview, misfits []reservation.Misfit) (impact, error) {
 	var im impact
-	var err error
 	im.Total, im.Act = len(misfits), q.PostFormValue("act")
 	if im.Act == "" {
 		im.Act = string(relocation.Leave)
 	}
 	t := preview.Timetable()
 	name := func(id string) string { return counterName(q, t.Settings, id) }
+	type place struct {
+		day     civil.Date
+		counter string
+	}
+	counted := map[place]int{} // index in im.Counts
 	for _, m := range misfits {
 		if m.Already {
 			im.Already++
 		}
-		day := dateText(q, m.Booking.Start.Date)
-		i := slices.IndexFunc(im.Counts, func(c impactCount) bool { return c.Day == day && c.Counter == name(m.Booking.Counter) })
-		if i < 0 {
-			im.Counts = append(im.Counts, impactCount{Day: day, Counter: name(m.Booking.Counter)})
-			i = len(im.Counts) - 1
+		at := place{m.Booking.Start.Date, m.Booking.Counter}
+		i, known := counted[at]
+		if !known {
+			i = len(im.Counts)
+			counted[at] = i
+			im.Counts = append(im.Counts, impactCount{Day: dateText(q, at.day), Counter: name(at.counter)})
 		}
 		im.Counts[i].N++
 	}
 	if len(im.Counts) > shownCounts {
 		im.Counts = im.Counts[:shownCounts]
 	}
-	var offers []reservation.Offer
-	if len(misfits) <= mostProposed {
-		im.Proposed = true
-		if offers, err = preview.Propose(tx, bookingsOf(misfits)); err != nil {
-			return im, err
-		}
+	offers, err := relocation.Propose(tx, preview, misfits)
+	if err != nil {
+		return im, err
 	}
+	im.Proposed = offers != nil
 	im.Pager = console.PagerOf(map[string][]string{"page": {q.PostFormValue("page")}}, impactSize)
 	if to := q.PostFormValue("turn"); to != "" {
 		im.Pager = console.PagerOf(map[string][]string{"page": {to}}, impactSize)
@@ -388,36 +390,15 @@ func (d *desk) reach(q *console.Request, tx *store.Tx, b reservation.Booking) (s
 	return q.T("setup.told." + string(how)), err
 }
 
-func bookingsOf(list []reservation.Misfit) []reservation.Booking {
-	out := make([]reservation.Booking, len(list))
-	for i, m := range list {
-		out[i] = m.Booking
-	}
-	return out
-}
-
 // choose reads from the form what is to become of each booking. Those to be
 // moved get the place that the page proposed.
 func choose(q *console.Request, tx *store.Tx, preview *reservation.Preview, misfits []reservation.Misfit) ([]relocation.Choice, error) {
-	var offers []reservation.Offer
-	if len(misfits) <= mostProposed {
-		var err error
-		if offers, err = preview.Propose(tx, bookingsOf(misfits)); err != nil {
-			return nil, err
+	return relocation.Choose(tx, preview, misfits, func(b reservation.Booking) relocation.Act {
+		if own := q.PostFormValue("act-" + b.ID); own != "" {
+			return act(own)
 		}
-	}
-	choices := make([]relocation.Choice, len(misfits))
-	for i, m := range misfits {
-		c := relocation.Choice{Booking: m.Booking, Act: act(q.PostFormValue("act"))}
-		if own := q.PostFormValue("act-" + m.Booking.ID); own != "" {
-			c.Act = act(own)
-		}
-		if c.Act == relocation.Move && offers != nil && offers[i].Counter != nil {
-			c.Counter, c.Start = offers[i].Counter.ID, offers[i].Start
-		}
-		choices[i] = c
-	}
-	return choices, nil
+		return act(q.PostFormValue("act"))
+	})
 }
 
 // act reads a choice; what nobody asked for leaves a booking as it is.

@@ -57,10 +57,10 @@ type desk struct{ Config }
 func Area(c Config) console.Area {
 	d := &desk{c}
 	see := func(path string, handle func(*console.Request) error) console.Page {
-		return console.Page{Method: "GET", Path: path, Right: staff.SeeSetup, Handle: handle}
+		return console.Get(path, staff.SeeSetup, handle)
 	}
 	do := func(path string, handle func(*console.Request) error) console.Page {
-		return console.Page{Method: "POST", Path: path, Right: staff.EditSetup, Handle: handle}
+		return console.Post(path, staff.EditSetup, handle)
 	}
 	// Most forms change the administrator's own draft, which is nobody's rule until
 	// it is saved.

@@ -43,7 +43,7 @@ func (d *desk) site(q *console.Request) error {
 		return err
 	}
 	if q.Method == "GET" {
-		return q.Render("setup-form", "setup.site.title", f)
+		return f.show(q)
 	}
 	f.fill(q)
 	f.must(q, "name")
@@ -64,7 +64,7 @@ func (d *desk) site(q *console.Request) error {
 		}
 	}
 	if f.bad() {
-		return q.Again("setup-form", "setup.site.title", f)
+		return f.again(q)
 	}
 	var faults []reservation.Fault
 	err = q.Update(func(tx *store.Tx) error {
@@ -128,7 +128,7 @@ func (d *desk) site(q *console.Request) error {
 	default:
 		return q.See("setup/site", "setup.done.site")
 	}
-	return q.Again("setup-form", "setup.site.title", f)
+	return f.again(q)
 }
 
 // errFaults undoes a transaction whose settings do not hold together.
@@ -171,7 +171,7 @@ func siteForm(q *console.Request, t *tenant.Tenant, site tenant.Site, s reservat
 		made, changed = instant(site.Made), instant(site.Changed)
 	}
 	return &form{
-		Action: "setup/site", Back: "setup", BackText: "setup.back", Submit: "setup.site.save",
+		title: "setup.site.title", Action: "setup/site", Back: "setup", BackText: "setup.back", Submit: "setup.site.save",
 		Sets: []fieldset{
 			{Legend: "setup.set.body", Fields: []*field{
 				{Name: "version", Kind: "hidden", Value: strconv.FormatInt(t.Version, 10)},

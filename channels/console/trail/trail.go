@@ -40,17 +40,14 @@ type Config struct {
 
 // Area is the part of the console with these pages.
 func Area(c Config) console.Area {
-	page := func(method, path string, handle func(*console.Request) error) console.Page {
-		return console.Page{Method: method, Path: path, Right: staff.SeeAudit, Handle: handle}
-	}
 	return console.Area{
 		Name: "trail", Templates: console.Below(files, "templates"), Texts: console.Below(files, "texts"),
 		Menu: []console.Entry{{Position: 95, Path: "trail", Text: "trail.title", Right: staff.SeeAudit}},
 		Pages: []console.Page{
-			page("GET", "trail", c.list),
-			page("GET", "trail/export", c.export),
-			page("GET", "trail/chain", c.chain),
-			page("POST", "trail/chain", c.verify),
+			console.Get("trail", staff.SeeAudit, c.list),
+			console.Get("trail/export", staff.SeeAudit, c.export),
+			console.Get("trail/chain", staff.SeeAudit, c.chain),
+			console.Post("trail/chain", staff.SeeAudit, c.verify),
 		},
 	}
 }

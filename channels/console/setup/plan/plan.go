@@ -5,14 +5,19 @@
 // A line is a counter (窓口), an opening rule (開設) or a closure (休館). A file is
 // the whole truth about what it names: where it has opening rules of a counter
 // they replace all the counter had, in the order of the file, and so do the
-// closures of a counter or of all. What it does not name stays as it is; texts
-// in other languages stay too. A file with any fault changes nothing.
+// closures of a counter or of all. What it does not name stays as it is. A file
+// with any fault changes nothing.
+//
+// Names, places and reasons stand in Japanese; columns such as 名称(en) have them
+// in another language. A file without the column of a language keeps the texts
+// there are, one with the column and an empty cell takes the text away.
 package plan
 
 import (
 	"fmt"
 	"io"
 	"iter"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -56,6 +61,44 @@ var columns = []sheet.Column{
 	{Name: "reason", Heads: []string{"理由"}},
 }
 
+// translated are the columns that have others beside them, one a language, and
+// how the header of those begins.
+var translated = []struct{ name, word string }{{"names", "名称"}, {"place", "場所"}, {"reason", "理由"}}
+
+// Form is the form of a file.
+type Form struct {
+	langs   []i18n.Lang // besides Japanese
+	columns []sheet.Column
+}
+
+// In is the form in which texts may stand in these languages besides Japanese.
+func In(langs []i18n.Lang) Form {
+	f := Form{columns: slices.Clone(columns)}
+	for _, l := range langs {
+		if l != i18n.Japanese {
+			f.langs = append(f.langs, l)
+		}
+	}
+	for _, t := range translated {
+		for _, l := range f.langs {
+			heads := []string{t.word + "(" + string(l) + ")", t.word + "（" + string(l) + "）"}
+			if t.word != head(t.name) {
+				heads = append(heads, head(t.name)+"("+string(l)+")", head(t.name)+"（"+string(l)+"）")
+			}
+			f.columns = append(f.columns, sheet.Column{Name: in(t.name, l), Heads: heads})
+		}
+	}
+	return f
+}
+
+// in is the column of a text in a language.
+func in(name string, l i18n.Lang) string {
+	if l == i18n.Japanese {
+		return name
+	}
+	return name + "-" + string(l)
+}
+
 // head is the word of a column in a file.
 func head(name string) string {
 	for _, c := range columns {
@@ -86,20 +129,23 @@ type Plan struct {
 	// Added and Changed are the counters the file makes and alters.
 	Added, Changed     []string
 	Openings, Closures int // lines of each kind
+	// Translations is how many texts in other languages than Japanese the file
+	// makes, alters or takes away.
+	Translations int
 }
 
 // Read makes settings of a file and the current ones. With any problem, of
 // which every one is named by line and column, there is no plan.
-func Read(data []byte, current reservation.Settings, holidays reservation.Holidays) (*Plan, []sheet.Problem) {
+func (f Form) Read(data []byte, current reservation.Settings, holidays reservation.Holidays) (*Plan, []sheet.Problem) {
 	if len(data) > MaxSize {
 		return nil, []sheet.Problem{{Code: "too-large", Hint: fmt.Sprintf("the file is larger than %d MB; divide it", MaxSize>>20)}}
 	}
-	table, problems := sheet.Read(data, columns)
+	table, problems := sheet.Read(data, f.columns)
 	if len(problems) > 0 {
 		return nil, problems
 	}
 	r := reader{
-		settings: current, counters: map[string]reservation.Counter{}, lines: map[string]int{},
+		form: f, settings: current, counters: map[string]reservation.Counter{}, lines: map[string]int{},
 		openings: map[string][]reservation.Opening{},
 		seen:     map[string]int{}, spans: map[string][]span{},
 	}
@@ -132,6 +178,7 @@ func Read(data []byte, current reservation.Settings, holidays reservation.Holida
 
 // reader collects what the lines say.
 type reader struct {
+	form     Form
 	settings reservation.Settings
 	problems []sheet.Problem
 	order    []string // counters in the order of the file
@@ -139,6 +186,7 @@ type reader struct {
 	openings map[string][]reservation.Opening
 	list     []listed          // closures
 	scopes   []string          // the counters they are of, "" for all
+	changed  int               // texts in other languages
 	seen     map[string]int    // whole lines, to find duplicates
 	spans    map[string][]span // opening rules that hold on the same days
 	lines    map[string]int    // place of a fault → line
@@ -173,7 +221,7 @@ func (r *reader) row(table *sheet.Table, row sheet.Row) {
 		return
 	}
 	var whole []string
-	for _, c := range columns {
+	for _, c := range r.form.columns {
 		whole = append(whole, l.Get(c.Name))
 	}
 	if first, twice := r.seen[strings.Join(whole, "\x00")]; twice {
@@ -218,10 +266,7 @@ func (r *reader) counter(l line, id string) {
 		return
 	}
 	c, _ := r.known(id)
-	c.Names = withJapanese(c.Names, l.Get("names"))
-	if l.table.Has("place") {
-		c.Place = withJapanese(c.Place, l.Get("place"))
-	}
+	c.Names, c.Place = l.texts("names", c.Names), l.texts("place", c.Place)
 	if l.table.Has("phone") {
 		c.Phone = l.Get("phone")
 	}
@@ -286,7 +331,6 @@ func (r *reader) opening(l line, id string) {
 func (r *reader) closure(l line, id string) {
 	k := reservation.Closure{Days: l.days(), Counter: id}
 	if ja := l.Get("reason"); ja != "" {
-		k.Reason = reservation.Names{i18n.Japanese: ja}
 		for _, old := range r.settings.Closures {
 			if old.Reason[i18n.Japanese] == ja {
 				k.Reason = old.Reason // with its translations
@@ -294,6 +338,7 @@ func (r *reader) closure(l line, id string) {
 			}
 		}
 	}
+	k.Reason = l.texts("reason", k.Reason)
 	if l.Get("start") != "" || l.Get("end") != "" {
 		k.Hours = &reservation.Hours{Start: l.clock("start"), End: l.clock("end")}
 		for _, name := range []string{"start", "end"} {
@@ -313,7 +358,7 @@ func (r *reader) closure(l line, id string) {
 // plan puts what was read into the settings.
 func (r *reader) plan(current reservation.Settings) *Plan {
 	s := current
-	p := &Plan{}
+	p := &Plan{Translations: r.changed}
 	s.Counters = slices.Clone(current.Counters)
 	for _, id := range r.order {
 		c, _ := r.known(id)
@@ -344,19 +389,27 @@ func (r *reader) plan(current reservation.Settings) *Plan {
 	return p
 }
 
-func withJapanese(n reservation.Names, ja string) reservation.Names {
-	if ja == n[i18n.Japanese] {
-		return n
+// texts are a text in all languages as the line has it. What the file has no
+// column for stays as it was.
+func (l line) texts(name string, old reservation.Names) reservation.Names {
+	made := maps.Clone(old)
+	for _, lang := range append([]i18n.Lang{i18n.Japanese}, l.r.form.langs...) {
+		text := l.Get(in(name, lang))
+		if !l.table.Has(in(name, lang)) || text == old[lang] {
+			continue
+		}
+		if lang != i18n.Japanese {
+			l.r.changed++
+		}
+		if made == nil {
+			made = reservation.Names{}
+		}
+		made[lang] = text
+		if text == "" {
+			delete(made, lang)
+		}
 	}
-	out := reservation.Names{}
-	for l, s := range n {
-		out[l] = s
-	}
-	out[i18n.Japanese] = ja
-	if ja == "" {
-		delete(out, i18n.Japanese)
-	}
-	return out
+	return made
 }
 
 // words reads words with 、 or commas between them.
@@ -518,28 +571,69 @@ func HoursText(list []reservation.Hours) string {
 
 // Write writes the plan of settings as Read reads it. It returns how many
 // characters the encoding could not write.
-func Write(w io.Writer, enc sheet.Encoding, s reservation.Settings) (lost int, err error) {
+//
+// Names have a column for every language, places and reasons for those that have
+// one. A language that the encoding cannot write is left out: read back, the file
+// then takes nothing away.
+func (f Form) Write(w io.Writer, enc sheet.Encoding, s reservation.Settings) (lost int, err error) {
+	used := f.used(enc, s)
 	var heads []string
-	for _, c := range columns {
+	for _, c := range used {
 		heads = append(heads, c.Heads[0])
 	}
-	return sheet.Write(w, enc, heads, rows(s))
+	return sheet.Write(w, enc, heads, f.rows(s, used))
 }
 
-func rows(s reservation.Settings) iter.Seq[[]string] {
+// used are the columns that a file of settings has.
+func (f Form) used(enc sheet.Encoding, s reservation.Settings) []sheet.Column {
+	filled, garbled := map[string]bool{}, map[string]bool{}
+	note := func(name string, n reservation.Names) {
+		for l, text := range n {
+			if text != "" {
+				filled[in(name, l)] = true
+			}
+			if !enc.Writes(text) {
+				garbled[in(name, l)] = true
+			}
+		}
+	}
+	for _, c := range s.Counters {
+		note("names", c.Names)
+		note("place", c.Place)
+	}
+	for _, k := range s.Closures {
+		note("reason", k.Reason)
+	}
+	return slices.DeleteFunc(slices.Clone(f.columns), func(c sheet.Column) bool {
+		if slices.ContainsFunc(columns, func(x sheet.Column) bool { return x.Name == c.Name }) {
+			return false
+		}
+		return garbled[c.Name] || !filled[c.Name] && !strings.HasPrefix(c.Name, "names-")
+	})
+}
+
+func (f Form) rows(s reservation.Settings, used []sheet.Column) iter.Seq[[]string] {
 	return func(yield func([]string) bool) {
 		row := func(cells map[string]string) bool {
-			list := make([]string, len(columns))
-			for i, c := range columns {
+			list := make([]string, len(used))
+			for i, c := range used {
 				list[i] = cells[c.Name]
 			}
 			return yield(list)
 		}
+		texts := func(cells map[string]string, name string, n reservation.Names) {
+			for _, l := range append([]i18n.Lang{i18n.Japanese}, f.langs...) {
+				cells[in(name, l)] = n[l]
+			}
+		}
 		for _, c := range s.Counters {
-			if !row(map[string]string{
-				"kind": counterLine, "counter": c.ID, "names": c.Names[i18n.Japanese], "place": c.Place[i18n.Japanese], "phone": c.Phone,
+			cells := map[string]string{
+				"kind": counterLine, "counter": c.ID, "phone": c.Phone,
 				"position": some(c.Position), "hidden": yes(c.Hidden), "services": strings.Join(c.Services, "、"), "from": c.From, "to": c.To,
-			}) {
+			}
+			texts(cells, "names", c.Names)
+			texts(cells, "place", c.Place)
+			if !row(cells) {
 				return
 			}
 			for _, o := range c.Openings {
@@ -557,7 +651,8 @@ func rows(s reservation.Settings) iter.Seq[[]string] {
 		}
 		for _, k := range s.Closures {
 			cells := daysCells(k.Days)
-			cells["kind"], cells["counter"], cells["reason"] = closureLine, k.Counter, k.Reason[i18n.Japanese]
+			cells["kind"], cells["counter"] = closureLine, k.Counter
+			texts(cells, "reason", k.Reason)
 			if k.Hours != nil {
 				cells["start"], cells["end"] = k.Hours.Start, k.Hours.End
 			}

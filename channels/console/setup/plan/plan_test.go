@@ -12,11 +12,14 @@ import (
 
 	"madoguchi/channels/console/setup/plan"
 	"madoguchi/channels/sheet"
+	"madoguchi/i18n"
 	"madoguchi/i18n/civil"
 	"madoguchi/store/reservation"
 )
 
 const heads = "種別,窓口ID,窓口名,開始日,終了日,曜日,第何週,何週ごと,起点日,開始時刻,終了時刻,枠の長さ（分）,除外時間,受入数,利用者の上限,休日開庁,理由\n"
+
+var form = plan.In([]i18n.Lang{"ja", "ja-easy", "en", "zh-Hans"})
 
 func TestFaultsAreNamedByLineAndColumn(t *testing.T) {
 	for name, c := range map[string]struct {
@@ -59,7 +62,7 @@ func TestFaultsAreNamedByLineAndColumn(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			before := reservation.Sample()
-			p, problems := plan.Read([]byte(c.data), before, civil.Holiday)
+			p, problems := form.Read([]byte(c.data), before, civil.Holiday)
 			if p != nil {
 				t.Fatal("it was taken")
 			}
@@ -78,7 +81,7 @@ func TestFaultsAreNamedByLineAndColumn(t *testing.T) {
 func TestWhatAFileDoesNotNameStays(t *testing.T) {
 	s := reservation.Sample()
 	file := heads + "開設,nishi,,2027/3/1,2027/3/31,平日・土,,,,９:00,17時30分,30,12:00〜13:00,3,2,はい,\n開設,nishi,,,,平日,,,,14:30,17:00,30,,1,,,\n休館,nishi,,2027/2/1,2027/2/1,,,,,,,,,,,,工事\n"
-	p, problems := plan.Read([]byte(file), s, civil.Holiday)
+	p, problems := form.Read([]byte(file), s, civil.Holiday)
 	if problems != nil {
 		t.Fatal(problems)
 	}
@@ -96,6 +99,65 @@ func TestWhatAFileDoesNotNameStays(t *testing.T) {
 	}
 	if !slices.Equal(p.Changed, []string{"nishi"}) || p.Added != nil || p.Openings != 2 || p.Closures != 1 {
 		t.Errorf("report: %+v", p)
+	}
+}
+
+// A column of a language sets names in it, an empty cell takes one away, and a
+// file without the column leaves the names that exist.
+func TestNamesStandInOtherLanguages(t *testing.T) {
+	for name, c := range map[string]struct {
+		file    string
+		en, zh  string
+		changed int
+	}{
+		"no column":    {"種別,窓口ID,窓口名\n窓口,nishi,西サポートセンター\n", "West", "西", 0},
+		"not even 窓口名": {"種別,窓口ID\n窓口,nishi\n", "West", "西", 0},
+		"the same":     {"種別,窓口ID,窓口名,名称(en),名称(zh-Hans)\n窓口,nishi,西サポートセンター,West,西\n", "West", "西", 0},
+		"another":      {"種別,窓口ID,窓口名,名称(en)\n窓口,nishi,西サポートセンター,West centre\n", "West centre", "西", 1},
+		"wide signs":   {"種別,窓口ID,窓口名,窓口名（en）\n窓口,nishi,西サポートセンター,West centre\n", "West centre", "西", 1},
+		"taken away":   {"種別,窓口ID,窓口名,名称(en),名称(zh-Hans)\n窓口,nishi,西サポートセンター,,西区中心\n", "", "西区中心", 2},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := reservation.Sample()
+			s.Counters[2].Names = reservation.Names{"ja": "西サポートセンター", "en": "West", "zh-Hans": "西"}
+			p, problems := form.Read([]byte(c.file), s, civil.Holiday)
+			if problems != nil {
+				t.Fatal(problems)
+			}
+			n := p.Settings.Counters[2].Names
+			if n["en"] != c.en || n["zh-Hans"] != c.zh || n["ja"] != "西サポートセンター" || p.Translations != c.changed {
+				t.Errorf("%v, %d changed", n, p.Translations)
+			}
+			if s.Counters[2].Names["en"] != "West" {
+				t.Error("the settings given have changed")
+			}
+		})
+	}
+	if _, problems := form.Read([]byte("種別,窓口ID,名称(xx)\n窓口,nishi,West\n"), reservation.Sample(), civil.Holiday); len(problems) != 1 || problems[0].Column != "名称(xx)" || problems[0].Code != "unknown-column" {
+		t.Errorf("a language nobody speaks: %v", problems)
+	}
+}
+
+// A language that Shift_JIS has no characters for is not written, so that the
+// file does not bring back 〓 in place of names.
+func TestALanguageThatCannotBeWrittenIsLeftOut(t *testing.T) {
+	s := reservation.Sample()
+	s.Counters[2].Names = reservation.Names{"ja": "西サポートセンター", "en": "West", "zh-Hans": "西区办事处"}
+	for enc, want := range map[sheet.Encoding]bool{sheet.UTF8: true, sheet.ShiftJIS: false} {
+		var b bytes.Buffer
+		if lost, err := form.Write(&b, enc, s); lost != 0 || err != nil {
+			t.Fatal(lost, err)
+		}
+		p, problems := form.Read(b.Bytes(), s, civil.Holiday)
+		if problems != nil {
+			t.Fatal(problems)
+		}
+		if d := cmp.Diff(s, p.Settings, cmpopts.EquateEmpty()); d != "" || p.Translations != 0 {
+			t.Errorf("%s: %s", enc, d)
+		}
+		if got := bytes.Contains(b.Bytes(), []byte("(zh-Hans)")); got != want {
+			t.Errorf("%s has a column of Chinese: %v", enc, got)
+		}
 	}
 }
 
@@ -133,6 +195,9 @@ func anyPlan(t *rapid.T) reservation.Settings {
 		if w := words.Draw(t, "place"); w != "" {
 			c.Place = reservation.Names{"ja": w}
 		}
+		if w := words.Draw(t, "name in English"); w != "" {
+			c.Names["en"], c.Place = w, reservation.Names{"en": w}
+		}
 		for j := range rapid.IntRange(0, 4).Draw(t, "openings") {
 			start := 8 + j*2
 			o := reservation.Opening{
@@ -153,6 +218,9 @@ func anyPlan(t *rapid.T) reservation.Settings {
 		k := reservation.Closure{Days: days(), Counter: rapid.SampledFrom([]string{"", "a"}).Draw(t, "of")}
 		if w := words.Draw(t, "reason"); w != "" {
 			k.Reason = reservation.Names{"ja": w}
+			if w := words.Draw(t, "reason in English"); w != "" {
+				k.Reason["en"] = w
+			}
 		}
 		if rapid.Bool().Draw(t, "part") || k.From == "" && k.Weekdays == nil {
 			k.Hours = &reservation.Hours{Start: "09:00", End: "10:30"}
@@ -174,11 +242,11 @@ func TestAPlanComesBackAsItWent(t *testing.T) {
 		}
 		for _, enc := range []sheet.Encoding{sheet.UTF8, sheet.ShiftJIS} {
 			var b bytes.Buffer
-			if lost, err := plan.Write(&b, enc, s); err != nil || lost > 0 {
+			if lost, err := form.Write(&b, enc, s); err != nil || lost > 0 {
 				t.Fatal(lost, err)
 			}
 			for _, onto := range []reservation.Settings{s, {Services: s.Services}} {
-				p, problems := plan.Read(b.Bytes(), onto, civil.Holiday)
+				p, problems := form.Read(b.Bytes(), onto, civil.Holiday)
 				if problems != nil {
 					t.Fatalf("%v\n%s", problems, b.String())
 				}
@@ -193,7 +261,7 @@ func TestAPlanComesBackAsItWent(t *testing.T) {
 func FuzzRead(f *testing.F) {
 	f.Add([]byte(heads + "開設,honcho,,,,月,,,,9:00,11:00,30,,1,,,\n"))
 	f.Fuzz(func(t *testing.T, data []byte) {
-		p, problems := plan.Read(data, reservation.Sample(), civil.Holiday)
+		p, problems := form.Read(data, reservation.Sample(), civil.Holiday)
 		if (p == nil) == (problems == nil) {
 			t.Fatal("neither a plan nor a problem, or both")
 		}
