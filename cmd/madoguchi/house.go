@@ -256,7 +256,7 @@ func (h *house) jobs() []job.Job {
 		job.Job{Name: "holds", Every: time.Minute, Run: func(ctx context.Context, tenant string) error {
 			return h.db.Update(ctx, tenant, func(tx *store.Tx) error {
 				_, err := h.reservations.ExpireHolds(tx)
-				return err
+				return errors.Join(err, h.reservations.ForgetForms(tx))
 			})
 		}},
 		job.Job{Name: "no-show", Every: 10 * time.Minute, Run: func(ctx context.Context, tenant string) error {
