@@ -344,6 +344,7 @@ type dialog struct {
 	fresh   bool   // the first turn of this person
 	stood   string // the step the turn began at
 	paging  bool   // the resident asks for offers after those shown
+	opening string // the words a flow is entered with, until its first question
 	forms   map[string]*Form
 
 	s    State

@@ -181,6 +181,7 @@ func (d *dialog) walk() error {
 			} else if v != "" {
 				return d.take(v)
 			}
+			d.opened(st)
 			if !d.known(st) {
 				return d.ask(st)
 			}

@@ -134,7 +134,7 @@ func (h *house) furnish() error {
 	}
 	h.reservations.Watch(visits.Tell)
 	h.residents = h.newRoster()
-	h.actions = &action.Actions{Reservations: h.reservations, Cards: h.cards, Residents: h.residents, Warn: h.warn, Fields: h.fields, Notify: h.notify, Identity: h.identity()}
+	h.actions = &action.Actions{Reservations: h.reservations, Cards: h.cards, Residents: h.residents, Warn: h.warn, AtApplication: h.tenants.AtApplication, Fields: h.fields, Notify: h.notify, Identity: h.identity()}
 	h.library = &bot.Library{
 		Versions: h.procedures,
 		Compile: func(v procedure.Version) (*flows.Flow, error) {
