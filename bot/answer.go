@@ -488,7 +488,7 @@ func slotValue(counter string, start civil.DateTime) string { return counter + "
 
 // slotQuery is what the flow knows about the visit being planned.
 func (d *dialog) slotQuery(f *flows.Field) OfferQuery {
-	q := OfferQuery{Service: f.Service, Channel: d.in.Channel, Lang: d.s.Lang, Limit: 9}
+	q := OfferQuery{Service: f.Service, Counters: d.in.Counters, Channel: d.in.Channel, Lang: d.s.Lang, Limit: 9}
 	if q.Service == "" {
 		q.Service = d.s.Answer("service")
 	}
@@ -512,7 +512,7 @@ func (d *dialog) hold(f *flows.Field, value string) (bool, error) {
 		return false, fmt.Errorf("slot value %q: want COUNTER/YYYY-MM-DDTHH:MM", value)
 	}
 	q := d.slotQuery(f)
-	if q.Counter != "" && q.Counter != counter {
+	if q.Counter != "" && q.Counter != counter || !within(d.in.Counters, counter) {
 		d.say(d.words.oldButton)
 		return false, d.ask(d.step)
 	}
@@ -521,7 +521,7 @@ func (d *dialog) hold(f *flows.Field, value string) (bool, error) {
 		d.s.Look = nil
 		return false, d.ask(d.step)
 	}
-	id, err := d.Desk.Hold(d.tx, d.owner, q, counter, start)
+	id, err := d.Desk.Hold(d.tx, d.keeper(), q, counter, start)
 	if err == nil {
 		d.tx.Point("bot.held")
 		d.s.Set(heldPlace, id)

@@ -33,7 +33,8 @@ func (p paperDesk) Offers(_ *store.Tx, q bot.OfferQuery) ([]bot.Offer, error) {
 func (paperDesk) Hold(*store.Tx, string, bot.OfferQuery, string, civil.DateTime) (string, error) {
 	return "hold", nil
 }
-func (paperDesk) Release(*store.Tx, string) error { return nil }
+func (paperDesk) Release(*store.Tx, string) error    { return nil }
+func (paperDesk) ReleaseAll(*store.Tx, string) error { return nil }
 func (paperDesk) Bookings(*store.Tx, []string, i18n.Lang) ([]bot.Choice, error) {
 	return nil, nil
 }

@@ -380,13 +380,22 @@ func (d *dialog) switchTo(f *flows.Flow, text string) error {
 // beginWith enters a flow by words and, if the same words answer its first
 // question (「予約を取り消したい」), takes them as that answer too.
 func (d *dialog) beginWith(f *flows.Flow, text string) error {
-	first := f.Steps[f.First]
-	if text != "" && first.Verb == flows.Ask && f.Field(first.Into).Type == "choice" {
-		if v := named(d.choiceWords(first), text); v != "" {
-			return d.begin(f, Answer{first.Into, v})
-		}
-	}
+	d.opening = text
 	return d.begin(f)
+}
+
+// opened takes the words that the flow was entered with as the answer to its
+// first question, if they name one of its choices. A question of a part it calls
+// is about something else (「サインインしたい」 says nothing of whether one has an ID).
+func (d *dialog) opened(st *flows.Step) {
+	words := d.opening
+	d.opening = ""
+	if words == "" || st.From.Flow != d.s.Flow || d.s.Has(st.Into) || d.field(st.Into).Type != "choice" {
+		return
+	}
+	if v := named(d.choiceWords(st), words); v != "" {
+		d.s.Set(st.Into, v)
+	}
 }
 
 // named finds the choice whose words stand in a text, the longest of them where

@@ -118,6 +118,10 @@ type Inbound struct {
 	// Staff is the account of the staff member who speaks for the resident
 	// (代理予約, S4-076); "" when the resident does.
 	Staff string
+	// Counters are those at which that staff member works (担当サイト, S4-073): no
+	// other is offered or taken, and a booking at another is not found. Nil is
+	// every counter; residents have them all.
+	Counters []string
 	// Address is the network address of the resident where the channel knows
 	// it, for limits on guessing keys; never stored in the clear.
 	Address string

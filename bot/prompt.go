@@ -174,7 +174,12 @@ func (d *dialog) put(st *flows.Step, lead string) error {
 	case "yesno", "consent":
 		m.Choices = d.yesNo()
 	case "counter":
-		for _, k := range d.counters(f) {
+		list := d.counters(f)
+		if len(list) == 0 { // staff for a service that their counters do not take
+			d.noOffers(m, e)
+			return nil
+		}
+		for _, k := range list {
 			label := k.Name
 			m.Choices = append(m.Choices, Choice{Value: k.ID, Label: label})
 			if k.Place != "" {
@@ -214,7 +219,10 @@ func (d *dialog) counters(f *flows.Field) []Counter {
 	if err != nil {
 		d.Log.Error("list the counters", "error", err)
 	}
-	return list
+	if d.in.Counters == nil {
+		return list
+	}
+	return slices.DeleteFunc(list, func(k Counter) bool { return !within(d.in.Counters, k.ID) })
 }
 
 // putOffers asks for a time and offers free ones.

@@ -80,11 +80,12 @@ type Desk interface {
 	// be had on the one day asked for because of the day itself, the error is a
 	// *Refusal.
 	Offers(tx *store.Tx, q OfferQuery) ([]Offer, error)
-	// Hold keeps a place for the owner, in place of the one kept before, and
+	// Hold keeps a place for the keeper, in place of the one kept before, and
 	// returns its id. The error is nil, a *Refusal, or a fault.
-	Hold(tx *store.Tx, owner string, q OfferQuery, counter string, start civil.DateTime) (string, error)
-	// Release gives back a place kept.
+	Hold(tx *store.Tx, keeper string, q OfferQuery, counter string, start civil.DateTime) (string, error)
+	// Release gives back a place kept; ReleaseAll whatever a keeper keeps.
 	Release(tx *store.Tx, hold string) error
+	ReleaseAll(tx *store.Tx, keeper string) error
 	// Bookings lists the owners' bookings still to come, as choices.
 	Bookings(tx *store.Tx, owners []string, lang i18n.Lang) ([]Choice, error)
 	// Open reports whether the office is open on a date.
@@ -103,15 +104,17 @@ type Counter struct {
 type OfferQuery struct {
 	Service string
 	Counter string // "" any
-	Persons int    // 0 counts as 1
-	Channel string
-	From    civil.Date // not before this date; zero: from now
-	On      civil.Date // only this date; zero: any
-	After   civil.Clock
-	Before  civil.Clock // 0: until closing
-	Weekday *time.Weekday
-	Limit   int // offers at most, spread over days and hours
-	Lang    i18n.Lang
+	// Counters are those that come into question; nil: every counter.
+	Counters []string
+	Persons  int // 0 counts as 1
+	Channel  string
+	From     civil.Date // not before this date; zero: from now
+	On       civil.Date // only this date; zero: any
+	After    civil.Clock
+	Before   civil.Clock // 0: until closing
+	Weekday  *time.Weekday
+	Limit    int // offers at most, spread over days and hours
+	Lang     i18n.Lang
 }
 
 // Offer is one free time.
@@ -335,12 +338,13 @@ type dialog struct {
 	shelf   *Shelf
 	words   *words                                              // the engine's sentences as the tenant wants them
 	find    func(flow string, version int) (*flows.Flow, error) // a version a conversation runs on
-	owner   string                                              // of holds: the conversation
+	owner   string                                              // of bookings: the conversation
 	instant time.Time
 	now     civil.DateTime
 	fresh   bool   // the first turn of this person
 	stood   string // the step the turn began at
 	paging  bool   // the resident asks for offers after those shown
+	opening string // the words a flow is entered with, until its first question
 	forms   map[string]*Form
 
 	s    State
@@ -363,6 +367,11 @@ func (d *dialog) run(stored []byte) ([]byte, error) {
 	}
 	if d.in.link != nil && !d.in.link.at(d.s.Flow, d.stood, d.s.Secure) {
 		return nil, ErrLink
+	}
+	if d.fresh && d.in.Staff != "" {
+		if err := d.Desk.ReleaseAll(d.tx, d.keeper()); err != nil {
+			return nil, fmt.Errorf("give back the place held in the last dialog: %w", err)
+		}
 	}
 	d.remember()
 	d.chooseLanguage()
@@ -399,6 +408,16 @@ func (d *dialog) resume() error {
 	}
 	d.step = d.stepOf(d.s.Step)
 	return nil
+}
+
+// keeper is whom a held place is kept for: the conversation, or the staff member
+// who leads it. They serve one person at a time, so a dialog that they have only
+// walked away from does not keep its place beside that of the next.
+func (d *dialog) keeper() string {
+	if d.in.Staff != "" {
+		return d.in.Staff
+	}
+	return d.owner
 }
 
 // hear decides what the event is and acts on it.

@@ -25,10 +25,12 @@ type Act struct {
 	Channel string
 	User    string
 	Staff   string // account that speaks for the resident (S4-076), "" if none
-	Address string // network address, "" if unknown
-	Lang    i18n.Lang
-	Now     civil.DateTime
-	Site    *Site
+	// Counters are those at which that account works, see Inbound.
+	Counters []string
+	Address  string // network address, "" if unknown
+	Lang     i18n.Lang
+	Now      civil.DateTime
+	Site     *Site
 
 	// Answer gives the value of a field or of what an earlier action has set.
 	Answer func(name string) string
@@ -49,6 +51,15 @@ type Act struct {
 
 	done  map[string]string
 	words *words
+}
+
+// At reports whether a counter comes into question: for residents every one does,
+// for staff those they work at.
+func (a *Act) At(counter string) bool { return within(a.Counters, counter) }
+
+// within reports whether a counter is one of those that come into question.
+func within(counters []string, id string) bool {
+	return counters == nil || slices.Contains(counters, id)
 }
 
 // BookingButtons are what can be done with a booking from its receipt.
@@ -170,6 +181,7 @@ func (d *dialog) walk() error {
 			} else if v != "" {
 				return d.take(v)
 			}
+			d.opened(st)
 			if !d.known(st) {
 				return d.ask(st)
 			}
@@ -377,7 +389,7 @@ func (d *dialog) do(st *flows.Step) (string, error) {
 		d.s.Set(name, value)
 	}
 	outcome, err := act(&Act{
-		Tx: d.tx, Owner: d.owner, Owners: d.owners(), Staff: d.in.Staff, Resident: d.s.Resident, SignIn: d.signIn, SignOut: d.signOut,
+		Tx: d.tx, Owner: d.owner, Owners: d.owners(), Staff: d.in.Staff, Counters: d.in.Counters, Resident: d.s.Resident, SignIn: d.signIn, SignOut: d.signOut,
 		done: d.in.done, Channel: d.in.Channel, User: d.in.User, Address: d.in.Address,
 		Lang: d.s.Lang, Now: d.now, Site: d.site,
 		Answer: d.s.Answer, Set: d.s.Set, Drop: d.s.Drop, Form: d.formAnswers, Say: d.add,

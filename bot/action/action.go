@@ -30,6 +30,9 @@ type Actions struct {
 	// Warn tells a resident on a channel of theirs that somebody tried wrong
 	// birth dates for their card; nil tells nobody.
 	Warn func(tx *store.Tx, resident string) error
+	// AtApplication reports whether people come to apply for their card and get it
+	// by post (申請時来庁方式, S4-137); nil: they come to receive it.
+	AtApplication func(tx *store.Tx) (bool, error)
 	// Notify queues the mail that follows a booking, a change or a cancellation;
 	// nil where no mail is sent.
 	Notify Notify
@@ -53,6 +56,7 @@ var table = map[string]entry{
 	"reservation.find":   {find, flows.Action{Needs: []string{"key", "booking"}, Outcomes: []string{"found", "unknown", "blocked"}}},
 	"reservation.show":   {show, flows.Action{Needs: []string{"booking"}, Outcomes: []string{"active", "over"}}},
 	"reservation.change": {change, flows.Action{Needs: []string{"booking", "visit"}, Sets: []string{"receipt"}, Outcomes: []string{"changed", "full", "closed", "late"}}},
+	"card.style":         {cardStyle, flows.Action{Outcomes: []string{"delivery", "application"}}},
 	"card.asked":         {cardAsked, flows.Action{Outcomes: []string{"ask", "skip"}}},
 	"card.name":          {cardName, flows.Action{Needs: []string{"code"}, Sets: []string{caseAnswer}, Outcomes: []string{"found", "unknown", "blocked"}}},
 	"card.find":          {cardFind, flows.Action{Needs: []string{"code"}, Sets: []string{caseAnswer}, Outcomes: []string{"found", "born", "unknown", "blocked"}}},

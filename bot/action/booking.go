@@ -58,6 +58,9 @@ func book(a *Actions, act *bot.Act) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	if !act.At(counter) { // since it was chosen the account was given other counters
+		return "closed", nil
+	}
 	existing, err := a.ahead(act)
 	if err != nil {
 		return "", err
@@ -159,7 +162,7 @@ func own(a *Actions, act *bot.Act) (string, error) {
 	act.Drop("own")
 	if act.Staff != "" && wanted != "" {
 		b, err := a.Reservations.ByID(act.Tx, wanted)
-		if errors.Is(err, reservation.ErrNotFound) {
+		if errors.Is(err, reservation.ErrNotFound) || err == nil && !act.At(b.Counter) {
 			return "none", nil
 		}
 		if err != nil {
@@ -230,6 +233,9 @@ func find(a *Actions, act *bot.Act) (string, error) {
 	var b reservation.Booking
 	outcome, err := guess(act, func() (err error) {
 		b, err = a.Reservations.ByKey(act.Tx, act.Answer("key"))
+		if err == nil && !act.At(b.Counter) { // to staff as unknown as one of another municipality
+			err = reservation.ErrNotFound
+		}
 		return err
 	})
 	if err != nil || outcome != "found" {
@@ -260,6 +266,9 @@ func change(a *Actions, act *bot.Act) (string, error) {
 	counter, start, err := slot(act)
 	if err != nil {
 		return "", err
+	}
+	if !act.At(counter) {
+		return "closed", nil
 	}
 	by := by(act)
 	to := reservation.Move{Counter: counter, Start: start, Group: by.Group, Hold: act.Answer("hold")}

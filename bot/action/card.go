@@ -22,6 +22,17 @@ type Residents interface {
 // booking made while it stands there is for that card (S4-121).
 const caseAnswer = "case"
 
+// cardStyle says when people come to the counter for a card: to receive it
+// (交付時来庁方式), or to apply for it (申請時来庁方式, S4-137).
+func cardStyle(a *Actions, act *bot.Act) (string, error) {
+	if a.AtApplication != nil {
+		if at, err := a.AtApplication(act.Tx); err != nil || at {
+			return "application", err
+		}
+	}
+	return "delivery", nil
+}
+
 // cardAsked says whether residents are asked for the link code when they book
 // the pickup.
 func cardAsked(a *Actions, act *bot.Act) (string, error) {
@@ -143,9 +154,10 @@ func cardRead(a *Actions, act *bot.Act) (string, error) {
 
 // What a resident is told of a state: the outcomes of card.status. told and
 // told-book say that the municipality's own words were given, and whether a
-// visit can be booked now.
+// visit can be booked now. by-post stands for every state that a notice follows
+// elsewhere, where cards are applied for in person.
 var statusOutcomes = []string{
-	"expected", "arrived", "notified", "returned", "booked", "missed", "visited", "delivered", "remade", "reissued", "discarded", "told", "told-book",
+	"expected", "arrived", "notified", "returned", "booked", "missed", "visited", "delivered", "remade", "reissued", "by-post", "discarded", "told", "told-book",
 }
 
 var outcomeOf = map[progress.Kind]string{
@@ -158,6 +170,12 @@ var outcomeOf = map[progress.Kind]string{
 // bookable are the states in which coming to the counter is the next thing.
 var bookable = map[progress.Kind]bool{
 	progress.Notified: true, progress.NotifiedAgain: true, progress.NoShow: true, progress.Visited: true, progress.Identified: true, progress.Revisited: true,
+}
+
+// noticeFollows are the states of which a resident is told that a notice
+// (交付通知書) will come.
+var noticeFollows = map[progress.Kind]bool{
+	progress.Expected: true, progress.Arrived: true, progress.SentBack: true, progress.Reissued: true,
 }
 
 // cardStatus says how far a card is. It says nothing of its holder, of where it
@@ -181,8 +199,18 @@ func cardStatus(a *Actions, act *bot.Act) (string, error) {
 	if !c.LastNotice.IsZero() {
 		act.Set("sent", civil.In(c.LastNotice).Date.String())
 	}
-	if o := outcomeOf[c.State]; o != "" {
-		return o, nil
+	o := outcomeOf[c.State]
+	if o == "" {
+		return "", errors.New("a card in the unknown state " + string(c.State))
 	}
-	return "", errors.New("a card in the unknown state " + string(c.State))
+	if noticeFollows[c.State] {
+		style, err := cardStyle(a, act)
+		if err != nil {
+			return "", err
+		}
+		if style == "application" {
+			return "by-post", nil
+		}
+	}
+	return o, nil
 }

@@ -37,7 +37,7 @@ func (d Desk) Counters(tx *store.Tx, service string, lang i18n.Lang) ([]bot.Coun
 // Offers lists free times that fit the wish.
 func (d Desk) Offers(tx *store.Tx, q bot.OfferQuery) ([]bot.Offer, error) {
 	n := reservation.NextQuery{
-		Counter: q.Counter, Service: q.Service, Group: groupOf(q.Channel), Persons: max(q.Persons, 1), Limit: q.Limit,
+		Counter: q.Counter, Counters: q.Counters, Service: q.Service, Group: groupOf(q.Channel), Persons: max(q.Persons, 1), Limit: q.Limit,
 		From: civil.DateTime{Date: q.From},
 	}
 	n.Between.Start, n.Between.End = q.After, q.Before
@@ -84,7 +84,7 @@ func (d Desk) why(tx *store.Tx, q bot.OfferQuery) error {
 	}
 	closed := true
 	for _, c := range t.Counters(q.On) {
-		if q.Counter != "" && c.ID != q.Counter || !c.Takes(q.Service) {
+		if q.Counter != "" && c.ID != q.Counter || q.Counters != nil && !slices.Contains(q.Counters, c.ID) || !c.Takes(q.Service) {
 			continue
 		}
 		plan := t.Day(c.ID, q.On)
@@ -133,11 +133,11 @@ func (d Desk) weekdays(tx *store.Tx, n reservation.NextQuery, w time.Weekday) ([
 // wholeDay are the reasons for which nobody is received all day.
 var wholeDay = []reservation.ReasonKind{reservation.ClosedDay, reservation.NationalDay, reservation.NoOpening}
 
-// Hold keeps a place for the owner and returns its id. The error is nil, a
+// Hold keeps a place for the keeper and returns its id. The error is nil, a
 // *bot.Refusal, or a fault.
-func (d Desk) Hold(tx *store.Tx, owner string, q bot.OfferQuery, counter string, start civil.DateTime) (string, error) {
+func (d Desk) Hold(tx *store.Tx, keeper string, q bot.OfferQuery, counter string, start civil.DateTime) (string, error) {
 	h, err := d.Reservations.Hold(tx, reservation.HoldRequest{
-		Counter: counter, Start: start, Service: q.Service, Persons: max(q.Persons, 1), Group: groupOf(q.Channel), Owner: owner,
+		Counter: counter, Start: start, Service: q.Service, Persons: max(q.Persons, 1), Group: groupOf(q.Channel), Owner: keeper,
 	})
 	if err == nil {
 		return h.ID, nil
@@ -173,6 +173,11 @@ func (d Desk) Release(tx *store.Tx, hold string) error {
 		return nil
 	}
 	return err
+}
+
+// ReleaseAll gives back the place that somebody keeps, if there is one.
+func (d Desk) ReleaseAll(tx *store.Tx, keeper string) error {
+	return d.Reservations.ReleaseAll(tx, keeper)
 }
 
 // of returns the bookings of several owners, the latest visit first. An owner is

@@ -97,9 +97,10 @@ func (p *Press) Letters(w io.Writer, t Template, to []Recipient) (Report, error)
 	var report Report
 	p.set = map[setKey][][]pdf.Glyph{}
 	file := pdf.New(w, t.title(), p.Made)
+	drawn := map[string]bool{}
 	for i, r := range to {
 		var l letter
-		held := p.check(t, r) // as CheckLetters, which was shown before printing
+		held := p.check(t, r, drawn) // as CheckLetters, which was shown before printing
 		if held == nil {
 			l, held = p.letter(t, r)
 		}
@@ -133,10 +134,11 @@ func (p *Press) CheckLetters(t Template, to []Recipient) Report {
 	var report Report
 	p.set = map[setKey][][]pdf.Glyph{}
 	_, common := p.letter(t, Recipient{Code: "0000000000"})
+	drawn := map[string]bool{}
 	for i, r := range to {
 		held := common
 		if held == nil {
-			held = p.check(t, r)
+			held = p.check(t, r, drawn)
 		}
 		if held != nil {
 			report.Held = append(report.Held, Held{Index: i, Case: r.Case, Reason: held.Reason, Missing: held.Missing})
@@ -147,8 +149,9 @@ func (p *Press) CheckLetters(t Template, to []Recipient) Report {
 	return report
 }
 
-// check is what letter finds wrong with one recipient.
-func (p *Press) check(t Template, r Recipient) *Held {
+// check is what letter finds wrong with one recipient. drawn remembers the values
+// in which nothing was: most are the same in every letter.
+func (p *Press) check(t Template, r Recipient, drawn map[string]bool) *Held {
 	if r.Code == "" && t.UsesCode() {
 		return &Held{Reason: NoCode}
 	}
@@ -159,8 +162,15 @@ func (p *Press) check(t Template, r Recipient) *Held {
 			return &Held{Reason: NoRoom}
 		}
 	}
+	inWindow := len(lost) == 0 && (r.Name != "" || r.Address != "")
 	for v := range t.values() {
-		p.Fonts.shape(p.value(v, r), &lost)
+		text := p.value(v, r)
+		if drawn[text] || inWindow && (v == valueName || v == valueResident) {
+			continue
+		}
+		before := len(lost)
+		p.Fonts.shape(text, &lost)
+		drawn[text] = len(lost) == before
 	}
 	if len(lost) > 0 {
 		return &Held{Reason: NoGlyph, Missing: unique(lost)}

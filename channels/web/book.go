@@ -90,6 +90,9 @@ func (w *Web) book(rw http.ResponseWriter, r *http.Request) {
 		w.refuse(rw, r, err)
 		return
 	}
+	if w.fromLetter(rw, r, p) {
+		return
+	}
 	user := w.session(r, p.Tenant)
 	flow := r.URL.Query().Get("flow")
 	if user == "" {
@@ -111,7 +114,7 @@ func (w *Web) book(rw http.ResponseWriter, r *http.Request) {
 // startPage offers what can be begun. Nothing is stored before a button is
 // pressed: a GET changes no state (ASVS 3.5.3).
 func (w *Web) startPage(rw http.ResponseWriter, r *http.Request, p *page, flow string, open bool) {
-	s := startPage{Open: open, Procedures: p.Site.Procedures, Code: linkCode(r.URL.Query().Get("code"))}
+	s := startPage{Open: open, Procedures: p.Site.Procedures, Code: letterCode(r, flow)}
 	for _, f := range p.Site.Procedures {
 		if f.Flow == flow {
 			s.Procedures = []Procedure{f}
@@ -128,16 +131,6 @@ type startPage struct {
 	Chosen     bool
 	Code       string // the link code of a letter, whose QR opens this page
 	Open       bool   // another dialog is under way in this browser
-}
-
-// linkCode is the code in a letter's address as the dialog takes it, "" if it
-// cannot be one. Whether there is such a card is the dialog's business.
-func linkCode(s string) string {
-	s = strings.ToUpper(strings.ReplaceAll(s, "-", ""))
-	if len(s) > 20 || strings.ContainsFunc(s, func(r rune) bool { return !('0' <= r && r <= '9' || 'A' <= r && r <= 'Z') }) {
-		return ""
-	}
-	return s
 }
 
 // question renders the open question. complaint is the key of what is wrong
@@ -395,6 +388,7 @@ func (w *Web) start(rw http.ResponseWriter, r *http.Request) {
 	if user == "" {
 		user = w.begin(rw, p.Tenant)
 	}
+	w.dropLetter(rw, r, p)
 	q.lang = p.Lang
 	if q.choice != "" {
 		q.with, q.choice = fromCalendar(q.choice), ""
@@ -427,9 +421,14 @@ func (w *Web) plainTurn(rw http.ResponseWriter, r *http.Request, p *page, user s
 
 // leave serves POST /t/{tenant}/book/leave: a lent or shared machine forgets.
 func (w *Web) leave(rw http.ResponseWriter, r *http.Request) {
-	tenant := r.PathValue("tenant")
-	w.forget(rw, tenant)
-	seeOther(rw, r, "/t/"+tenant+"/")
+	p, err := w.open(rw, r, "book")
+	if err != nil {
+		w.refuse(rw, r, err)
+		return
+	}
+	w.forget(rw, p.Tenant)
+	w.dropLetter(rw, r, p)
+	seeOther(rw, r, p.Base+"/")
 }
 
 func seeOther(rw http.ResponseWriter, r *http.Request, to string) {

@@ -257,12 +257,22 @@ func TestVacancyCalendar(t *testing.T) {
 	}
 }
 
-// S4-122: the QR of a letter opens the dialog with the link code known; a GET
-// stores nothing.
+// S4-103, S4-122: the QR of a letter opens the dialog with the link code known,
+// on the plain pages and in the chat; a GET stores nothing, and the code stands in
+// no address.
 func TestALettersAddressBringsItsLinkCode(t *testing.T) {
 	s := serve(t, unlimited)
 	p := s.phone(t)
-	p.get("/t/sample/book?flow=reservation&code=k7m2p-9qwxt")
+	const letter = "?flow=reservation&code=k7m2p-9qwxt"
+	opens := func(path, at string) {
+		t.Helper()
+		if resp := p.get(path); resp.Request.URL.RequestURI() != at || strings.Contains(strings.Join(links(p.page), "\n"), "9QWXT") {
+			t.Errorf("%s opens %s with the links %q", path, resp.Request.URL.RequestURI(), links(p.page))
+		}
+	}
+	opens("/t/sample/book"+letter, "/t/sample/book?flow=reservation")
+	p.has(`name="code" value="K7M2P9QWXT"`)
+	opens("/t/sample/book?flow=reservation&lang=en", "/t/sample/book?flow=reservation&lang=en")
 	p.has(`name="code" value="K7M2P9QWXT"`)
 	if len(s.talks) > 0 {
 		t.Error("a conversation began before a button was pressed")
@@ -273,10 +283,45 @@ func TestALettersAddressBringsItsLinkCode(t *testing.T) {
 			t.Errorf("the dialog began with %v", k.given)
 		}
 	}
-	p.get("/t/sample/book?flow=reservation&code=%3Cscript%3E")
-	if strings.Contains(p.page, "<script>") || strings.Contains(p.page, `name="code"`) {
-		t.Error("what is no code is taken along")
+	lacks := func(path string) {
+		t.Helper()
+		if p.get(path); strings.Contains(p.page, "9QWXT") {
+			t.Errorf("%s has the code still", path)
+		}
 	}
+	lacks("/t/sample/book?flow=reservation")
+
+	opens("/t/sample/chat"+letter, "/t/sample/chat?flow=reservation")
+	p.has(`data-flow="reservation" data-code="K7M2P9QWXT"`)
+	lacks("/t/sample/chat?flow=reservation")
+
+	// Through the front page, and for the letter's own procedure alone.
+	opens("/t/sample/"+letter, "/t/sample/?flow=reservation")
+	p.has(`href="/t/sample/chat?flow=reservation"`, `href="/t/sample/book?flow=reservation"`)
+	lacks("/t/sample/book?flow=moving")
+	lacks("/t/sample/chat")
+	opens("/t/sample/book"+letter, "/t/sample/book?flow=reservation")
+	p.post("/t/sample/book/leave", "")
+	lacks("/t/sample/book?flow=reservation")
+
+	for _, page := range []string{"book", "chat", ""} {
+		p.get("/t/sample/" + page + "?flow=reservation&code=%3Cscript%3E")
+		if strings.Contains(p.page, "<script>") || strings.Contains(p.page, `name="code"`) || strings.Contains(p.page, "data-code") {
+			t.Errorf("/%s: what is no code is taken along", page)
+		}
+		if p.get("/t/sample/" + page + "?flow=nothing&code=K7M2P9QWXT"); p.code != http.StatusOK {
+			t.Errorf("/%s for a flow that is not offered: %d", page, p.code)
+		}
+	}
+}
+
+// links are the addresses a page leads to.
+func links(page string) []string {
+	var out []string
+	for _, m := range regexp.MustCompile(`(?:href|action|src)="([^"]*)"`).FindAllStringSubmatch(page, -1) {
+		out = append(out, m[1])
+	}
+	return out
 }
 
 func TestFormsRefuseBadInput(t *testing.T) {

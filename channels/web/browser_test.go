@@ -200,6 +200,35 @@ func TestChatFallsBackToPost(t *testing.T) {
 	v.Until(`[...document.querySelectorAll(".line.staff")].length === 1`)
 }
 
+// Somebody who scans a letter's QR is in the procedure with the link code given,
+// and neither the address, the history nor the page keeps it.
+func TestChatFromALetter(t *testing.T) {
+	s := serve(t, unlimited)
+	v := visit(t, s)
+	v.Open("/t/sample/chat?flow=card-pickup&code=K7M2P-9QWXT&lang=ja")
+	v.Until(`document.querySelector(".choices button")`)
+	s.mu.Lock()
+	for _, k := range s.talks {
+		if k.given["code"] != "K7M2P9QWXT" {
+			t.Errorf("the dialog began with %v", k.given)
+		}
+	}
+	begun := len(s.talks)
+	s.mu.Unlock()
+	if begun != 1 {
+		t.Errorf("%d conversations", begun)
+	}
+	if at := v.JS(`location.pathname + location.search`); at != "/t/sample/chat" {
+		t.Errorf("the address is %s", at)
+	}
+	if kept := v.JS(`[...navigation.entries().map((e) => e.url), document.referrer, document.cookie, document.documentElement.outerHTML].join("\n")`); strings.Contains(kept, "9QWXT") {
+		t.Errorf("the code stays in\n%s", kept)
+	}
+	if again := v.JS(`[...document.querySelectorAll(".tools a")].some((a) => a.href.includes("flow"))`); again != "false" {
+		t.Error("the language menu would begin the procedure anew")
+	}
+}
+
 // Enter that ends a kana conversion does not send; Enter afterwards does, and
 // the focus stays where the resident types.
 func TestEnterDuringConversionDoesNotSend(t *testing.T) {

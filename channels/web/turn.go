@@ -35,6 +35,8 @@ type request struct {
 	Choice string    `json:"choice"`
 	Lang   i18n.Lang `json:"lang"`
 	Flow   string    `json:"flow"`
+	// Code is the link code of a letter, for the flow entered.
+	Code string `json:"code"`
 	// Asked is the "asked" of the question a choice belongs to.
 	Asked  int64   `json:"asked"`
 	Resume *resume `json:"resume"`
@@ -87,6 +89,9 @@ func parseRequest(data []byte) (request, error) {
 	}
 	if err := checkID("event", q.Event); err != nil {
 		return q, err
+	}
+	if q.Code != "" && linkCode(q.Code) == "" {
+		return q, bad("bad_code", "code must be a link code")
 	}
 	return q, checkAnswer(&q.Text, q.Choice, q.Flow)
 }
@@ -164,10 +169,14 @@ func (w *Web) take(ctx context.Context, c caller, q request) (answer, error) {
 	if !w.users.Allow(c.tenant + "\x00" + q.User) {
 		return answer{}, tooMany
 	}
+	var known map[string]string
+	if q.Code != "" {
+		known = map[string]string{"code": linkCode(q.Code)}
+	}
 	reply, err := w.Engine.Turn(ctx, bot.Inbound{
 		Tenant: c.tenant, Channel: ChannelChat, User: q.User, Event: q.Event,
 		Text: q.Text, Choice: q.Choice, Asked: q.Asked,
-		Lang: q.Lang, Hint: c.hint, Flow: q.Flow, Address: c.address,
+		Lang: q.Lang, Hint: c.hint, Flow: q.Flow, With: known, Address: c.address,
 	})
 	if err != nil {
 		return answer{}, w.turnError(err)

@@ -76,6 +76,23 @@ func errorCode(t testing.TB, body string) string {
 	return e.Error.Code
 }
 
+// The link code of a letter is known to the flow entered with it.
+func TestTurnWithALinkCode(t *testing.T) {
+	s := serve(t)
+	s.turnOK(t, `{"user":"u1","event":"e1","flow":"card-pickup","code":"k7m2p-9qwxt"}`)
+	for _, k := range s.talks {
+		if k.given["code"] != "K7M2P9QWXT" {
+			t.Errorf("the dialog began with %v", k.given)
+		}
+	}
+	for _, code := range []string{"<b>", "-", "一二三", "ABCDEFGHIJKLMNOPQRSTU"} {
+		resp, body := s.send(t, "POST", "/t/sample/chat/turn", "application/json", `{"user":"u2","event":"e1","flow":"card-pickup","code":"`+code+`"}`)
+		if resp.StatusCode != http.StatusBadRequest || errorCode(t, body) != "bad_code" {
+			t.Errorf("%s: %d %s", code, resp.StatusCode, body)
+		}
+	}
+}
+
 func TestTurnAnswersInTheShapeOfTheContract(t *testing.T) {
 	s := serve(t)
 	resp, body := s.send(t, "POST", "/t/sample/chat/turn", "application/json; charset=utf-8", `{"user":"u1","event":"e1","lang":"en","later":"unknown members are fine"}`)

@@ -134,7 +134,7 @@ func (h *house) furnish() error {
 	}
 	h.reservations.Watch(visits.Tell)
 	h.residents = h.newRoster()
-	h.actions = &action.Actions{Reservations: h.reservations, Cards: h.cards, Residents: h.residents, Warn: h.warn, Fields: h.fields, Notify: h.notify, Identity: h.identity()}
+	h.actions = &action.Actions{Reservations: h.reservations, Cards: h.cards, Residents: h.residents, Warn: h.warn, AtApplication: h.tenants.AtApplication, Fields: h.fields, Notify: h.notify, Identity: h.identity()}
 	h.library = &bot.Library{
 		Versions: h.procedures,
 		Compile: func(v procedure.Version) (*flows.Flow, error) {
@@ -256,7 +256,7 @@ func (h *house) jobs() []job.Job {
 		job.Job{Name: "holds", Every: time.Minute, Run: func(ctx context.Context, tenant string) error {
 			return h.db.Update(ctx, tenant, func(tx *store.Tx) error {
 				_, err := h.reservations.ExpireHolds(tx)
-				return err
+				return errors.Join(err, h.reservations.ForgetForms(tx))
 			})
 		}},
 		job.Job{Name: "no-show", Every: 10 * time.Minute, Run: func(ctx context.Context, tenant string) error {

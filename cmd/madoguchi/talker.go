@@ -153,7 +153,7 @@ func (t *talker) turn(ctx context.Context, e scenario.Event) (bot.Reply, error) 
 	}
 	return t.engine.Turn(ctx, bot.Inbound{
 		Tenant: sampleID, Channel: e.Channel, User: e.User, Event: e.ID,
-		Text: e.Text, Choice: e.Choice, Lang: e.Lang, Flow: e.Flow, Staff: e.Staff,
+		Text: e.Text, Choice: e.Choice, Lang: e.Lang, Flow: e.Flow, Staff: e.Staff, Counters: e.Counters,
 	})
 }
 

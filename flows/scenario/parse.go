@@ -57,7 +57,11 @@ type (
 		minutes int            // moved by, if at is zero
 		at      civil.DateTime // set to
 	}
-	setting   struct{ what, value string }
+	setting struct{ what, value string }
+	staff   struct {
+		who      string
+		counters []string // nil: all of them
+	}
 	fields    struct{ form, change string }
 	page      struct{ words pattern }
 	redeliver struct{}
@@ -312,7 +316,15 @@ func parseCommand(w []string) (a act, message, hint string) {
 			return nil, fmt.Sprintf("unknown command %q", "codes "+w[1]), hint
 		}
 		return askCodes{}, "", ""
-	case "channel", "user", "lang", "staff":
+	case "staff":
+		if len(w) == 2 {
+			return staff{w[1], nil}, "", ""
+		}
+		if w[2] != "at" || len(w) < 4 {
+			return nil, "the counters of a member of the staff stand after at", "write ! staff suzuki at honcho nishi"
+		}
+		return staff{w[1], w[3:]}, "", ""
+	case "channel", "user", "lang":
 		return setting{w[0], w[1]}, "", ""
 	case "clock":
 		if m := passing.FindStringSubmatch(value); m != nil {

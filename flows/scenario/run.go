@@ -51,7 +51,7 @@ type run struct {
 	channel    string
 	user       string
 	lang       i18n.Lang
-	staff      string
+	staff      staff
 	events     int
 	last       Event
 	answer     Answer
@@ -117,12 +117,13 @@ func (r *run) line(ctx context.Context, l line) error {
 			r.user = a.value
 		case "lang":
 			r.lang = i18n.Lang(a.value)
-		case "staff":
-			if r.staff = a.value; a.value == "nobody" {
-				r.staff = ""
-			}
 		}
 		fmt.Fprintf(&r.transcript, "--- %s: %s\n", a.what, a.value)
+	case staff:
+		if r.staff = a; a.who == "nobody" {
+			r.staff = staff{}
+		}
+		fmt.Fprintf(&r.transcript, "--- staff: %s %s\n", a.who, strings.Join(a.counters, " "))
 	case fields:
 		s, ok := r.talker.(Settings)
 		if !ok {
@@ -208,7 +209,7 @@ func (r *run) cards(ctx context.Context, l line) error {
 func (r *run) turn(ctx context.Context, l line, e Event) error {
 	r.events++
 	e.ID = strconv.Itoa(r.events)
-	e.Now, e.Channel, e.User, e.Lang, e.Staff = r.now, r.channel, r.user, r.lang, r.staff
+	e.Now, e.Channel, e.User, e.Lang, e.Staff, e.Counters = r.now, r.channel, r.user, r.lang, r.staff.who, r.staff.counters
 	if r.events == 1 {
 		e.Flow = r.dialog.flow
 	}

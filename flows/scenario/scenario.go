@@ -43,6 +43,8 @@
 //	! user taro         another resident goes on
 //	! lang en           the resident's device now says this language
 //	! staff suzuki      a member of the staff speaks for the resident (nobody: no longer)
+//	! staff suzuki at honcho nishi
+//	                    … who works at these counters alone
 //	! fields application {phone: {resident: required}}
 //	                    the municipality changes what it asks on a form
 //	! section identity {who: anybody}
@@ -130,8 +132,10 @@ type Event struct {
 	Text    string
 	Choice  string
 	Staff   string // the account that speaks for the resident
-	Page    bool   // on the page that was linked last
-	Mail    bool   // opens the link in the mail sent last
+	// Counters are those at which that account works; nil: all.
+	Counters []string
+	Page     bool // on the page that was linked last
+	Mail     bool // opens the link in the mail sent last
 }
 
 // Answer is what came back.

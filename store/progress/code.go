@@ -53,8 +53,9 @@ func (s Service) OfResident(tx *store.Tx, resident string) ([]Case, error) {
 	return cases(tx, `resident = $2 ORDER BY made_at DESC, id DESC LIMIT 100`, resident)
 }
 
-// mostAtOnce is how many cases are asked for in one statement.
-const mostAtOnce = 500
+// mostAtOnce is how many cases are asked for in one statement. SQLite's driver
+// looks through all names of parameters for each: more would cost their square.
+const mostAtOnce = 100
 
 // Cases returns cases by id, for letters and labels: those that exist, in the
 // order asked for.

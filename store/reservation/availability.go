@@ -297,10 +297,11 @@ func readUse(tx *store.Tx, counters []*Counter, from, to civil.Date) (map[useKey
 
 // NextQuery asks for times to offer in a dialog.
 type NextQuery struct {
-	Counter string // "" is every counter that takes the service
-	Service string
-	From    civil.DateTime // no earlier than this; the zero value is now
-	Until   civil.Date     // no later than this day; the zero date is as far as can be booked
+	Counter  string   // "" is every counter that takes the service
+	Counters []string // of these alone; nil is all of them
+	Service  string
+	From     civil.DateTime // no earlier than this; the zero value is now
+	Until    civil.Date     // no later than this day; the zero date is as far as can be booked
 	// Between limits the time of day, End excluded; the zero value does not.
 	Between struct{ Start, End civil.Clock }
 	Group   Group
@@ -390,6 +391,9 @@ func (e *edition) offers(tx *store.Tx, q NextQuery, from civil.Date, days int) (
 	}
 	var list []Offer
 	for _, c := range counters {
+		if q.Counters != nil && !slices.Contains(q.Counters, c.Counter.ID) {
+			continue
+		}
 		for _, d := range c.Days {
 			for _, s := range d.Slots {
 				start := civil.DateTime{Date: d.Date, Clock: s.Start}

@@ -127,12 +127,19 @@ func (h Hold) columns() []any {
 }
 
 // Release gives a hold's places back. A hold that is gone is no error.
-func (r *Reservations) Release(tx *store.Tx, id string) error {
+func (r *Reservations) Release(tx *store.Tx, id string) error { return r.release(tx, `id = $2`, id) }
+
+// ReleaseAll gives back what an owner holds, if there is anything.
+func (r *Reservations) ReleaseAll(tx *store.Tx, owner string) error {
+	return r.release(tx, `owner = $2`, owner)
+}
+
+func (r *Reservations) release(tx *store.Tx, where string, arg string) error {
 	e, err := r.edition(tx)
 	if err != nil {
 		return err
 	}
-	h, err := oneHold(tx, `id = $2`+tx.ForUpdate(), id)
+	h, err := oneHold(tx, where+tx.ForUpdate(), arg)
 	if errors.Is(err, store.ErrNotFound) {
 		return nil
 	}

@@ -15,10 +15,10 @@
 // decide), timetable.go (what follows from it for a day, pure), window.go (when
 // it may be booked), edition.go (which settings count on which day),
 // availability.go, places.go (the only code that changes a count row), hold.go,
-// book.go, change.go, visit.go, reception.go,
-// search.go, verify.go, calendar.go, sample.go; and
-// for those who change settings draft.go, fault.go, compare.go and preview.go
-// (what a change would do to bookings).
+// book.go, once.go (forms sent twice), change.go, visit.go, reception.go,
+// search.go, verify.go, calendar.go, sample.go; and for those who change
+// settings draft.go, fault.go, compare.go and preview.go (what a change would do
+// to bookings).
 //
 // Every method takes the transaction of the caller and leaves it usable when it
 // returns an error of this package: a refused booking has changed nothing, so a

@@ -173,14 +173,18 @@ func (r *Residents) Page(tx *store.Tx, state State, offset, size int) ([]Residen
 		` ORDER BY r.serial DESC LIMIT $2 OFFSET $3) ORDER BY r.serial DESC`, args...)
 }
 
+// mostAtOnce is how many records are asked for in one statement. SQLite's driver
+// looks through all names of parameters for each: more would cost their square.
+const mostAtOnce = 100
+
 // Some returns the records with these ids, in that order, without those that are
 // not there: for letters and labels, thousands at a time.
 func (r *Residents) Some(tx *store.Tx, ids []string) ([]Resident, error) {
 	var list []Resident
-	for part := range slices.Chunk(ids, 500) {
+	for part := range slices.Chunk(ids, mostAtOnce) {
 		args := []any{tx.Tenant()}
 		var in strings.Builder
-		for range 500 { // one text for every length, so that it is prepared once
+		for range mostAtOnce { // one text for every length, so that it is prepared once
 			args = append(args, part[min(len(args)-1, len(part)-1)])
 			in.WriteString(",$" + strconv.Itoa(len(args)))
 		}

@@ -33,6 +33,18 @@ type Site struct {
 	Changed       time.Time `json:"changed,omitzero"` // 更新日時
 }
 
+// AtApplication reports whether the people of a transaction's municipality come to
+// apply for their cards (申請時来庁方式, S4-137).
+func (r *Registry) AtApplication(tx *store.Tx) (bool, error) {
+	t, err := r.In(tx)
+	if err != nil {
+		return false, err
+	}
+	var site Site
+	err = t.Settings.Section(SiteSection, &site)
+	return site.AtApplication, err
+}
+
 // SaveIn is Save within a transaction of the tenant.
 func (r *Registry) SaveIn(tx *store.Tx, t *Tenant, who string) error {
 	if err := r.save(tx, t, who, "save-tenant"); err != nil {

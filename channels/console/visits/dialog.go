@@ -20,7 +20,11 @@ import (
 // name has the account in it, so that nobody else can go on with it.
 //
 //	start ─▶ /visits/book/{channel}/{dialog} ─ GET draws the open question
-//	                                         └ POST is one turn, then GET again
+//	                                         ├ POST is one turn, then GET again
+//	                                         └ POST …/leave ends it
+//
+// A place chosen is held for the account: it is free again when the dialog is
+// left or the next one begins.
 
 // proxyChannels are the ways a resident reaches the staff.
 var proxyChannels = []string{action.ByPhone, action.AtCounter}
@@ -46,7 +50,7 @@ func (a *area) startPage(q *console.Request) error {
 			return err
 		}
 		counter, at, _ := strings.Cut(p.Slot, "/")
-		if start, err := civil.ParseDateTime(at); err != nil || t.Counter(counter) == nil {
+		if start, err := civil.ParseDateTime(at); err != nil || t.Counter(counter) == nil || !q.Account.AtCounter(counter) {
 			p.Slot = ""
 		} else {
 			p.Picked = i18n.FormatDateTime(q.Lang, start) + "　" + counterName(q, t, counter)
@@ -127,7 +131,7 @@ func (a *area) begin(q *console.Request, channel string, in bot.Inbound) error {
 // turn is one event of a dialog of this person.
 func (a *area) turn(q *console.Request, channel, dialog string, in bot.Inbound) (bot.Reply, error) {
 	in.Tenant, in.Channel, in.User = q.Tenant, channel, speaker(q, dialog)
-	in.Staff, in.Address = q.By(), q.Address
+	in.Staff, in.Counters, in.Address = q.By(), mine(q), q.Address
 	reply, err := a.Engine.Turn(q.Context(), in)
 	if errors.Is(err, bot.ErrFlow) || errors.Is(err, bot.ErrInput) {
 		return reply, console.ErrBadForm
@@ -181,15 +185,9 @@ func (a *area) question(q *console.Request) error { return a.ask(q, "", "") }
 // the dialog.
 func (a *area) ask(q *console.Request, typed, problem string) error {
 	channel, dialog := q.PathValue("channel"), q.PathValue("dialog")
-	if !slices.Contains(proxyChannels, channel) {
-		return console.ErrNotFound
-	}
-	reply, err := a.Transcript.Latest(q.Context(), q.Tenant, channel, speaker(q, dialog))
+	reply, err := a.latest(q, channel, dialog)
 	if err != nil {
 		return err
-	}
-	if reply.Conversation == "" {
-		return console.ErrNotFound
 	}
 	p := layOut(reply)
 	p.Path, p.Phone, p.Event, p.TextError = "/console/visits/book/"+channel+"/"+dialog, channel == action.ByPhone, store.NewID(), problem
@@ -214,19 +212,42 @@ func (a *area) ask(q *console.Request, typed, problem string) error {
 	return q.Render("visits-dialog", "visits.book.title", p)
 }
 
+// latest is where a dialog of this person stands; the error is
+// console.ErrNotFound if it was begun by somebody else, or never.
+func (a *area) latest(q *console.Request, channel, dialog string) (bot.Reply, error) {
+	if !slices.Contains(proxyChannels, channel) {
+		return bot.Reply{}, console.ErrNotFound
+	}
+	reply, err := a.Transcript.Latest(q.Context(), q.Tenant, channel, speaker(q, dialog))
+	if err == nil && reply.Conversation == "" {
+		err = console.ErrNotFound
+	}
+	return reply, err
+}
+
+// leave serves POST visits/book/{channel}/{dialog}/leave: what was under way is
+// given up, and the place held for it is free at once.
+func (a *area) leave(q *console.Request) error {
+	channel, dialog := q.PathValue("channel"), q.PathValue("dialog")
+	if _, err := a.latest(q, channel, dialog); err != nil {
+		return err
+	}
+	if _, err := a.turn(q, channel, dialog, bot.Inbound{Event: store.NewID(), Choice: "@menu"}); err != nil {
+		return err
+	}
+	return q.See("visits", "")
+}
+
 // answer serves POST visits/book/{channel}/{dialog}.
 func (a *area) answer(q *console.Request) error {
 	channel, dialog := q.PathValue("channel"), q.PathValue("dialog")
-	if !slices.Contains(proxyChannels, channel) || !utf8.ValidString(q.PostFormValue("text")+q.PostFormValue("choice")) {
+	if !utf8.ValidString(q.PostFormValue("text") + q.PostFormValue("choice")) {
 		return console.ErrNotFound
 	}
-	reply, err := a.Transcript.Latest(q.Context(), q.Tenant, channel, speaker(q, dialog))
-	if err != nil {
+	if _, err := a.latest(q, channel, dialog); err != nil {
 		return err
 	}
-	if reply.Conversation == "" { // begun by somebody else, or never
-		return console.ErrNotFound
-	}
+	var err error
 	in := bot.Inbound{Event: q.PostFormValue("event"), Text: strings.TrimSpace(q.PostFormValue("text")), Choice: q.PostFormValue("choice")}
 	if in.Asked, err = strconv.ParseInt(q.PostFormValue("asked"), 10, 64); err != nil || in.Event == "" || len(in.Event) > 100 {
 		return console.ErrBadForm

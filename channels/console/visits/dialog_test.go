@@ -242,3 +242,91 @@ func TestDialogFormsAreChecked(t *testing.T) {
 		}
 	}
 }
+
+// Whoever works at certain counters leads residents to these alone (S4-073):
+// another is neither on offer nor taken, whatever the form says.
+func TestDialogOffersTheCountersOfThePerson(t *testing.T) {
+	h := openHall(t, storetest.SQLite)
+	b, _ := h.book("honcho", "2026-11-26T10:00")
+	clerk := h.clerk("honcho", "nishi")
+	k := h.lead(t, clerk, url.Values{"channel": {"counter"}, "flow": {"reservation"}, "lang": {"ja"}, "slot": {"ekimae/2026-11-26T09:30"}})
+	k.press("consult")
+	if k.page.Has(`value="ekimae`) || !k.page.Has(`value="honcho"`) || !k.page.Has(`value="nishi"`) {
+		t.Errorf("the counters on offer:\n%s", k.page.Body)
+	}
+	k.send("choice", "ekimae")
+	k.press("honcho")
+	k.send("choice", "ekimae/2026-11-26T09:30")
+	if !k.page.Has(`value="honcho/2026-`) || k.page.Has(`value="ekimae`) {
+		t.Errorf("a time elsewhere was taken:\n%s", k.page.Body)
+	}
+	k = &talk{t: t, who: clerk, page: clerk.Post("visits/booking/"+b.ID+"/change", url.Values{"channel": {"phone"}})}
+	if k.page.Has(`value="ekimae`) || !k.page.Has(`value="nishi"`) {
+		t.Errorf("the counters to change to:\n%s", k.page.Body)
+	}
+	k = h.lead(t, h.manager(), url.Values{"channel": {"counter"}, "flow": {"reservation"}, "lang": {"ja"}})
+	k.press("book")
+	k.press("consult")
+	if !k.page.Has(`value="ekimae"`) {
+		t.Errorf("a manager has not all counters:\n%s", k.page.Body)
+	}
+	if p := clerk.Get("visits/book?slot=ekimae%2F2026-11-26T09:30"); p.Has(`name="slot"`) {
+		t.Error("a time elsewhere is picked")
+	}
+	h.sound()
+}
+
+// A place held in a dialog is free as soon as the dialog is left, or the next
+// one begun.
+func TestLeavingADialogFreesItsPlace(t *testing.T) { each(t, leavingADialogFreesItsPlace) }
+
+func leavingADialogFreesItsPlace(t *testing.T, h *hall) {
+	clerk, other := h.clerk("honcho"), h.clerk("honcho")
+	const at = "honcho/2026-11-26T10:00"
+	form := url.Values{"channel": {"counter"}, "flow": {"reservation"}, "lang": {"ja"}, "slot": {at}}
+	free := func() (n int) {
+		h.update(consoletest.Tenant, func(tx *store.Tx) error {
+			list, err := h.r.Availability(tx, reservation.Query{Counter: "honcho", Service: "consult", From: datetime(t, "2026-11-26T10:00").Date, Days: 1, Group: reservation.Internal})
+			if err != nil {
+				return err
+			}
+			for _, s := range list[0].Days[0].Slots {
+				if s.Start == datetime(t, "2026-11-26T10:00").Clock {
+					n = s.Free
+				}
+			}
+			return nil
+		})
+		return n
+	}
+	all := free()
+	hold := func() *talk {
+		t.Helper()
+		k := h.lead(t, clerk, form)
+		if k.press("consult"); free() != all-1 {
+			t.Fatalf("%d places free, want one of %d held", free(), all)
+		}
+		return k
+	}
+	k := hold()
+	if p := other.Post(k.page.Path+"/leave", nil); p.Status != http.StatusNotFound || free() != all-1 {
+		t.Errorf("somebody else left the dialog: %d", p.Status)
+	}
+	if p := clerk.Post(k.page.Path+"/leave", nil); p.Path != "visits" || free() != all {
+		t.Errorf("left, at %s: %d places free, want %d", p.Path, free(), all)
+	}
+	if p := clerk.Get(k.page.Path); p.Has(`value="yes"`) {
+		t.Errorf("the dialog goes on:\n%s", p.Body)
+	}
+	k = hold()
+	h.lead(t, clerk, url.Values{"channel": {"phone"}, "flow": {"reservation"}, "lang": {"ja"}})
+	if free() != all {
+		t.Errorf("another dialog begun: %d places free, want %d", free(), all)
+	}
+	// Who comes back to the first one finds it as it was.
+	k.press("@skip")
+	if k.press("yes"); h.only(t).Start != datetime(t, "2026-11-26T10:00") {
+		t.Errorf("booked %+v", h.only(t))
+	}
+	h.sound()
+}

@@ -28,8 +28,22 @@ const walkInReason = "walk-in"
 // the audit log for good, so the page asks for none about people.
 const longestRemark = 80
 
+// once is the name of a form that makes a booking, as it was drawn: sent twice,
+// by a double press or a reload, it makes one. The account is part of it.
+func once(q *console.Request) (string, error) {
+	name := q.PostFormValue("once")
+	if name == "" || len(name) > longestOnce {
+		return "", console.ErrBadForm
+	}
+	return q.By() + "." + name, nil
+}
+
+// longestOnce bounds the name of a form, in bytes; ours have 36.
+const longestOnce = 64
+
 // walkInPage is somebody without a booking (S4-078).
 type walkInPage struct {
+	Once               string
 	Counters, Services []option
 	Persons, Code      string
 	Error, CodeError   string
@@ -40,7 +54,7 @@ type walkInPage struct {
 
 // walkInPage serves GET visits/walk-in.
 func (a *area) walkInPage(q *console.Request) error {
-	p := walkInPage{Persons: "1", CanCode: a.CaseOf != nil}
+	p := walkInPage{Once: store.NewID(), Persons: "1", CanCode: a.CaseOf != nil}
 	if err := q.View(func(tx *store.Tx) error {
 		return a.choices(tx, q, civil.In(tx.Now()).Date, q.URL.Query().Get("counter"), "", &p.Counters, &p.Services)
 	}); err != nil {
@@ -65,30 +79,40 @@ func (a *area) choices(tx *store.Tx, q *console.Request, day civil.Date, counter
 // check-in, in one.
 func (a *area) walkIn(q *console.Request) error {
 	counter, service := q.PostFormValue("counter"), q.PostFormValue("service")
-	p := walkInPage{Persons: q.PostFormValue("persons"), Code: q.PostFormValue("code"), CanCode: a.CaseOf != nil, Over: q.PostFormValue("over") == "yes"}
+	p := walkInPage{
+		Once: q.PostFormValue("once"), Persons: q.PostFormValue("persons"), Code: q.PostFormValue("code"), CanCode: a.CaseOf != nil,
+		Over: q.PostFormValue("over") == "yes",
+	}
 	if !q.Account.AtCounter(counter) {
 		return console.ErrNotFound
 	}
+	form, err := once(q)
+	if err != nil {
+		return err
+	}
 	var b reservation.Booking
-	err := q.Update(func(tx *store.Tx) error {
-		start, err := a.underWay(tx, counter)
-		if err != nil {
-			return err
-		}
-		r := reservation.BookRequest{
-			Counter: counter, Start: start, Service: service, Persons: number(p.Persons), Group: reservation.Internal,
-			Channel: action.AtCounter, By: q.By(), WalkIn: true,
-		}
-		if r.Case, err = a.caseOf(tx, p.Code); err != nil {
-			return err
-		}
-		if p.Over && q.May(staff.ForceVisits) {
-			r.Over, r.Why = true, walkInReason
-		}
-		if b, _, err = a.Reservations.Book(tx, r); err != nil {
-			return err
-		}
-		b, err = a.Reservations.CheckIn(tx, b.ID, by(q))
+	err = q.Update(func(tx *store.Tx) (err error) {
+		b, _, err = a.Reservations.Once(tx, form, func() (b reservation.Booking, key string, err error) {
+			start, err := a.underWay(tx, counter)
+			if err != nil {
+				return b, "", err
+			}
+			r := reservation.BookRequest{
+				Counter: counter, Start: start, Service: service, Persons: number(p.Persons), Group: reservation.Internal,
+				Channel: action.AtCounter, By: q.By(), WalkIn: true,
+			}
+			if r.Case, err = a.caseOf(tx, p.Code); err != nil {
+				return b, "", err
+			}
+			if p.Over && q.May(staff.ForceVisits) {
+				r.Over, r.Why = true, walkInReason
+			}
+			if b, key, err = a.Reservations.Book(tx, r); err != nil {
+				return b, "", err
+			}
+			b, err = a.Reservations.CheckIn(tx, b.ID, by(q))
+			return b, key, err
+		})
 		return err
 	})
 	if p.Full = errors.Is(err, reservation.ErrFull); errors.As(err, new(reservation.ErrUnknown)) {
@@ -158,6 +182,7 @@ func number(s string) int {
 
 // forcePage is a booking beyond the limits (枠外で予約する).
 type forcePage struct {
+	Once                        string
 	Counters, Services, Reasons []option
 	Day, Time, Persons, Remark  string
 	Code                        string
@@ -169,7 +194,7 @@ type forcePage struct {
 // forcePage serves GET visits/force.
 func (a *area) forcePage(q *console.Request) error {
 	v := q.URL.Query()
-	p := forcePage{Day: v.Get("day"), Time: v.Get("time"), Persons: "1", CanCode: a.CaseOf != nil}
+	p := forcePage{Once: store.NewID(), Day: v.Get("day"), Time: v.Get("time"), Persons: "1", CanCode: a.CaseOf != nil}
 	if err := a.fillForce(q, &p, v.Get("counter"), "", ""); err != nil {
 		return err
 	}
@@ -192,11 +217,15 @@ func (a *area) fillForce(q *console.Request, p *forcePage, counter, service, rea
 func (a *area) force(q *console.Request) error {
 	counter, service, reason := q.PostFormValue("counter"), q.PostFormValue("service"), q.PostFormValue("reason")
 	p := forcePage{
-		Day: q.PostFormValue("day"), Time: q.PostFormValue("time"), Persons: q.PostFormValue("persons"),
+		Once: q.PostFormValue("once"), Day: q.PostFormValue("day"), Time: q.PostFormValue("time"), Persons: q.PostFormValue("persons"),
 		Remark: strings.TrimSpace(q.PostFormValue("remark")), Code: q.PostFormValue("code"), CanCode: a.CaseOf != nil, Errors: map[string]string{},
 	}
 	if !q.Account.AtCounter(counter) {
 		return console.ErrNotFound
+	}
+	form, err := once(q)
+	if err != nil {
+		return err
 	}
 	day, ok := readDay(p.Day)
 	if !ok {
@@ -215,14 +244,16 @@ func (a *area) force(q *console.Request) error {
 	var b reservation.Booking
 	var key string
 	if len(p.Errors) == 0 {
-		err = q.Update(func(tx *store.Tx) error {
-			card, err := a.caseOf(tx, p.Code)
-			if err != nil {
-				return err
-			}
-			b, key, err = a.Reservations.Book(tx, reservation.BookRequest{
-				Counter: counter, Start: civil.DateTime{Date: day, Clock: clock}, Service: service, Persons: number(p.Persons),
-				Group: reservation.Internal, Channel: action.AtCounter, By: q.By(), Over: true, Why: reason, Remark: p.Remark, Case: card,
+		err = q.Update(func(tx *store.Tx) (err error) {
+			b, key, err = a.Reservations.Once(tx, form, func() (b reservation.Booking, key string, err error) {
+				card, err := a.caseOf(tx, p.Code)
+				if err != nil {
+					return b, "", err
+				}
+				return a.Reservations.Book(tx, reservation.BookRequest{
+					Counter: counter, Start: civil.DateTime{Date: day, Clock: clock}, Service: service, Persons: number(p.Persons),
+					Group: reservation.Internal, Channel: action.AtCounter, By: q.By(), Over: true, Why: reason, Remark: p.Remark, Case: card,
+				})
 			})
 			return err
 		})

@@ -3,6 +3,8 @@ package visits_test
 import (
 	"context"
 	"fmt"
+	"maps"
+	"net/url"
 	"regexp"
 	"testing"
 
@@ -219,6 +221,13 @@ func (h *hall) clerk(counters ...string) *consoletest.Client {
 
 func (h *hall) manager() *consoletest.Client {
 	return h.site.SignIn(staff.Account{Booking: staff.Manager})
+}
+
+// drawn is a form as a page drawn anew would send it.
+func drawn(form url.Values) url.Values {
+	form = maps.Clone(form)
+	form.Set("once", store.NewID())
+	return form
 }
 
 // hidden reads a hidden input of a page.

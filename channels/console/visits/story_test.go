@@ -211,7 +211,7 @@ func otherCountersAndTenantsAreNotFound(t *testing.T, h *hall) {
 			t.Errorf("the search finds %s of another tenant", text)
 		}
 	}
-	if p := clerk.Post("visits/walk-in", url.Values{"counter": {"ekimae"}, "service": {"consult"}, "persons": {"1"}}); p.Status != http.StatusNotFound {
+	if p := clerk.Post("visits/walk-in", drawn(url.Values{"counter": {"ekimae"}, "service": {"consult"}, "persons": {"1"}})); p.Status != http.StatusNotFound {
 		t.Errorf("walk-in elsewhere: %d", p.Status)
 	}
 	if h.status(there.ID) != reservation.Booked {
@@ -227,26 +227,26 @@ func walkInTakesAPlaceAndOnlyForceGoesBeyond(t *testing.T, h *hall) {
 	clerk := h.clerk("nishi", "ekimae")
 	come := url.Values{"counter": {"ekimae"}, "service": {"consult"}, "persons": {"1"}}
 	for range 2 { // as many as there are places
-		if p := clerk.Post("visits/walk-in", come); !strings.HasPrefix(p.Path, "visits/booking/") || !p.Has("予約なしの受付") {
+		if p := clerk.Post("visits/walk-in", drawn(come)); !strings.HasPrefix(p.Path, "visits/booking/") || !p.Has("予約なしの受付") {
 			t.Fatalf("at %s: %s", p.Path, p.Body)
 		}
 	}
-	p := clerk.Post("visits/walk-in", come)
+	p := clerk.Post("visits/walk-in", drawn(come))
 	if p.Status != http.StatusUnprocessableEntity || !p.Has("この時間帯は満席です。") || p.Has(`name="over"`) {
 		t.Errorf("full, without the right: %d", p.Status)
 	}
 	come.Set("over", "yes")
-	if p := clerk.Post("visits/walk-in", come); p.Status != http.StatusUnprocessableEntity {
+	if p := clerk.Post("visits/walk-in", drawn(come)); p.Status != http.StatusUnprocessableEntity {
 		t.Errorf("forced without the right: %d", p.Status)
 	}
 	manager := h.manager()
-	if p := manager.Post("visits/walk-in", come); !strings.HasPrefix(p.Path, "visits/booking/") || !p.Has("予約なしの来庁・満席") {
+	if p := manager.Post("visits/walk-in", drawn(come)); !strings.HasPrefix(p.Path, "visits/booking/") || !p.Has("予約なしの来庁・満席") {
 		t.Errorf("forced: at %s", p.Path)
 	}
 	h.sound()
 	// Nobody is received at a counter that opens in the afternoon, or after hours.
 	h.clock.Set(instant(today + "T17:05"))
-	if p := clerk.Post("visits/walk-in", url.Values{"counter": {"nishi"}, "service": {"consult"}, "persons": {"1"}}); p.Status != http.StatusUnprocessableEntity || !p.Has("受け付けていません") {
+	if p := clerk.Post("visits/walk-in", drawn(url.Values{"counter": {"nishi"}, "service": {"consult"}, "persons": {"1"}})); p.Status != http.StatusUnprocessableEntity || !p.Has("受け付けていません") {
 		t.Errorf("after hours: %d", p.Status)
 	}
 }
@@ -261,7 +261,7 @@ func forcedBookingIsLoggedAndSound(t *testing.T, h *hall) {
 		"reason": {"our-error"}, "remark": {"=SUM(A1)<b>システム停止</b>"},
 	}
 	for range 2 { // one place, far beyond the booking window
-		p := manager.Post("visits/force", want)
+		p := manager.Post("visits/force", drawn(want))
 		if !strings.HasPrefix(p.Path, "visits/booking/") || !p.Has("アクセスキー ") || !p.Has("市側の手違い") || !p.Has("=SUM(A1)&lt;b&gt;") {
 			t.Fatalf("at %s: %s", p.Path, p.Body)
 		}
@@ -276,7 +276,7 @@ func forcedBookingIsLoggedAndSound(t *testing.T, h *hall) {
 			bad[k] = v
 		}
 		bad.Set(field, value)
-		p := manager.Post("visits/force", bad)
+		p := manager.Post("visits/force", drawn(bad))
 		if p.Status != http.StatusUnprocessableEntity || !p.Has(`id="`+field+`-error"`) {
 			t.Errorf("%s %q: %d", field, value, p.Status)
 		}
@@ -286,14 +286,80 @@ func forcedBookingIsLoggedAndSound(t *testing.T, h *hall) {
 		shut[k] = v
 	}
 	shut.Set("time", "03:00")
-	if p := manager.Post("visits/force", shut); p.Status != http.StatusUnprocessableEntity || !p.Has("受け付けていません") {
+	if p := manager.Post("visits/force", drawn(shut)); p.Status != http.StatusUnprocessableEntity || !p.Has("受け付けていません") {
 		t.Errorf("outside opening hours: %d", p.Status)
 	}
-	if p := h.clerk("nishi").Post("visits/force", want); p.Status != http.StatusForbidden {
+	if p := h.clerk("nishi").Post("visits/force", drawn(want)); p.Status != http.StatusForbidden {
 		t.Errorf("a clerk: %d", p.Status)
 	}
 	if p := h.clerk("nishi").Get("visits"); p.Has("枠外") {
 		t.Error("a clerk is shown what they may not do")
+	}
+}
+
+// A form sent twice, by a double press or a reload, makes one booking, and the
+// second answer is the first again, with the key that was never seen.
+func TestAFormSentTwiceBooksOnce(t *testing.T) { each(t, aFormSentTwiceBooksOnce) }
+
+func aFormSentTwiceBooksOnce(t *testing.T, h *hall) {
+	manager := h.manager()
+	for _, form := range []struct {
+		path, action, said string
+		values             url.Values
+	}{
+		{"visits/walk-in", "booking.walk-in", "で受け付け、来場を記録しました", url.Values{"counter": {"honcho"}, "service": {"consult"}, "persons": {"1"}}},
+		{"visits/force", "booking.book-over", "アクセスキー ", url.Values{
+			"counter": {"nishi"}, "day": {"2027-03-10"}, "time": {"15:00"}, "service": {"consult"}, "persons": {"1"}, "reason": {"other"},
+		}},
+	} {
+		said := func(p consoletest.Page) string {
+			return regexp.MustCompile("[^>]*" + form.said + "[^<]*").FindString(p.Body)
+		}
+		form.values.Set("persons", "99")
+		form.values.Set("once", hidden(t, manager.Get(form.path), "once"))
+		p := manager.Post(form.path, form.values)
+		if p.Status != http.StatusUnprocessableEntity || hidden(t, p, "once") != form.values.Get("once") {
+			t.Fatalf("%s with 99 persons: %d", form.path, p.Status)
+		}
+		form.values.Set("persons", "1")
+		first := manager.Post(form.path, form.values)
+		again := manager.Post(form.path, form.values)
+		if !strings.HasPrefix(first.Path, "visits/booking/") || again.Path != first.Path || said(first) == "" || said(again) != said(first) {
+			t.Errorf("%s: at %s %q, then at %s %q", form.path, first.Path, said(first), again.Path, said(again))
+		}
+		if n := h.audited(form.action); n != 1 {
+			t.Errorf("%s made %d bookings", form.path, n)
+		}
+		if p := manager.Post(form.path, drawn(form.values)); p.Path == first.Path {
+			t.Errorf("%s: the form drawn next made nothing", form.path)
+		}
+		if p := h.manager().Post(form.path, form.values); p.Path == first.Path {
+			t.Errorf("%s: the form of somebody else is taken for theirs", form.path)
+		}
+		for _, bad := range []string{"", strings.Repeat("x", 65)} {
+			form.values.Set("once", bad)
+			if p := manager.Post(form.path, form.values); p.Status != http.StatusBadRequest {
+				t.Errorf("%s named %q: %d", form.path, bad, p.Status)
+			}
+		}
+	}
+	h.sound()
+	// They are remembered for a day, which no session outlasts.
+	rows := func() (n int) {
+		h.clock.Advance(12 * time.Hour)
+		h.update(consoletest.Tenant, func(tx *store.Tx) error {
+			if err := h.r.ForgetForms(tx); err != nil {
+				return err
+			}
+			return tx.Row(`SELECT COUNT(*) FROM reservation_once WHERE tenant = $1`, tx.Tenant()).Scan(&n)
+		})
+		return n
+	}
+	if n := rows(); n != 6 {
+		t.Errorf("%d forms are remembered after half a day", n)
+	}
+	if n := rows(); n != 0 {
+		t.Errorf("%d forms are remembered after a day", n)
 	}
 }
 
@@ -508,11 +574,11 @@ func TestVisitOfACaseReachesItsCard(t *testing.T) {
 	h := openHall(t, storetest.SQLite)
 	clerk := h.clerk("honcho")
 	form := url.Values{"counter": {"honcho"}, "service": {"consult"}, "persons": {"1"}, "code": {"NOBODYHAS"}}
-	if p := clerk.Post("visits/walk-in", form); p.Status != http.StatusUnprocessableEntity || !p.Has(`id="code-error"`) || !p.Has("NOBODYHAS") {
+	if p := clerk.Post("visits/walk-in", drawn(form)); p.Status != http.StatusUnprocessableEntity || !p.Has(`id="code-error"`) || !p.Has("NOBODYHAS") {
 		t.Errorf("an unknown code: %d", p.Status)
 	}
 	form.Set("code", " ZZ22Z-Z33ZZ ")
-	p := clerk.Post("visits/walk-in", form)
+	p := clerk.Post("visits/walk-in", drawn(form))
 	if !p.Has(`href="/console/cards/case/case-1"`) {
 		t.Fatalf("the card is not linked:\n%s", p.Body)
 	}
@@ -545,10 +611,10 @@ func TestEveryActionIsInTheLog(t *testing.T) {
 		{"booking.undo-check-in", func() { boss.Post(page+"/undo", nil) }},
 		{"booking.reception", func() { boss.Post(page+"/receive", reception) }},
 		{"booking.walk-in", func() {
-			boss.Post("visits/walk-in", url.Values{"counter": {"honcho"}, "service": {"consult"}, "persons": {"1"}})
+			boss.Post("visits/walk-in", drawn(url.Values{"counter": {"honcho"}, "service": {"consult"}, "persons": {"1"}}))
 		}},
 		{"booking.book-over", func() {
-			boss.Post("visits/force", url.Values{"counter": {"honcho"}, "day": {"2026-11-26"}, "time": {"09:00"}, "service": {"consult"}, "persons": {"1"}, "reason": {"other"}})
+			boss.Post("visits/force", drawn(url.Values{"counter": {"honcho"}, "day": {"2026-11-26"}, "time": {"09:00"}, "service": {"consult"}, "persons": {"1"}, "reason": {"other"}}))
 		}},
 		{"booking.cancel", dialog},
 		{"booking.search-person", func() { boss.Post("visits/search", url.Values{"name": {"市民"}}) }},

@@ -155,6 +155,7 @@ func Area(c Config) console.Area {
 			quiet("visits/book", staff.EditVisits, a.start),
 			page("GET", "visits/book/{channel}/{dialog}", staff.EditVisits, a.question),
 			quiet("visits/book/{channel}/{dialog}", staff.EditVisits, a.answer),
+			quiet("visits/book/{channel}/{dialog}/leave", staff.EditVisits, a.leave),
 
 			page("GET", "visits/walk-in", staff.ReceiveVisits, a.walkInPage),
 			page("POST", "visits/walk-in", staff.ReceiveVisits, a.walkIn),

@@ -329,12 +329,21 @@ function resumed(reply) {
   const fresh = !reply.messages?.length && log.childElementCount === 0;
   const wanted = { lang: set.lang };
   if (set.flow) wanted.flow = set.flow;
+  if (set.code) wanted.code = set.code;
+  delete set.code;
   if (fresh || set.flow || ("explicit" in set && reply.lang && reply.lang !== set.lang)) say(wanted);
   const clean = new URL(location.href);
   if (clean.searchParams.has("flow") || clean.searchParams.has("lang")) {
     clean.searchParams.delete("flow");
     clean.searchParams.delete("lang");
     history.replaceState(null, "", clean);
+  }
+  // Nor do the page's own links enter it anew: another language goes on where the
+  // conversation stands.
+  for (const link of document.querySelectorAll(".tools a")) {
+    const to = new URL(link.href);
+    to.searchParams.delete("flow");
+    link.href = to;
   }
 }
 
