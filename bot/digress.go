@@ -440,7 +440,11 @@ func (d *dialog) idleIntent(c understand.Context, text string) error {
 		}
 		return d.beginWith(d.shelf.Current[matches[0].Value], text)
 	}
-	if len(matches) > 0 && matches[0].Confidence >= askAbout {
+	advised, answered, err := d.comeFor(c, matches, text)
+	if answered || err != nil {
+		return err
+	}
+	if matches = advised; len(matches) > 0 && matches[0].Confidence >= askAbout {
 		return d.askIntent(matches, text)
 	}
 	d.s.Misses++
@@ -508,6 +512,15 @@ func (d *dialog) pendingHeard(c understand.Context, text string) (bool, error) {
 	if v, ok := understand.Value(c, q, text).Value(); ok {
 		return true, d.pendingPressed(v)
 	}
+	if len(p.Choices) == 1 && (p.Ask == AskIntent || p.Ask == AskMeaning && !yesNoTypes[d.field(p.Target).Type]) {
+		// One reading was read back: yes and no answer that.
+		switch v, _ := understand.Value(c, understand.Field{Type: "yesno"}, text).Value(); v {
+		case "yes":
+			return true, d.pendingPressed(p.Choices[0])
+		case "no":
+			return true, d.repeat()
+		}
+	}
 	// Anything else puts the engine's question aside: the words may be an
 	// answer to the flow's own.
 	d.s.Pending = nil
@@ -533,6 +546,10 @@ func (d *dialog) pendingPressed(value string) error {
 		}
 		return d.repeat()
 	case AskMeaning:
+		if value == "no" && !slices.Contains(p.Choices, value) {
+			d.in.label = d.words.no.In(d.s.Lang)
+			return d.repeat()
+		}
 		if slices.Contains(p.Choices, value) && d.flow != nil && d.step.Into == p.Target {
 			d.in.label = d.show(d.field(p.Target), value)
 			return d.take(value)

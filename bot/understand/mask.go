@@ -28,15 +28,9 @@ func Mask(text string, known ...string) string {
 	s = linkShape.ReplaceAllString(s, "[link]")
 	s = mailShape.ReplaceAllString(s, "[mail]")
 	s = bornShape.ReplaceAllString(s, "[date]")
-	s = keyShape.ReplaceAllStringFunc(s, func(m string) string {
-		bare := strings.NewReplacer("-", "", " ", "").Replace(m)
-		for _, r := range bare {
-			if !strings.ContainsRune(codeAlphabet, upper(r)) {
-				return m
-			}
-		}
-		if strings.ContainsAny(bare, "0123456789") && strings.ContainsFunc(bare, unicode.IsLetter) ||
-			strings.Contains(m, "-") || bare == strings.ToUpper(bare) && strings.ContainsFunc(bare, unicode.IsLetter) {
+	s = keyDashed.ReplaceAllString(s, "[code]")
+	s = keySpaced.ReplaceAllStringFunc(s, func(m string) string {
+		if letters := strings.ContainsFunc(m, unicode.IsLetter); letters && (strings.ContainsAny(m, "0123456789") || m == strings.ToUpper(m)) {
 			return "[code]"
 		}
 		return m
@@ -60,7 +54,9 @@ var (
 	mailShape = regexp.MustCompile("[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+@[A-Za-z0-9.-]+")
 	// bornShape are whole dates too long ago to be those of a visit or a move.
 	bornShape = regexp.MustCompile(`(?:19[0-9]{2}|(?:昭和|大正|明治) ?(?:元|[0-9]{1,2})|\b[STM][0-9]{1,2}) ?[年/. -]? ?[0-9]{1,2} ?[月/. -]? ?[0-9]{1,2}日?`)
-	keyShape  = regexp.MustCompile(`\b[0-9A-Za-z]{5}[- ]?[0-9A-Za-z]{5}\b`)
+	// A key is two groups of five of codeAlphabet.
+	keyDashed = regexp.MustCompile(`\b(?i:[2-9A-HJ-NP-Z]{5})(?:-(?i:[2-9A-HJ-NP-Z]{5}))+\b`)
+	keySpaced = regexp.MustCompile(`\b(?i:[2-9A-HJ-NP-Z]{5}) ?(?i:[2-9A-HJ-NP-Z]{5})\b`)
 	codeShape = regexp.MustCompile(`[0-9A-Za-z]{6,}`)
 	// numberShape is digits with what people put between them.
 	numberShape = regexp.MustCompile(`\+?\(?[0-9](?:(?:[-. ()・/の]{1,2}|丁目|番地?の?|号)?[0-9])*`)
