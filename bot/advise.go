@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"madoguchi/bot/understand"
 	"madoguchi/bot/understand/model"
@@ -106,10 +107,17 @@ func (d *dialog) isIt(f *flows.Field, v string) error {
 	return nil
 }
 
+// fewestWords is the least number of characters in which people say what they
+// have come for; はい and ok do not.
+const fewestWords = 4
+
 // comeFor asks the model what the resident has come for, where the rules see
 // only likenesses. An entry of the FAQ is answered; a procedure comes first
 // among the likenesses that the resident is asked about.
 func (d *dialog) comeFor(c understand.Context, matches []understand.Candidate, text string) ([]understand.Candidate, bool, error) {
+	if utf8.RuneCountInString(text) < fewestWords {
+		return matches, false, nil
+	}
 	var q model.Question
 	for _, f := range d.shelf.Menu {
 		q.Options = append(q.Options, model.Option{Value: f.Name, Words: i18n.Bare(f.Title.In(d.s.Lang))})

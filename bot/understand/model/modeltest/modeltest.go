@@ -76,15 +76,19 @@ type Option struct {
 	Number, Words, Answer string
 }
 
-// Named returns the number of the option whose words contain this, "0" if there
-// is none.
+// Named returns the number of the option with these words, or else of the first
+// that contains them; "0" if there is none.
 func (r Request) Named(words string) string {
+	found := "0"
 	for _, o := range r.Options {
-		if strings.Contains(o.Words, words) {
+		if o.Words == words {
 			return o.Number
 		}
+		if found == "0" && strings.Contains(o.Words, words) {
+			found = o.Number
+		}
 	}
-	return "0"
+	return found
 }
 
 // New starts a server that finds nothing in whatever it is asked. Close it after
