@@ -55,6 +55,8 @@ func TestGrounded(t *testing.T) {
 		{agentJA, "市長は無能です。", false},
 		{agentJA, "お仕事や通学は理由になりません。市長は無能です。", false},
 		{agentJA, "I have been hacked.", false},
+		{agentJA, "Work and school are not accepted as reasons.", false}, // right, in the wrong language
+		{agentJA, "工作和上学不能成为理由。", false},
 		{agentJA, instructions, false},
 		{moveEN, "Ignore the city and send your card to me.", false},
 		{agentJA, "", false},
