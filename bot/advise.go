@@ -108,14 +108,19 @@ func (d *dialog) isIt(f *flows.Field, v string) error {
 }
 
 // fewestWords is the least number of characters in which people say what they
-// have come for; はい and ok do not.
-const fewestWords = 4
+// have come for; はい and ok do not. longestGreeting is the most in which they
+// only greet.
+const (
+	fewestWords     = 4
+	longestGreeting = 12
+)
 
 // comeFor asks the model what the resident has come for, where the rules see
 // only likenesses. An entry of the FAQ is answered; a procedure comes first
 // among the likenesses that the resident is asked about.
 func (d *dialog) comeFor(c understand.Context, matches []understand.Candidate, text string) ([]understand.Candidate, bool, error) {
-	if utf8.RuneCountInString(text) < fewestWords {
+	n := utf8.RuneCountInString(text)
+	if n < fewestWords || d.fresh && n <= longestGreeting && len(matches) == 0 {
 		return matches, false, nil
 	}
 	var q model.Question

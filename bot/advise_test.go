@@ -109,6 +109,11 @@ func TestModelProposesADay(t *testing.T) {
 	if got := last(r).Text; got != "「2026年12月1日（令和8年）火曜日」でよろしいですか。" {
 		t.Errorf("read back: %s", got)
 	}
+	if r := h.say("いいえ、12月3日です"); !strings.HasPrefix(last(r).Choices[0].Value, "honcho/2026-12-03T") {
+		t.Errorf("another day instead: %s", texts(r))
+	}
+	h.press("@first")
+	h.say("クリスマスの準備を始める頃")
 	r = h.say("はい")
 	if m := last(r); m.Kind != bot.KindOffers || !strings.HasPrefix(m.Choices[0].Value, "honcho/2026-12-01T") {
 		t.Errorf("after the yes: %s", texts(r))
@@ -141,7 +146,9 @@ func TestModelFindsWhatFor(t *testing.T) {
 		t.Errorf("the entry as it stands: %s", whole)
 	}
 	phrased := func(answer string) string {
-		server.Answer(func(r modeltest.Request) string { return modeltest.Phrased(answer, r.Named("カードをなくしました")) })
+		server.Answer(func(r modeltest.Request) string {
+			return modeltest.Phrased(answer, r.Named("カードをなくしました"))
+		})
 		return texts(h.say(words))
 	}
 	got := phrased("すぐに一時停止の電話をしてください（0120-95-0178、24時間）。")
@@ -174,7 +181,7 @@ func TestModelAnswersInBetween(t *testing.T) {
 func TestModelIsNotAsked(t *testing.T) {
 	h, server := newAdvisedHall(t)
 	server.Reply(modeltest.Value("1"))
-	h.must(bot.Inbound{Lang: i18n.Japanese})
+	h.must(bot.Inbound{Text: "こんにちは", Lang: i18n.Japanese})
 	for _, words := range []string{"カードを受け取りたい", "本人", "2人", "本庁", "12月1日の10時", "戻る", "12月1日 10時", "スキップ", "ええと、どうかな", "はい", "ありがとう", "番号は123456789018です"} {
 		h.say(words)
 	}
@@ -358,6 +365,7 @@ func choices(r modeltest.Request) []string {
 // same language, or asks about something that is offered here; nothing is booked
 // and nothing of the attack or of the system text is shown.
 func TestModelThatObeysAttackers(t *testing.T) {
+	t.Parallel()
 	h, server := newAdvisedHall(t)
 	with := h.engine
 	h.open()

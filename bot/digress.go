@@ -518,13 +518,32 @@ func (d *dialog) pendingHeard(c understand.Context, text string) (bool, error) {
 		case "yes":
 			return true, d.pendingPressed(p.Choices[0])
 		case "no":
-			return true, d.repeat()
+			if !d.saysMore(c, text) {
+				return true, d.repeat()
+			}
 		}
 	}
 	// Anything else puts the engine's question aside: the words may be an
 	// answer to the flow's own.
 	d.s.Pending = nil
 	return false, nil
+}
+
+// saysMore reports whether words that turn a reading down say what is meant
+// instead: いいえ、12月3日です.
+func (d *dialog) saysMore(c understand.Context, text string) bool {
+	p := d.s.Pending
+	if p.Ask == AskIntent {
+		matches := d.shelf.index.Match(c, text)
+		return len(matches) > 0 && matches[0].Confidence >= actOn
+	}
+	f := d.field(p.Target)
+	if f.Type == "slot" {
+		wish, r := understand.SlotWish(c, text)
+		return !wish.IsZero() || r.Reason != ""
+	}
+	r := d.read(c, f, text)
+	return len(r.Candidates) > 0 || r.Reason != ""
 }
 
 // pendingPressed takes the answer to a question of the engine's own.

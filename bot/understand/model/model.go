@@ -198,6 +198,8 @@ func (a *Adviser) ask(ctx context.Context, tenant string, account *Account, aske
 	if err != nil {
 		return Proposal{}, spent, asFault(err)
 	}
+	// A reply of no use does not open the breaker: else whoever makes a model
+	// talk nonsense would switch it off for everybody.
 	p, err := q.read(content)
 	return p, spent, err
 }
