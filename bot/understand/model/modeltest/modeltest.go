@@ -20,25 +20,25 @@ import (
 
 // Faults. Every other word given to Fail is sent as the model's reply.
 const (
-	Hang       = "hang"               // no response until the caller goes
-	Trickle    = "trickle"            // one byte after the other, without end
-	Huge       = "huge"               // a response without end, as fast as it goes
-	Reset      = "reset"              // the connection is cut before the response
-	CutOff     = "cut off"            // … in its middle
-	Error500   = "500"                //
-	Error429   = "429 rate"           //
-	NoCredit   = "429 quota"          //
-	Error401   = "401"                // the key is wrong
-	Error404   = "404"                // the model is
-	ErrorIn200 = "200 with an error"  //
-	NotJSON    = "200 with a page"    //
-	NoChoices  = "no choices"         //
-	NullReply  = "content null"       //
-	TooLong    = "finish length"      //
-	Filtered   = "finish filter"      //
-	ToolCall   = "tool call"          //
-	Declined   = "refusal"            //
-	Redirected = "redirect elsewhere" //
+	Hang       = "hang"    // no response until the caller goes
+	Trickle    = "trickle" // one byte after the other, without end
+	Huge       = "huge"    // a response without end, as fast as it goes
+	Reset      = "reset"   // the connection is cut before the response
+	CutOff     = "cut off" // … in its middle
+	Error500   = "500"
+	Error429   = "429 rate"
+	NoCredit   = "429 quota"
+	Error401   = "401" // the key is wrong
+	Error404   = "404" // the model is
+	ErrorIn200 = "200 with an error"
+	NotJSON    = "200 with a page"
+	NoChoices  = "no choices"
+	NullReply  = "content null"
+	TooLong    = "finish length"
+	Filtered   = "finish filter"
+	ToolCall   = "tool call"
+	Declined   = "refusal"
+	Redirected = "redirect elsewhere"
 	LiesOnCost = "usage of a million"
 )
 
