@@ -88,7 +88,7 @@ func (d *dialog) heard(text string) error {
 	if len(r.Candidates) == 1 {
 		return d.ambiguous(f, r) // only probable: ask whether it was meant
 	}
-	return d.miss(f, r)
+	return d.unread(c, f, r, text)
 }
 
 // writing reports whether the open question is answered in words, and offers
@@ -432,6 +432,9 @@ const shortestSecret = 8
 // masked stands in the transcript in place of a secret.
 const masked = "••••••••"
 
+// yesNoTypes are the types of field whose answer is itself a yes or a no.
+var yesNoTypes = map[string]bool{"yesno": true, "consent": true}
+
 // free are the types of field that take any words.
 var free = map[string]bool{"text": true, "line": true, "address": true, "name": true}
 
@@ -597,7 +600,7 @@ func (d *dialog) slotHeard(c understand.Context, f *flows.Field, text string) er
 				return err
 			}
 		}
-		return d.miss(f, r)
+		return d.unread(c, f, r, text)
 	}
 	d.s.Misses = 0
 	d.look(wish)

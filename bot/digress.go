@@ -449,7 +449,11 @@ func (d *dialog) idleIntent(c understand.Context, text string) error {
 		}
 		return d.beginWith(d.shelf.Current[matches[0].Value], text)
 	}
-	if len(matches) > 0 && matches[0].Confidence >= askAbout {
+	advised, answered, err := d.comeFor(c, matches, text)
+	if answered || err != nil {
+		return err
+	}
+	if matches = advised; len(matches) > 0 && matches[0].Confidence >= askAbout {
 		return d.askIntent(matches, text)
 	}
 	d.s.Misses++
@@ -517,10 +521,38 @@ func (d *dialog) pendingHeard(c understand.Context, text string) (bool, error) {
 	if v, ok := understand.Value(c, q, text).Value(); ok {
 		return true, d.pendingPressed(v)
 	}
+	if len(p.Choices) == 1 && (p.Ask == AskIntent || p.Ask == AskMeaning && !yesNoTypes[d.field(p.Target).Type]) {
+		// One reading was read back: yes and no answer that.
+		switch v, _ := understand.Value(c, understand.Field{Type: "yesno"}, text).Value(); v {
+		case "yes":
+			return true, d.pendingPressed(p.Choices[0])
+		case "no":
+			if !d.saysMore(c, text) {
+				return true, d.repeat()
+			}
+		}
+	}
 	// Anything else puts the engine's question aside: the words may be an
 	// answer to the flow's own.
 	d.s.Pending = nil
 	return false, nil
+}
+
+// saysMore reports whether words that turn a reading down say what is meant
+// instead: いいえ、12月3日です.
+func (d *dialog) saysMore(c understand.Context, text string) bool {
+	p := d.s.Pending
+	if p.Ask == AskIntent {
+		matches := d.shelf.index.Match(c, text)
+		return len(matches) > 0 && matches[0].Confidence >= actOn
+	}
+	f := d.field(p.Target)
+	if f.Type == "slot" {
+		wish, r := understand.SlotWish(c, text)
+		return !wish.IsZero() || r.Reason != ""
+	}
+	r := d.read(c, f, text)
+	return len(r.Candidates) > 0 || r.Reason != ""
 }
 
 // pendingPressed takes the answer to a question of the engine's own.
@@ -542,6 +574,10 @@ func (d *dialog) pendingPressed(value string) error {
 		}
 		return d.repeat()
 	case AskMeaning:
+		if value == "no" && !slices.Contains(p.Choices, value) {
+			d.in.label = d.words.no.In(d.s.Lang)
+			return d.repeat()
+		}
 		if slices.Contains(p.Choices, value) && d.flow != nil && d.step.Into == p.Target {
 			d.in.label = d.show(d.field(p.Target), value)
 			return d.take(value)

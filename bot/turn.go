@@ -17,7 +17,7 @@
 // to question, answer.go takes the answer to the open question, digress.go does
 // what is possible at any question (back, correct, a person please …), form.go
 // knows the questions a municipality has put on its forms, prompt.go puts
-// questions into words.
+// questions into words, advise.go asks a language model where the rules are unsure.
 package bot
 
 import (
@@ -30,6 +30,7 @@ import (
 	"time"
 
 	"madoguchi/bot/understand"
+	"madoguchi/bot/understand/model"
 	"madoguchi/flows"
 	"madoguchi/i18n"
 	"madoguchi/i18n/civil"
@@ -149,7 +150,8 @@ type Engine struct {
 	Forms   Forms // nil: forms ask nothing
 	Actions map[string]Action
 	Texts   *i18n.Catalog
-	Log     *slog.Logger // nil: nothing is logged
+	Log     *slog.Logger   // nil: nothing is logged
+	Model   *model.Adviser // nil: nobody has a language model
 	// FormURL makes the address of the page for a question whose answer is
 	// personal (link.go); nil where there are no pages.
 	FormURL func(tenant, token string) string

@@ -20,7 +20,7 @@ type words struct {
 	oldButton, media, myNumber, slower                    *i18n.Text
 	noneThen, noneAtAll, noLater, notThatTime             *i18n.Text
 	elsewhere, otherCounter, persons, welcome             *i18n.Text
-	formChanged, entered, must                            *i18n.Text
+	formChanged, entered, must, isIt, wordedByAI          *i18n.Text
 
 	buttons  map[understand.Command]*i18n.Text // what a global button says
 	hints    map[string]*i18n.Text             // by field type
@@ -78,6 +78,7 @@ func bindWords(c *i18n.Catalog) *words {
 		noneThen: t("slot.none-then"), noneAtAll: t("slot.none-at-all"), notThatTime: t("slot.not-that-time"),
 		noLater: t("slot.no-later"), elsewhere: t("slot.elsewhere"), otherCounter: t("slot.other-counter"), welcome: t("welcome"),
 		persons: t("persons"), formChanged: t("form.changed"), entered: t("form.entered"), must: t("form.must"),
+		isIt: t("is-it"), wordedByAI: t("worded-by-ai"),
 
 		buttons:  map[understand.Command]*i18n.Text{},
 		hints:    map[string]*i18n.Text{},

@@ -35,6 +35,10 @@ type Config struct {
 	SMTPURL    string `kong:"-" yaml:"smtp_url"`
 	MailFrom   string `kong:"-" yaml:"mail_from"`
 
+	OpenAIURL   string `kong:"-" yaml:"openai_base_url"`
+	OpenAIKey   string `kong:"-" yaml:"openai_api_key"`
+	OpenAIModel string `kong:"-" yaml:"openai_model"`
+
 	Fonts string `kong:"-" yaml:"fonts"` // TrueType files for characters of names, see openFonts
 }
 
@@ -49,6 +53,7 @@ func (c *Config) variables() map[string]*string {
 		"MADOGUCHI_LIMITS": &c.Limits, "MADOGUCHI_TRUSTED_PROXIES": &c.Proxies, "MADOGUCHI_ORIGINS": &c.Origins,
 		"LINE_CHANNEL_SECRET": &c.LineSecret, "LINE_CHANNEL_TOKEN": &c.LineToken, "LINE_API_URL": &c.LineURL,
 		"SMTP_URL": &c.SMTPURL, "MAIL_FROM": &c.MailFrom, "MADOGUCHI_FONTS": &c.Fonts,
+		"OPENAI_BASE_URL": &c.OpenAIURL, "OPENAI_API_KEY": &c.OpenAIKey, "OPENAI_MODEL": &c.OpenAIModel,
 	}
 }
 

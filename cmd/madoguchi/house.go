@@ -13,6 +13,7 @@ import (
 
 	"madoguchi/bot"
 	"madoguchi/bot/action"
+	"madoguchi/bot/understand/model"
 	"madoguchi/channels/console/visits"
 	"madoguchi/channels/paper"
 	"madoguchi/flows"
@@ -50,6 +51,8 @@ type house struct {
 	notices      notice.Service
 	staff        *staff.Service
 	mail         post
+	modelServer  model.Server // the operator's; zero: none
+	model        *model.Adviser
 	texts        *i18n.Catalog
 	wordings     *wording.Wordings
 	library      *bot.Library
@@ -93,6 +96,10 @@ func open(env *environment, log *slog.Logger, migrate bool) (*house, error) {
 	}
 	h.staff = staff.New(db, h.staffPolicy)
 	if h.mail, err = newPost(env.config); err != nil {
+		db.Close()
+		return nil, err
+	}
+	if h.modelServer, err = newModelServer(env.config); err != nil {
 		db.Close()
 		return nil, err
 	}
@@ -145,11 +152,12 @@ func (h *house) furnish() error {
 		Answers: answers,
 		Texts:   h.wordings.Own,
 	}
+	h.model = &model.Adviser{DB: h.db, Account: h.modelAccount, Log: h.log}
 	h.engine = bot.New(bot.Engine{
 		DB: h.db, Memory: h.talks, Library: h.library, Sites: sites{h},
 		Desk:    action.Desk{Reservations: h.reservations},
 		Forms:   action.NewForms(h.fields, h.texts),
-		Actions: h.actions.Table(), Texts: h.texts, Log: h.log,
+		Actions: h.actions.Table(), Texts: h.texts, Log: h.log, Model: h.model,
 		FormURL: func(tenant, token string) string { return h.config.PublicURL + "/t/" + tenant + "/form/" + token },
 	})
 	h.db.AddCheck(h.residents.Checks()...)
@@ -252,6 +260,7 @@ func (h *house) jobs() []job.Job {
 	jobs = append(jobs, h.residents.Jobs(h.db)...)
 	jobs = append(jobs, h.relocations().Jobs(h.db)...)
 	jobs = append(jobs, h.reports().Jobs()...)
+	jobs = append(jobs, h.model.Budget.Jobs(h.db)...)
 	return append(jobs,
 		job.Job{Name: "holds", Every: time.Minute, Run: func(ctx context.Context, tenant string) error {
 			return h.db.Update(ctx, tenant, func(tx *store.Tx) error {

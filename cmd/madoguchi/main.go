@@ -48,6 +48,7 @@ type cli struct {
 	Report     reportCommand     `cmd:"" help:"Reports: the month, the coming weeks, the procedures."`
 	Tenant     tenantCommand     `cmd:"" help:"The municipalities served here."`
 	Line       lineCommand       `cmd:"" help:"Set up a tenant's LINE channel."`
+	Model      modelCommand      `cmd:"" help:"A tenant's language model: show, set, test."`
 	Print      printCommand      `cmd:"" help:"Letters and address labels as PDF."`
 	Job        jobCommand        `cmd:"" help:"Run a periodic job now."`
 	Migrate    migrateCommand    `cmd:"" help:"Bring the database up to date."`

@@ -153,6 +153,9 @@ func (h *house) off() []string {
 	if h.mail.server == nil || h.mail.from == nil {
 		off = append(off, "mail (set SMTP_URL and MAIL_FROM)")
 	}
+	if h.modelServer.URL == "" {
+		off = append(off, "language model (set OPENAI_BASE_URL, OPENAI_API_KEY and OPENAI_MODEL)")
+	}
 	if len(h.fonts.Names()) == 1 {
 		off = append(off, "rare characters of names in letters (install fonts-ipamj-mincho, or set MADOGUCHI_FONTS)")
 	}
@@ -229,6 +232,7 @@ func newMeters(h *house) *meters {
 			Name: "madoguchi_notices_dead", Help: "Mails about bookings that could not be delivered in the last 30 days.",
 		}, func() float64 { return h.noticed(notice.Dead) }),
 	)
+	h.model.Count = newModelMeters(m.registry).count
 	return m
 }
 
