@@ -8,8 +8,6 @@ import (
 	"slices"
 	"strings"
 	"sync"
-
-	"golang.org/x/text/language"
 )
 
 // Catalog is every text in every language. It is immutable and safe for
@@ -19,8 +17,6 @@ type Catalog struct {
 	entries map[Lang]map[string]*entry
 	texts   map[string]*Text              // the program's, by key
 	own     map[string]map[Lang]*Template // a municipality's, by key (wording.go)
-	matcher language.Matcher
-	tags    []Lang // the languages of matcher, in its order
 }
 
 //go:embed catalogs
@@ -59,7 +55,6 @@ func (c *Catalog) merge(added map[Lang]map[string]*entry) *Catalog {
 		maps.Copy(m.entries[lang], entries)
 	}
 	m.langs = slices.SortedFunc(maps.Keys(m.entries), byRank)
-	m.prepareMatch()
 	for key, e := range m.entries[Japanese] {
 		if !e.list && e.tmpl != nil {
 			m.texts[key] = m.bind(key, e.text, e.tmpl)
