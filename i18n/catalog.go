@@ -1,6 +1,7 @@
 package i18n
 
 import (
+	"cmp"
 	"embed"
 	"fmt"
 	"io/fs"
@@ -54,7 +55,7 @@ func (c *Catalog) merge(added map[Lang]map[string]*entry) *Catalog {
 		}
 		maps.Copy(m.entries[lang], entries)
 	}
-	m.langs = slices.SortedFunc(maps.Keys(m.entries), byRank)
+	m.langs = slices.SortedFunc(maps.Keys(m.entries), Order)
 	for key, e := range m.entries[Japanese] {
 		if !e.list && e.tmpl != nil {
 			m.texts[key] = m.bind(key, e.text, e.tmpl)
@@ -63,22 +64,16 @@ func (c *Catalog) merge(added map[Lang]map[string]*entry) *Catalog {
 	return m
 }
 
-// byRank puts Japanese first, then やさしい日本語 and English, then the others by
-// their tag.
-func byRank(a, b Lang) int {
+// Order compares languages for a list: Japanese first, then やさしい日本語 and
+// English, then the others by their tag.
+func Order(a, b Lang) int {
 	rank := func(l Lang) int {
 		if i := slices.Index([]Lang{Japanese, EasyJapanese, English}, l); i >= 0 {
 			return i
 		}
 		return 3
 	}
-	if d := rank(a) - rank(b); d != 0 {
-		return d
-	}
-	if a < b {
-		return -1
-	}
-	return 1
+	return cmp.Or(rank(a)-rank(b), cmp.Compare(a, b))
 }
 
 // Languages returns the languages of the catalog, Japanese first.

@@ -42,7 +42,9 @@ const (
 )
 
 // Warning reports whether the text can still be used as it is.
-func (k IssueKind) Warning() bool { return k == Missing || k == Stale || k == LongSentence || k == PluralForms }
+func (k IssueKind) Warning() bool {
+	return k == Missing || k == Stale || k == LongSentence || k == PluralForms
+}
 
 // Issue is one fault of the catalogs.
 type Issue struct {
@@ -106,7 +108,7 @@ func (c *Catalog) Report(sources ...Source) []Issue {
 		}
 	}
 	slices.SortFunc(issues, func(a, b Issue) int {
-		return cmp.Or(byLang(a.Lang, b.Lang), cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line),
+		return cmp.Or(Order(a.Lang, b.Lang), cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line),
 			cmp.Compare(a.Key, b.Key), cmp.Compare(a.Kind, b.Kind))
 	})
 	return issues
@@ -184,13 +186,6 @@ func (c *Catalog) Coverage(sources ...Source) []Coverage {
 		out = append(out, n)
 	}
 	return out
-}
-
-func byLang(a, b Lang) int {
-	if a == b {
-		return 0
-	}
-	return byRank(a, b)
 }
 
 func (e *entry) issue(kind IssueKind, lang Lang, key, detail string) Issue {

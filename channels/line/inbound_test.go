@@ -17,7 +17,6 @@ import (
 
 	"madoguchi/bot"
 	"madoguchi/channels/line/linetest"
-	"madoguchi/i18n"
 )
 
 var alice, bob = linetest.User(1), linetest.User(2)

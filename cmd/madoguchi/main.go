@@ -18,6 +18,8 @@ import (
 	"time"
 
 	"github.com/alecthomas/kong"
+
+	"madoguchi/i18n"
 )
 
 // Exit codes (CONTRACT).
@@ -67,6 +69,15 @@ type environment struct {
 	out    io.Writer
 	err    io.Writer
 	clock  func() time.Time
+	texts  *i18n.Catalog // nil: those that ship
+}
+
+// catalog returns the texts in every language.
+func (e *environment) catalog() *i18n.Catalog {
+	if e.texts != nil {
+		return e.texts
+	}
+	return i18n.Builtin()
 }
 
 // run is the program without the process around it.

@@ -2,6 +2,7 @@ package setup
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -274,14 +275,9 @@ func valueText(q *console.Request, in reservation.Settings, v any) string {
 		return q.T("setup.value.no")
 	case reservation.Names:
 		var parts []string
-		for _, l := range []i18n.Lang{i18n.Japanese, i18n.EasyJapanese, i18n.English} {
+		for _, l := range slices.SortedFunc(maps.Keys(x), i18n.Order) {
 			if x[l] != "" {
 				parts = append(parts, i18n.Plain(x[l]))
-			}
-		}
-		for l, t := range x {
-			if l != i18n.Japanese && l != i18n.EasyJapanese && l != i18n.English {
-				parts = append(parts, i18n.Plain(t))
 			}
 		}
 		return strings.Join(parts, "／")
