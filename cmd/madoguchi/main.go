@@ -41,6 +41,7 @@ type cli struct {
 	Chat       chatCommand       `cmd:"" help:"A dialog in the terminal."`
 	Understand understandCommand `cmd:"" help:"Print what the bot makes of a phrase."`
 	Flow       flowCommand       `cmd:"" help:"Check, test, draw and publish procedures."`
+	Texts      textsCommand      `cmd:"" help:"Texts for translators and back: export, import."`
 	Booking    bookingCommand    `cmd:"" help:"Bookings: list, show, book, change, cancel, check in."`
 	Counter    counterCommand    `cmd:"" help:"Counters: import and export their opening plan."`
 	Case       caseCommand       `cmd:"" help:"Cards on their way: list, show, register, undo, import."`
