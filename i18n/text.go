@@ -1,5 +1,7 @@
 package i18n
 
+import "strings"
+
 // Text is one sentence in every language it exists in. It is immutable and
 // safe for concurrent use.
 type Text struct {
@@ -37,6 +39,22 @@ func (t *Text) template(lang Lang) *Template {
 		}
 	}
 	return t.in[Japanese]
+}
+
+// Called returns what a municipality calls something, in lang or the language
+// that serves its reader best: of the wider tag; English rather than Japanese
+// with furigana, as a name of an office is not read but recognised; in
+// やさしい日本語 the Japanese.
+func Called(names map[Lang]string, lang Lang) string {
+	for l := lang; l != ""; l = l[:max(strings.LastIndexByte(string(l), '-'), 0)] {
+		if s := names[l]; s != "" {
+			return s
+		}
+	}
+	if s := names[English]; s != "" && lang != Japanese && lang != EasyJapanese {
+		return s
+	}
+	return names[Japanese]
 }
 
 // Words returns the text that a person has written in these languages, Japanese

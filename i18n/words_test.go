@@ -2,6 +2,22 @@ package i18n
 
 import "testing"
 
+func TestCalled(t *testing.T) {
+	city := map[Lang]string{Japanese: "みほん市", EasyJapanese: "みほん[市|し]", English: "Mihon City", "ko": "미혼시"}
+	for lang, want := range map[Lang]string{
+		Japanese: "みほん市", EasyJapanese: "みほん[市|し]", English: "Mihon City", "en-GB": "Mihon City", "ko": "미혼시", "vi": "Mihon City",
+	} {
+		if got := Called(city, lang); got != want {
+			t.Errorf("%s: %s, want %s", lang, got, want)
+		}
+	}
+	for _, lang := range []Lang{Japanese, EasyJapanese, English, "vi"} {
+		if got := Called(map[Lang]string{Japanese: "本庁"}, lang); got != "本庁" {
+			t.Errorf("%s, of Japanese alone: %s", lang, got)
+		}
+	}
+}
+
 // What a municipality writes is a text as it is: braces mean nothing, furigana
 // is markup, and a language without words falls back.
 func TestWords(t *testing.T) {
