@@ -22,6 +22,9 @@ func TestCalled(t *testing.T) {
 // is markup, and a language without words falls back.
 func TestWords(t *testing.T) {
 	w := Words(map[Lang]string{Japanese: "整理{番号}", EasyJapanese: "[番号|ばんごう]", English: ""})
+	if got := Words(map[Lang]string{Japanese: "番号", EasyJapanese: "[番号|ばんごう]", English: "Number"}).In("vi"); got != "Number" {
+		t.Errorf("a Vietnamese reads %q", got)
+	}
 	for lang, want := range map[Lang]string{
 		Japanese: "整理{番号}", EasyJapanese: "[番号|ばんごう]", English: "[番号|ばんごう]", "zh-Hant": "[番号|ばんごう]",
 	} {
