@@ -61,3 +61,42 @@ func (c *Catalog) Translated(lang Lang, list []Translation) *Catalog {
 	}
 	return c.merge(map[Lang]map[string]*entry{lang: entries})
 }
+
+// longestVariants is how many ways of one text Variants shows at most; few have
+// more than three.
+const longestVariants = 32
+
+// Variants returns a text in each of the ways that its plurals and selects give
+// it, with placeholders as they are written: {name}. The error is a *SyntaxError.
+func Variants(lang Lang, source string) ([]string, error) {
+	t, err := Compile(lang, source)
+	if err != nil {
+		return nil, err
+	}
+	return variants(t.parts), nil
+}
+
+func variants(parts []part) []string {
+	all := []string{""}
+	for i := range parts {
+		p := &parts[i]
+		ways := []string{p.literal}
+		switch p.kind {
+		case valuePart:
+			ways = []string{"{" + p.name + "}"}
+		case pluralPart, selectPart:
+			ways = nil
+			for _, c := range p.cases {
+				ways = append(ways, variants(c.parts)...)
+			}
+		}
+		var longer []string
+		for _, before := range all {
+			for _, way := range ways {
+				longer = append(longer, before+way)
+			}
+		}
+		all = longer[:min(len(longer), longestVariants)]
+	}
+	return all
+}
