@@ -394,8 +394,10 @@ d:
 	}
 }
 
-// The catalogs that ship are complete and sound, whatever files there are. With
-// -update or -restamp it writes them anew instead.
+// The catalogs that ship are sound, whatever files there are, and those every
+// other language falls back to are complete and up to date. A language on its
+// way is not offered until it is whole; "flow check" tells how far it is. With
+// -update or -restamp the test writes the files anew instead.
 func TestBuiltinCatalogs(t *testing.T) {
 	c := i18n.Builtin()
 	if *update || *restamp {
@@ -408,7 +410,8 @@ func TestBuiltinCatalogs(t *testing.T) {
 		}
 	}
 	for _, issue := range c.Report() {
-		if issue.Kind == i18n.LongSentence {
+		base := issue.Lang == i18n.EasyJapanese || issue.Lang == i18n.English
+		if issue.Kind == i18n.LongSentence || issue.Kind.Warning() && !base {
 			t.Logf("warning: %v", issue)
 			continue
 		}
