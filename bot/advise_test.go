@@ -13,10 +13,10 @@ import (
 	"time"
 
 	"madoguchi/bot"
+	"madoguchi/bot/outgoing"
 	"madoguchi/bot/understand/model"
 	"madoguchi/bot/understand/model/modeltest"
 	"madoguchi/i18n"
-	"madoguchi/outgoing"
 	"madoguchi/store"
 	"madoguchi/store/field"
 	"madoguchi/store/storetest"

@@ -610,16 +610,17 @@ func (d *dialog) chooseLanguage() {
 	if d.s.Lang != "" {
 		return
 	}
+	hint, hinted := i18n.Match(d.site.Languages, string(d.in.Hint))
 	if l, ok := i18n.Guess(d.in.Text, d.site.Languages); ok {
 		d.s.Lang = l
-	} else if slices.Contains(d.site.Languages, d.in.Hint) {
-		d.s.Lang = d.in.Hint
+	} else if hinted {
+		d.s.Lang = hint
 	} else {
 		d.s.Lang = i18n.Japanese
 	}
 	// People who write Japanese and have their phone in やさしい日本語 keep it.
-	if d.s.Lang == i18n.Japanese && d.in.Hint == i18n.EasyJapanese && slices.Contains(d.site.Languages, d.in.Hint) {
-		d.s.Lang = d.in.Hint
+	if d.s.Lang == i18n.Japanese && hint == i18n.EasyJapanese {
+		d.s.Lang = hint
 	}
 }
 

@@ -469,6 +469,7 @@ func TestLanguageOfANewcomer(t *testing.T) {
 	}{
 		{"nothing known", bot.Inbound{}, i18n.Japanese},
 		{"the platform's hint", bot.Inbound{Hint: i18n.English}, i18n.English},
+		{"the hint of a region", bot.Inbound{Hint: "en-PH"}, i18n.English},
 		{"a hint the town does not speak", bot.Inbound{Hint: "pt"}, i18n.Japanese},
 		{"the first words mean more than the hint", bot.Inbound{Hint: i18n.English, Text: "予約したい"}, i18n.Japanese},
 		{"words in English", bot.Inbound{Text: "I would like to book a visit"}, i18n.English},

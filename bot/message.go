@@ -111,7 +111,7 @@ type Inbound struct {
 	Asked int64
 
 	Lang i18n.Lang         // "" keeps the conversation's language
-	Hint i18n.Lang         // the platform's guess for a first contact
+	Hint i18n.Lang         // the platform's guess for a first contact, as it tags languages (zh-TW)
 	Flow string            // enter this flow directly
 	With map[string]string // Flow: answers known from the start, such as a time picked in the calendar
 

@@ -58,14 +58,7 @@ type Site struct {
 type Words map[i18n.Lang]string
 
 // In returns the name in lang or the best there is.
-func (w Words) In(lang i18n.Lang) string {
-	for _, l := range append([]i18n.Lang{lang}, lang.Fallbacks()...) {
-		if s, ok := w[l]; ok {
-			return s
-		}
-	}
-	return w[i18n.Japanese]
-}
+func (w Words) In(lang i18n.Lang) string { return i18n.Called(w, lang) }
 
 // Sites knows the municipality of a transaction's tenant.
 type Sites interface {

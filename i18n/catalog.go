@@ -1,6 +1,7 @@
 package i18n
 
 import (
+	"cmp"
 	"embed"
 	"fmt"
 	"io/fs"
@@ -8,8 +9,6 @@ import (
 	"slices"
 	"strings"
 	"sync"
-
-	"golang.org/x/text/language"
 )
 
 // Catalog is every text in every language. It is immutable and safe for
@@ -19,8 +18,6 @@ type Catalog struct {
 	entries map[Lang]map[string]*entry
 	texts   map[string]*Text              // the program's, by key
 	own     map[string]map[Lang]*Template // a municipality's, by key (wording.go)
-	matcher language.Matcher
-	tags    []Lang // the languages of matcher, in its order
 }
 
 //go:embed catalogs
@@ -58,8 +55,7 @@ func (c *Catalog) merge(added map[Lang]map[string]*entry) *Catalog {
 		}
 		maps.Copy(m.entries[lang], entries)
 	}
-	m.langs = slices.SortedFunc(maps.Keys(m.entries), byRank)
-	m.prepareMatch()
+	m.langs = slices.SortedFunc(maps.Keys(m.entries), Order)
 	for key, e := range m.entries[Japanese] {
 		if !e.list && e.tmpl != nil {
 			m.texts[key] = m.bind(key, e.text, e.tmpl)
@@ -68,22 +64,16 @@ func (c *Catalog) merge(added map[Lang]map[string]*entry) *Catalog {
 	return m
 }
 
-// byRank puts Japanese first, then やさしい日本語 and English, then the others by
-// their tag.
-func byRank(a, b Lang) int {
+// Order compares languages for a list: Japanese first, then やさしい日本語 and
+// English, then the others by their tag.
+func Order(a, b Lang) int {
 	rank := func(l Lang) int {
 		if i := slices.Index([]Lang{Japanese, EasyJapanese, English}, l); i >= 0 {
 			return i
 		}
 		return 3
 	}
-	if d := rank(a) - rank(b); d != 0 {
-		return d
-	}
-	if a < b {
-		return -1
-	}
-	return 1
+	return cmp.Or(rank(a)-rank(b), cmp.Compare(a, b))
 }
 
 // Languages returns the languages of the catalog, Japanese first.

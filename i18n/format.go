@@ -49,7 +49,7 @@ func FormatList(lang Lang, items []string) string {
 	c := conventionsOf(lang)
 	var b []byte
 	for i, item := range items {
-		b = append(c.separate(b, i, len(items)), item...)
+		b = append(c.separate(b, i, items), item...)
 	}
 	return string(b)
 }
@@ -58,20 +58,34 @@ func FormatList(lang Lang, items []string) string {
 func appendList(b []byte, lang Lang, items []string) []byte {
 	c := conventionsOf(lang)
 	for i, item := range items {
-		b = appendEscaped(c.separate(b, i, len(items)), item)
+		b = appendEscaped(c.separate(b, i, items), item)
 	}
 	return b
 }
 
-// separate writes what stands before item i of n.
-func (c *conventions) separate(b []byte, i, n int) []byte {
+// separate writes what stands before item i.
+func (c *conventions) separate(b []byte, i int, items []string) []byte {
 	switch {
 	case i == 0:
 		return b
-	case i == n-1:
-		return append(b, c.list[1]...)
+	case i < len(items)-1:
+		return append(b, c.list.between...)
+	case c.list.beforeI != "" && beginsWithI(items[i]):
+		return append(b, c.list.beforeI...)
+	case len(items) == 2:
+		return append(b, c.list.pair...)
 	}
-	return append(b, c.list[0]...)
+	return append(b, c.list.last...)
+}
+
+// beginsWithI reports whether a Spanish word begins with the sound of i, alone or
+// after a silent h; not with that of y, as in hielo.
+func beginsWithI(word string) bool {
+	word = strings.TrimPrefix(strings.ToLower(word), "h")
+	if strings.HasPrefix(word, "ia") || strings.HasPrefix(word, "ie") {
+		return false
+	}
+	return strings.HasPrefix(word, "i") || strings.HasPrefix(word, "í")
 }
 
 func appendDate(b []byte, lang Lang, d civil.Date) []byte {
@@ -168,6 +182,8 @@ func (c *conventions) word(b []byte, word string, d civil.Date, t civil.Clock) [
 		return strconv.AppendInt(b, int64(t/60%12), 10)
 	case "h12":
 		return strconv.AppendInt(b, int64((t/60+11)%12+1), 10)
+	case "h23":
+		return strconv.AppendInt(b, int64(t/60), 10)
 	case "h24":
 		return appendTwo(b, int(t/60))
 	case "mm":

@@ -15,6 +15,8 @@
 //	catalog.go    the texts of all languages, and binding sources to them
 //	report.go     what is missing, stale or broken, and where
 //	scaffold.go   writing a catalog file for a translator
+//	translation.go
+//	              what a language has under a key, and putting more there
 //	text.go       one text in every language
 //	wording.go    texts in a municipality's own words
 //	template.go   {placeholders}, plural and select

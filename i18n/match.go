@@ -10,41 +10,38 @@ import (
 	"golang.org/x/text/language"
 )
 
-// prepareMatch builds the matcher for the languages that x/text knows; it does
-// not know やさしい日本語 and would take it for Japanese.
-func (c *Catalog) prepareMatch() {
-	var tags []language.Tag
-	for _, lang := range c.langs {
-		if lang != EasyJapanese {
-			tags = append(tags, tagOf(lang))
-			c.tags = append(c.tags, lang)
-		}
-	}
-	if len(tags) > 0 {
-		c.matcher = language.NewMatcher(tags)
-	}
-}
-
 // The most that is read of what a browser sends.
 const (
 	longestTags = 512 // bytes
 	mostTags    = 16
 )
 
-// Match returns the language of the catalog that suits a person best. Each
+// Match returns the language of those offered that suits a person best. Each
 // string is a tag or a list as in Accept-Language, most wanted first: the
 // profile language of a messenger, say, then the browser's header. ja-easy (and
-// ja-x-easy) is matched exactly; the others by CLDR, so that tl gives fil and
-// zh-TW, failing zh-Hant, zh-Hans. ok is false if no language comes near.
-func (c *Catalog) Match(tags ...string) (lang Lang, ok bool) {
+// ja-x-easy) is matched exactly; the others by CLDR, so that tl gives fil, in
+// gives id, pt gives pt-BR, and zh-TW, failing zh-Hant, zh-Hans. ok is false if
+// no language comes near.
+func Match(offered []Lang, tags ...string) (lang Lang, ok bool) {
 	var wanted []string
 	for _, list := range tags {
 		wanted = append(wanted, preferences(list)...)
 	}
+	if len(wanted) == 0 {
+		return "", false
+	}
+	// Most people's first wish is offered as it is, or as the language without
+	// its region; a matcher takes 40 µs to make.
+	for tag := wanted[0]; tag != ""; tag = tag[:max(strings.LastIndexByte(tag, '-'), 0)] {
+		if lang, ok := exactly(offered, tag); ok {
+			return lang, true
+		}
+	}
+	m := newMatcher(offered)
 	// A close match of a later wish is better than a distant one of an earlier.
 	for _, least := range []language.Confidence{language.High, language.Low} {
 		for _, tag := range wanted {
-			if lang, ok := c.match(tag, least); ok {
+			if lang, ok := m.match(tag, least); ok {
 				return lang, true
 			}
 		}
@@ -52,22 +49,53 @@ func (c *Catalog) Match(tags ...string) (lang Lang, ok bool) {
 	return "", false
 }
 
-// match finds the language for one tag.
-func (c *Catalog) match(tag string, least language.Confidence) (Lang, bool) {
+// exactly finds a tag as it is, in any case.
+func exactly(offered []Lang, tag string) (Lang, bool) {
 	if strings.EqualFold(tag, "ja-x-easy") {
 		tag = string(EasyJapanese)
 	}
-	for _, lang := range c.langs {
+	for _, lang := range offered {
 		if strings.EqualFold(tag, string(lang)) {
 			return lang, true
 		}
 	}
+	return "", false
+}
+
+// matcher is one for the languages that x/text knows; it does not know
+// やさしい日本語 and would take it for Japanese.
+type matcher struct {
+	offered []Lang
+	cldr    language.Matcher // nil if x/text knows none
+	tags    []Lang           // the languages of cldr, in its order
+}
+
+func newMatcher(offered []Lang) *matcher {
+	m := &matcher{offered: offered}
+	var tags []language.Tag
+	for _, lang := range offered {
+		if tag := tagOf(lang); lang != EasyJapanese && tag != language.Und {
+			tags = append(tags, tag)
+			m.tags = append(m.tags, lang)
+		}
+	}
+	if len(tags) > 0 {
+		m.cldr = language.NewMatcher(tags)
+	}
+	return m
+}
+
+// match finds the language for one tag.
+func (m *matcher) match(tag string, least language.Confidence) (Lang, bool) {
+	if lang, ok := exactly(m.offered, tag); ok {
+		return lang, true
+	}
 	parsed, err := language.Parse(tag)
-	if err != nil || c.matcher == nil {
+	if err != nil || m.cldr == nil {
 		return "", false
 	}
-	if _, i, confidence := c.matcher.Match(parsed); confidence >= least {
-		return c.tags[i], true
+	if _, i, confidence := m.cldr.Match(parsed); confidence >= least {
+		return m.tags[i], true
 	}
 	return "", false
 }

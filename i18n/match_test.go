@@ -15,8 +15,13 @@ func twelve(t testing.TB) *i18n.Catalog {
 	return load(t, files)
 }
 
+// base is a catalog with the languages everything falls back to.
+func base(t testing.TB) *i18n.Catalog {
+	return load(t, map[string]string{"ja/a.yaml": "a: x\n", "ja-easy/a.yaml": "", "en/a.yaml": ""})
+}
+
 func TestMatch(t *testing.T) {
-	three := i18n.Builtin()
+	three := base(t)
 	for _, c := range []struct {
 		name    string
 		catalog *i18n.Catalog
@@ -43,10 +48,22 @@ func TestMatch(t *testing.T) {
 		{"China", twelve(t), []string{"zh-CN"}, "zh-Hans"},
 		{"case", twelve(t), []string{"ZH-hans"}, "zh-Hans"},
 		{"Latin American Spanish", twelve(t), []string{"es-419"}, "es"},
+		{"Macau", twelve(t), []string{"zh-MO"}, "zh-Hant"},
+		{"Singapore", twelve(t), []string{"zh-SG"}, "zh-Hans"},
+		{"Chinese of no place", twelve(t), []string{"zh"}, "zh-Hans"},
+		{"script and region", twelve(t), []string{"zh-Hant-HK,zh;q=0.9"}, "zh-Hant"},
+		{"Portuguese", twelve(t), []string{"pt"}, "pt-BR"},
+		{"Indonesian by its old code", twelve(t), []string{"in"}, "id"},
+		{"Indonesian by its old code, with region", twelve(t), []string{"in-ID"}, "id"},
+		{"Philippines", twelve(t), []string{"fil-PH"}, "fil"},
+		{"Tagalog of the Philippines", twelve(t), []string{"tl-PH,en;q=0.8"}, "fil"},
+		{"Spanish of Peru", twelve(t), []string{"es-PE"}, "es"},
+		{"Korean", twelve(t), []string{"ko-KR,ko;q=0.9,en-US;q=0.8"}, "ko"},
+		{"Vietnamese", twelve(t), []string{"vi-VN"}, "vi"},
 		{"Filipino is not guessed without it", three, []string{"fil"}, ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			got, ok := c.catalog.Match(c.tags...)
+			got, ok := i18n.Match(c.catalog.Languages(), c.tags...)
 			if got != c.want || ok != (c.want != "") {
 				t.Errorf("%q: %q %v, want %q", c.tags, got, ok, c.want)
 			}
@@ -66,7 +83,7 @@ func TestNames(t *testing.T) {
 }
 
 func TestGuess(t *testing.T) {
-	three := i18n.Builtin().Languages()
+	three := base(t).Languages()
 	all := twelve(t).Languages()
 	for _, c := range []struct {
 		text    string
@@ -115,7 +132,7 @@ func FuzzMatch(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
-		lang, ok := c.Match(s)
+		lang, ok := i18n.Match(c.Languages(), s)
 		if ok != (lang != "") {
 			t.Fatalf("%q: %q %v", s, lang, ok)
 		}

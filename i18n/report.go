@@ -38,10 +38,13 @@ const (
 	Unknown      IssueKind = "unknown"  // no source has this key
 	NoFurigana   IssueKind = "furigana" // やさしい日本語: a kanji without a reading, or a reading not in kana
 	LongSentence IssueKind = "long"     // やさしい日本語: a sentence over 60 characters
+	PluralForms  IssueKind = "plural"   // a number without one of the language's forms, or with one it has not
 )
 
 // Warning reports whether the text can still be used as it is.
-func (k IssueKind) Warning() bool { return k == Missing || k == Stale || k == LongSentence }
+func (k IssueKind) Warning() bool {
+	return k == Missing || k == Stale || k == LongSentence || k == PluralForms
+}
 
 // Issue is one fault of the catalogs.
 type Issue struct {
@@ -74,14 +77,7 @@ const longestSentence = 60
 // files of their own; they are searched for dead keys if sources are given,
 // which then must be all there are.
 func (c *Catalog) Report(sources ...Source) []Issue {
-	known := make(map[string]*Source)
-	program := c.Sources("")
-	for i := range program {
-		known[program[i].Key] = &program[i]
-	}
-	for i := range sources {
-		known[sources[i].Key] = &sources[i]
-	}
+	known := c.known(sources)
 	files := make(map[string]bool) // names of files in catalogs/ja
 	for _, e := range c.entries[Japanese] {
 		files[path.Base(e.file)] = true
@@ -112,17 +108,84 @@ func (c *Catalog) Report(sources ...Source) []Issue {
 		}
 	}
 	slices.SortFunc(issues, func(a, b Issue) int {
-		return cmp.Or(byLang(a.Lang, b.Lang), cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line),
+		return cmp.Or(Order(a.Lang, b.Lang), cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line),
 			cmp.Compare(a.Key, b.Key), cmp.Compare(a.Kind, b.Kind))
 	})
 	return issues
 }
 
-func byLang(a, b Lang) int {
-	if a == b {
-		return 0
+// known are the program's texts and the sources given, by key.
+func (c *Catalog) known(sources []Source) map[string]*Source {
+	known := make(map[string]*Source)
+	program := c.Sources("")
+	for i := range program {
+		known[program[i].Key] = &program[i]
 	}
-	return byRank(a, b)
+	for i := range sources {
+		known[sources[i].Key] = &sources[i]
+	}
+	return known
+}
+
+// Coverage is how much of all texts, and lists of phrases, a language has.
+type Coverage struct {
+	Lang       Lang
+	Texts      int // that there are
+	Translated int // that can be used, stale ones among them
+	Stale      int // made from another wording of the Japanese
+	Broken     int // written, but of no use
+}
+
+// Whole reports whether nothing has to fall back to another language: whether
+// the language can be offered to residents without asking them to read two.
+func (c Coverage) Whole() bool { return c.Translated == c.Texts }
+
+// String writes it on one line: ko 812/905, 3 stale.
+func (c Coverage) String() string {
+	s := fmt.Sprintf("%s %d/%d", c.Lang, c.Translated, c.Texts)
+	if c.Stale > 0 {
+		s += fmt.Sprintf(", %d stale", c.Stale)
+	}
+	if c.Broken > 0 {
+		s += fmt.Sprintf(", %d broken", c.Broken)
+	}
+	return s
+}
+
+// Coverage counts the program's texts and the sources given in every language,
+// in the order of Languages.
+func (c *Catalog) Coverage(sources ...Source) []Coverage {
+	known := c.known(sources)
+	templates := make(map[string]*Template, len(known))
+	for key, s := range known {
+		if s.Phrases == nil {
+			if t, err := Compile(Japanese, s.Text); err == nil {
+				templates[key] = t
+			}
+		}
+	}
+	out := make([]Coverage, 0, len(c.langs))
+	for _, lang := range c.langs {
+		n := Coverage{Lang: lang, Texts: len(known)}
+		for key, s := range known {
+			e := c.entries[lang][key]
+			switch {
+			case lang == Japanese, lang == EasyJapanese && s.Phrases != nil:
+				n.Translated++ // the phrases are those of Japanese
+				continue
+			case e == nil || e.text == "" && len(e.phrases) == 0:
+				continue
+			case e.list != (s.Phrases != nil), !e.list && (templates[key] == nil || !usable(e, templates[key])):
+				n.Broken++
+				continue
+			case e.src != s.hash():
+				n.Stale++
+			}
+			n.Translated++
+		}
+		out = append(out, n)
+	}
+	return out
 }
 
 func (e *entry) issue(kind IssueKind, lang Lang, key, detail string) Issue {
@@ -166,6 +229,9 @@ func (c *Catalog) check(lang Lang, key string, e *entry, source *Source) []Issue
 	}
 	if japanese, err := Compile(Japanese, source.Text); err == nil && !samePlaceholders(e.tmpl, japanese) {
 		add(Broken, "placeholders %v, the Japanese has %v", e.tmpl.names, japanese.names)
+	}
+	if fault := e.tmpl.pluralFault(); fault != "" {
+		add(PluralForms, "%s", fault)
 	}
 	if lang == EasyJapanese {
 		e.tmpl.literals(func(literal string) {

@@ -3,6 +3,7 @@ package i18n
 import (
 	"bytes"
 	"fmt"
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -37,6 +38,16 @@ func (c *Catalog) Sources(file string) []Source {
 		}
 	}
 	return sources
+}
+
+// Files returns the names of the files that the program's texts stand in, in
+// order, as Sources takes them.
+func (c *Catalog) Files() []string {
+	names := map[string]bool{}
+	for _, e := range c.entries[Japanese] {
+		names[strings.TrimSuffix(path.Base(e.file), ".yaml")] = true
+	}
+	return slices.Sorted(maps.Keys(names))
 }
 
 // AsSource returns the text as Report and Scaffold want it.

@@ -233,6 +233,45 @@ func (t *Template) pluralCase(p *part, value any) []part {
 	return lastCase(p)
 }
 
+// pluralFault describes the first plural that lacks a form which the language
+// has for whole numbers of things, or has one it never uses; "" if there is
+// none. A number of things at a counter is small: forms for millions only (many
+// in Spanish) are not asked for.
+func (t *Template) pluralFault() string {
+	used := map[plural.Form]bool{plural.Other: true}
+	for n := range 200 {
+		used[plural.Cardinal.MatchPlural(t.tag, n, 0, 0, 0, 0)] = true
+	}
+	var visit func([]part) string
+	visit = func(parts []part) string {
+		for i := range parts {
+			p := &parts[i]
+			has := map[plural.Form]bool{}
+			for _, c := range p.cases {
+				if p.kind == pluralPart && !c.exact {
+					has[c.form] = true
+					if !used[c.form] && c.selector != "many" {
+						return fmt.Sprintf("{%s, plural}: the language has no %s", p.name, c.selector)
+					}
+				}
+				if fault := visit(c.parts); fault != "" {
+					return fault
+				}
+			}
+			if p.kind != pluralPart {
+				continue
+			}
+			for selector, form := range forms {
+				if used[form] && !has[form] {
+					return fmt.Sprintf("{%s, plural}: %s is missing", p.name, selector)
+				}
+			}
+		}
+		return ""
+	}
+	return visit(t.parts)
+}
+
 // selectCase chooses the branch named by the value.
 func selectCase(p *part, value any) []part {
 	s, ok := value.(string)

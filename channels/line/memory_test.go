@@ -352,7 +352,7 @@ func build(t testing.TB) *house {
 	renderer := &Renderer{Texts: testTexts, Now: c.Now}
 	h.hook = &Webhook{Channels: channels, Inbox: inboxOf{h.memory}, Now: c.Now, Observer: h.journal.observer()}
 	h.recv = &Receiver{Channels: channels, Inbox: inboxOf{h.memory}, Engine: h.memory, People: h.memory, Questions: h.memory,
-		API: api, Renderer: renderer, Languages: []i18n.Lang{"ja", "ja-easy", "en"}, Now: c.Now, After: never, Observer: h.journal.observer()}
+		API: api, Renderer: renderer, Now: c.Now, After: never, Observer: h.journal.observer()}
 	h.send = &Deliverer{Channels: channels, Outbox: outboxOf{h.memory}, API: api, Renderer: renderer,
 		Now: c.Now, After: never, Jitter: func() float64 { return 0.5 }, Observer: h.journal.observer()}
 	return h

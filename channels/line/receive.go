@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"madoguchi/bot"
@@ -23,8 +22,6 @@ type Receiver struct {
 	Renderer  *Renderer
 	// Menu says what the areas of the rich menu do, by name; nil for DefaultMenu.
 	Menu map[string]MenuItem
-	// Languages are those the dialog speaks, to match a LINE profile against.
-	Languages []i18n.Lang
 
 	Now   func() time.Time
 	After func(time.Duration) <-chan time.Time
@@ -185,22 +182,7 @@ func (r *Receiver) turn(ctx context.Context, ch *Channel, t task) error {
 func (r *Receiver) hint(ctx context.Context, ch *Channel, user string) i18n.Lang {
 	ctx, cancel := context.WithTimeout(ctx, profileWait)
 	defer cancel()
-	return match(r.API.language(ctx, ch, user), r.Languages)
-}
-
-// match finds the language for a BCP 47 tag: itself, or the longest shorter tag
-// it begins with. "" if there is none.
-func match(tag string, languages []i18n.Lang) i18n.Lang {
-	for tag = strings.ToLower(tag); tag != ""; {
-		for _, l := range languages {
-			if strings.ToLower(string(l)) == tag {
-				return l
-			}
-		}
-		cut := strings.LastIndexByte(tag, '-')
-		tag = tag[:max(cut, 0)]
-	}
-	return ""
+	return i18n.Lang(r.API.language(ctx, ch, user))
 }
 
 // page shows another page of the open question's choices. The dialog does not

@@ -1,11 +1,7 @@
 package web
 
 import (
-	"cmp"
 	"net/http"
-	"slices"
-	"strconv"
-	"strings"
 
 	"madoguchi/i18n"
 )
@@ -28,46 +24,15 @@ func chosen(r *http.Request, languages []Language) i18n.Lang {
 	return i18n.Japanese
 }
 
-// accepted returns the offered language a browser likes best, "" if none.
-// A region is ignored where only the plain language is offered: en-US takes en.
+// accepted returns the offered language a browser likes best, "" if none comes
+// near.
 func accepted(header string, languages []Language) i18n.Lang {
-	type wish struct {
-		tag     string
-		quality float64
+	offered := make([]i18n.Lang, len(languages))
+	for i, l := range languages {
+		offered[i] = l.Tag
 	}
-	var wishes []wish
-	for part := range strings.SplitSeq(header, ",") {
-		tag, params, _ := strings.Cut(strings.TrimSpace(part), ";")
-		w := wish{strings.ToLower(strings.TrimSpace(tag)), 1}
-		if q, ok := strings.CutPrefix(strings.TrimSpace(params), "q="); ok {
-			w.quality, _ = strconv.ParseFloat(q, 64)
-		}
-		if w.tag != "" && w.quality > 0 {
-			wishes = append(wishes, w)
-		}
-		if len(wishes) == 16 {
-			break
-		}
-	}
-	slices.SortStableFunc(wishes, func(a, b wish) int { return cmp.Compare(b.quality, a.quality) })
-	for _, w := range wishes {
-		for tag := w.tag; tag != ""; {
-			for _, l := range languages {
-				if strings.EqualFold(string(l.Tag), tag) {
-					return l.Tag
-				}
-			}
-			i := strings.LastIndexByte(tag, '-')
-			tag = tag[:max(i, 0)]
-		}
-		// zh-CN and zh-TW are offered by script.
-		for _, l := range languages {
-			if base, _, _ := strings.Cut(string(l.Tag), "-"); l.Tag != i18n.EasyJapanese && strings.EqualFold(base, w.tag) {
-				return l.Tag
-			}
-		}
-	}
-	return ""
+	lang, _ := i18n.Match(offered, header)
+	return lang
 }
 
 // htmlLang is the value of the lang attribute: やさしい日本語 is Japanese.

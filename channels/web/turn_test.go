@@ -360,11 +360,15 @@ func TestRuby(t *testing.T) {
 }
 
 func TestChosenLanguage(t *testing.T) {
-	offered := []Language{{Tag: "ja"}, {Tag: "ja-easy"}, {Tag: "en"}, {Tag: "zh-Hans"}}
+	offered := []Language{{Tag: "ja"}, {Tag: "ja-easy"}, {Tag: "en"}, {Tag: "zh-Hans"}, {Tag: "zh-Hant"}, {Tag: "fil"}, {Tag: "pt-BR"}}
 	for _, c := range []struct{ header, want string }{
 		{"en-US,en;q=0.9,ja;q=0.8", "en"},
 		{"fr;q=1, ja;q=0.5, en;q=0.9", "en"},
 		{"zh", "zh-Hans"},
+		{"zh-TW,zh;q=0.9", "zh-Hant"},
+		{"zh-CN", "zh-Hans"},
+		{"tl-PH", "fil"},
+		{"pt", "pt-BR"},
 		{"ja-JP", "ja"},
 		{"fr", ""},
 		{"", ""},

@@ -21,6 +21,7 @@ import (
 	"time"
 
 	"madoguchi/channels/web/webtest"
+	"madoguchi/i18n"
 )
 
 // These tests are residents: a real Chromium against the real program, which
@@ -196,26 +197,28 @@ func TestBrowserPages(t *testing.T) {
 	}
 	phone, desk, handset := window{390, 844, "normal"}, window{1280, 900, "normal"}, window{240, 320, "normal"}
 	narrow, zoomed := window{320, 640, "large"}, window{640, 450, "normal"}
-	walks := []struct {
+	type walk struct {
 		lang string
 		window
 		axe bool
-	}{
+	}
+	walks := []walk{
 		{"ja", phone, true}, {"ja-easy", phone, true}, {"en", desk, true}, {"ja", handset, true},
 		{"en", narrow, false}, {"ja", zoomed, false},
+	}
+	for _, lang := range wholeLanguages(i18n.Builtin()) {
+		if !slices.Contains([]i18n.Lang{i18n.Japanese, i18n.EasyJapanese, i18n.English}, lang) {
+			walks = append(walks, walk{string(lang), phone, true}, walk{string(lang), narrow, false})
+		}
 	}
 	if !webtest.Thorough() {
 		walks = walks[1:2]
 	}
 	if os.Getenv("MADOGUCHI_SCREENSHOTS") != "" {
 		walks = walks[:0]
-		for _, lang := range []string{"ja", "en", "ja-easy"} {
+		for _, lang := range wholeLanguages(i18n.Builtin()) {
 			for _, at := range []window{phone, desk, handset, narrow, zoomed} {
-				walks = append(walks, struct {
-					lang string
-					window
-					axe bool
-				}{lang, at, false})
+				walks = append(walks, walk{string(lang), at, false})
 			}
 		}
 	}

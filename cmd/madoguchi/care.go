@@ -132,6 +132,8 @@ func (c *jobRun) Run(env *environment) error {
 type tenantCommand struct {
 	Add  tenantAdd  `cmd:"" help:"Add a municipality."`
 	List tenantList `cmd:"" help:"List the municipalities."`
+
+	Languages tenantLanguages `cmd:"" help:"List or set the languages a municipality offers."`
 }
 
 type tenantAdd struct {
@@ -152,9 +154,6 @@ func (c *tenantAdd) Run(env *environment) error {
 	t := tenant.Tenant{ID: c.ID, Name: c.Name, Settings: tenant.Settings{
 		Office: first(c.Office, c.Name), Phone: c.Phone, Hours: c.Hours,
 	}}
-	for _, l := range h.texts.Languages() {
-		t.Settings.Languages = append(t.Settings.Languages, string(l))
-	}
 	err = h.tenants.Create(env.ctx, t, "cli")
 	if store.IsDuplicate(err) {
 		return fmt.Errorf("%w: there is a tenant %q already", errUsage, c.ID)

@@ -8,6 +8,7 @@ import (
 	"io"
 	"log/slog"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -44,11 +45,12 @@ func (c *chatCommand) Run(env *environment) error {
 		return err
 	}
 	defer h.close()
-	if _, err := h.tenants.Load(env.ctx, c.Tenant); err != nil {
+	t, err := h.tenants.Load(env.ctx, c.Tenant)
+	if err != nil {
 		return unknownTenant(c.Tenant, err)
 	}
-	if c.Lang != "" && !known(h.texts, c.Lang) {
-		return fmt.Errorf("%w: language %q is not one of %v", errUsage, c.Lang, h.texts.Languages())
+	if offered := h.offered(t.Settings.Languages); c.Lang != "" && !slices.Contains(offered, i18n.Lang(c.Lang)) {
+		return fmt.Errorf("%w: language %q is not one of %v", errUsage, c.Lang, offered)
 	}
 	if c.JSON {
 		return c.runJSON(env, h)
@@ -57,12 +59,7 @@ func (c *chatCommand) Run(env *environment) error {
 }
 
 func known(cat *i18n.Catalog, lang string) bool {
-	for _, l := range cat.Languages() {
-		if string(l) == lang {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(cat.Languages(), i18n.Lang(lang))
 }
 
 func unknownTenant(id string, err error) error {

@@ -67,49 +67,62 @@ func (c *flowCheck) Run(env *environment) error {
 		return fmt.Errorf("%d problems found", failed)
 	}
 	if len(own) == 0 {
-		return checkTranslations(env)
+		return c.checkTranslations(env)
 	}
 	fmt.Fprintf(env.out, "%d files are right\n", len(own))
 	return nil
 }
 
 // checkTranslations reports what is missing, stale or broken in the built-in
-// catalogs.
-func checkTranslations(env *environment) error {
-	cat := i18n.Builtin()
-	var parsed []*flows.File
-	for path, data := range procedures.Files() {
-		parsed = append(parsed, flows.Parse(path, data))
-	}
-	compiled, err := flows.CompileSet(parsed, action.Vocabulary(), cat)
+// catalogs: what is broken one by one, of the rest how many a file, or each with
+// --warnings; then how far each language is.
+func (c *flowCheck) checkTranslations(env *environment) error {
+	cat := env.catalog()
+	files, err := textFiles(cat)
 	if err != nil {
 		return err
 	}
-	var sources []i18n.Source
-	for _, f := range compiled {
-		sources = append(sources, f.Sources()...)
+	inFile := map[string]string{}
+	for _, f := range files {
+		for i := range f.sources {
+			inFile[f.sources[i].Key] = f.name
+		}
 	}
-	answers, err := procedures.FAQ(cat)
-	if err != nil {
-		return err
-	}
-	for _, e := range answers {
-		sources = append(sources, e.Sources()...)
-	}
+	sources := sourcesOf(files)
 	failed := 0
+	type group struct {
+		lang i18n.Lang
+		file string
+		kind i18n.IssueKind
+	}
+	var order []group
+	count := map[group]int{}
 	for _, issue := range cat.Report(sources...) {
-		if issue.Kind == i18n.LongSentence {
-			continue
-		}
-		if !issue.Kind.Warning() {
+		switch {
+		case issue.Kind == i18n.LongSentence:
+		case !issue.Kind.Warning():
 			failed++
+			fmt.Fprintln(env.out, issue)
+		case c.Warnings || issue.Kind == i18n.PluralForms:
+			fmt.Fprintln(env.out, issue)
+		default:
+			g := group{issue.Lang, inFile[issue.Key], issue.Kind}
+			if count[g]++; count[g] == 1 {
+				order = append(order, g)
+			}
 		}
-		fmt.Fprintln(env.out, issue)
+	}
+	for _, g := range order {
+		fmt.Fprintf(env.out, "%s/%s.yaml: %d %s\n", g.lang, g.file, count[g], g.kind)
+	}
+	coverage := cat.Coverage(sources...)
+	for _, n := range coverage {
+		fmt.Fprintln(env.out, n)
 	}
 	if failed > 0 {
 		return fmt.Errorf("%d translations are broken", failed)
 	}
-	fmt.Fprintf(env.out, "%d flows and %d answers are right, in %v\n", len(parsed), len(answers), cat.Languages())
+	fmt.Fprintf(env.out, "%d flows and the answers are right, in %d languages\n", len(procedures.Files()), len(coverage))
 	return nil
 }
 

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"time"
 
 	"madoguchi/bot"
@@ -60,6 +61,7 @@ type house struct {
 	engine       *bot.Engine
 	fonts        *paper.Fonts
 	madeKey      bool
+	whole        func() []i18n.Lang // completely translated languages
 	remembered   siteMemory
 }
 
@@ -90,10 +92,11 @@ func open(env *environment, log *slog.Logger, migrate bool) (*house, error) {
 		config: env.config, log: log, db: db, madeKey: made,
 		tenants:      tenant.New(db),
 		reservations: reservation.New(civil.Holiday),
-		fields:       field.New(i18n.Builtin()),
-		texts:        i18n.Builtin(),
-		wordings:     wording.New(i18n.Builtin()),
+		fields:       field.New(env.catalog()),
+		texts:        env.catalog(),
+		wordings:     wording.New(env.catalog()),
 	}
+	h.whole = sync.OnceValue(func() []i18n.Lang { return wholeLanguages(h.texts) })
 	h.staff = staff.New(db, h.staffPolicy)
 	if h.mail, err = newPost(env.config); err != nil {
 		db.Close()

@@ -105,7 +105,7 @@ func (h *house) line(mux *http.ServeMux, m *meters) []func(context.Context) {
 	})
 	receiver := &line.Receiver{
 		Channels: h.lineChannels, Inbox: inbox, Engine: reported{h}, People: linePeople{h}, Questions: lineQuestions{h},
-		API: api, Renderer: renderer, Languages: h.texts.Languages(), Now: h.db.Now, After: time.After, Observer: observer,
+		API: api, Renderer: renderer, Now: h.db.Now, After: time.After, Observer: observer,
 	}
 	deliverer := h.lineDeliverer(api, observer)
 	signals, cancel := h.db.Subscribe(conversation.TopicDelivery)

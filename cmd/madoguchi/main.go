@@ -18,6 +18,8 @@ import (
 	"time"
 
 	"github.com/alecthomas/kong"
+
+	"madoguchi/i18n"
 )
 
 // Exit codes (CONTRACT).
@@ -39,6 +41,7 @@ type cli struct {
 	Chat       chatCommand       `cmd:"" help:"A dialog in the terminal."`
 	Understand understandCommand `cmd:"" help:"Print what the bot makes of a phrase."`
 	Flow       flowCommand       `cmd:"" help:"Check, test, draw and publish procedures."`
+	Texts      textsCommand      `cmd:"" help:"Texts for translators and back: export, import."`
 	Booking    bookingCommand    `cmd:"" help:"Bookings: list, show, book, change, cancel, check in."`
 	Counter    counterCommand    `cmd:"" help:"Counters: import and export their opening plan."`
 	Case       caseCommand       `cmd:"" help:"Cards on their way: list, show, register, undo, import."`
@@ -68,6 +71,15 @@ type environment struct {
 	out    io.Writer
 	err    io.Writer
 	clock  func() time.Time
+	texts  *i18n.Catalog // nil: those that ship
+}
+
+// catalog returns the texts in every language.
+func (e *environment) catalog() *i18n.Catalog {
+	if e.texts != nil {
+		return e.texts
+	}
+	return i18n.Builtin()
 }
 
 // run is the program without the process around it.

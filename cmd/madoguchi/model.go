@@ -7,8 +7,8 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"madoguchi/bot/outgoing"
 	"madoguchi/bot/understand/model"
-	"madoguchi/outgoing"
 	"madoguchi/store"
 )
 

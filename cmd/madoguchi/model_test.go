@@ -8,9 +8,9 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"madoguchi/bot/outgoing"
 	"madoguchi/bot/understand/model"
 	"madoguchi/bot/understand/model/modeltest"
-	"madoguchi/outgoing"
 	"madoguchi/store"
 	"madoguchi/store/tenant"
 )

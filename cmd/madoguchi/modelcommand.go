@@ -10,10 +10,10 @@ import (
 	"strings"
 	"time"
 
+	"madoguchi/bot/outgoing"
 	"madoguchi/bot/understand/model"
 	"madoguchi/i18n"
 	"madoguchi/i18n/civil"
-	"madoguchi/outgoing"
 	"madoguchi/store"
 	"madoguchi/store/budget"
 )

@@ -20,9 +20,6 @@ func (h *house) makeSample(ctx context.Context) error {
 		Office: "みほん市役所 市民課", Phone: "00-0000-0000", Hours: "平日 8時30分〜17時15分",
 		Address: "みほん市本町1丁目1番1号",
 	}}
-	for _, l := range h.texts.Languages() {
-		t.Settings.Languages = append(t.Settings.Languages, string(l))
-	}
 	if err := t.Settings.SetSection(namesSection, names{
 		City: bot.Words{i18n.EasyJapanese: "みほん[市|し]", i18n.English: "Mihon City"},
 		Office: bot.Words{

@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"madoguchi/channels/line/linetest"
+	"madoguchi/i18n"
 )
 
 // served is the program serving on a free port, with a folder of its own and a
@@ -61,6 +62,12 @@ func serve(t *testing.T, settings map[string]string) *served {
 
 func serveIn(t *testing.T, folder string, settings map[string]string) *served {
 	t.Helper()
+	return serveTexts(t, folder, settings, nil)
+}
+
+// serveTexts is serveIn with the texts of another catalog; nil for those that ship.
+func serveTexts(t *testing.T, folder string, settings map[string]string, texts *i18n.Catalog) *served {
+	t.Helper()
 	s := &served{t: t, folder: folder, screen: &buffer{}, log: &buffer{}}
 	begun := time.Now()
 	s.clock = func() time.Time { return morning.Add(time.Since(begun)) }
@@ -75,7 +82,7 @@ func serveIn(t *testing.T, folder string, settings map[string]string) *served {
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
 	go func() {
-		ended <- (&serveCommand{}).Run(&environment{ctx: ctx, config: s.config, in: strings.NewReader(""), out: s.screen, err: s.log, clock: s.clock})
+		ended <- (&serveCommand{}).Run(&environment{ctx: ctx, config: s.config, in: strings.NewReader(""), out: s.screen, err: s.log, clock: s.clock, texts: texts})
 	}()
 	s.stop = sync.OnceFunc(func() {
 		cancel()

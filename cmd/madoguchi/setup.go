@@ -27,7 +27,7 @@ func (h *house) relocations() relocation.Service {
 func (h *house) setupArea() console.Area {
 	return setup.Area(setup.Config{
 		Reservations: h.reservations, Relocations: h.relocations(), Tenants: h.tenants,
-		Languages: h.texts.Languages(), DB: h.db, Reach: h.reach, Name: joined{h}.who,
+		Languages: h.offered, DB: h.db, Reach: h.reach, Name: joined{h}.who,
 	})
 }
 

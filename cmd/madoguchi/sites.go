@@ -78,17 +78,7 @@ func (s sites) of(t *tenant.Tenant) (*bot.Site, error) {
 		Hours:  withJapanese(n.Hours, t.Settings.Hours),
 		Phone:  t.Settings.Phone,
 	}
-	known := s.texts.Languages()
-	for _, l := range t.Settings.Languages {
-		for _, k := range known {
-			if string(k) == l {
-				site.Languages = append(site.Languages, k)
-			}
-		}
-	}
-	if len(site.Languages) == 0 {
-		site.Languages = known
-	}
+	site.Languages = s.offered(t.Settings.Languages)
 	return site, nil
 }
 

@@ -10,7 +10,10 @@ import (
 	"madoguchi/i18n"
 )
 
-var restamp = flag.Bool("restamp", false, "write the current hashes and missing keys into the translations")
+var (
+	update  = flag.Bool("update", false, "write missing keys into the translations, to be translated")
+	restamp = flag.Bool("restamp", false, "as -update, and stamp all translations as up to date")
+)
 
 // parse reads every built-in flow file.
 func parse() []*flows.File {

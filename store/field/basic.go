@@ -38,10 +38,17 @@ func basicOf(form Form, id string) (basic, bool) {
 }
 
 // sexes are the choices of 性別. Nobody has to say which.
-var sexes = []Option{
-	{Value: "female", Label: Names{i18n.Japanese: "女性", i18n.EasyJapanese: "[女|おんな]の [人|ひと]", i18n.English: "Female"}},
-	{Value: "male", Label: Names{i18n.Japanese: "男性", i18n.EasyJapanese: "[男|おとこ]の [人|ひと]", i18n.English: "Male"}},
-	{Value: "other", Label: Names{i18n.Japanese: "その他・回答しない", i18n.EasyJapanese: "ほか・[答|こた]えない", i18n.English: "Other, or prefer not to say"}},
+func sexes(texts *i18n.Catalog) []Option {
+	var out []Option
+	for _, value := range []string{"female", "male", "other"} {
+		o := Option{Value: value, Label: Names{}}
+		text := texts.Text("fields.sex." + value)
+		for _, lang := range texts.Languages() {
+			o.Label[lang] = text.In(lang)
+		}
+		out = append(out, o)
+	}
+	return out
 }
 
 // Default is what a municipality that has set nothing asks: nothing at all

@@ -114,17 +114,8 @@ func (k Kind) Personal() bool {
 // Names is a text in several languages; Japanese is always there.
 type Names map[i18n.Lang]string
 
-// In returns the text in lang, else in Japanese for やさしい日本語, else in
-// English, else in Japanese.
-func (n Names) In(lang i18n.Lang) string {
-	if s := n[lang]; s != "" {
-		return s
-	}
-	if s := n[i18n.English]; s != "" && lang != i18n.Japanese && lang != i18n.EasyJapanese {
-		return s
-	}
-	return n[i18n.Japanese]
-}
+// In returns the text in lang or the best there is.
+func (n Names) In(lang i18n.Lang) string { return i18n.Called(n, lang) }
 
 // What a caller may decide by.
 var (

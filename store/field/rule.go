@@ -101,7 +101,7 @@ func (s Settings) rules(texts *i18n.Catalog, form Form, a Audience) []Rule {
 			r.Label, r.Ask = aliased(texts, r, b.Alias)
 		}
 		if known.kind == Choice {
-			r.Choices = sexes
+			r.Choices = sexes(texts)
 		}
 		out = append(out, r)
 	}

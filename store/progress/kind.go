@@ -64,44 +64,52 @@ type trait struct {
 	// after are the states it usually follows (domain-facts 8.12). Others are
 	// taken with a caution: cards go ways nobody foresaw (S4-114).
 	after []Kind
+	// names of what only staff read. Those of states, which residents read too,
+	// are in the catalogs, under cards.state.KIND.
 	names reservation.Names
+}
+
+// in is the built-in name in a language.
+func (t *trait) in(lang i18n.Lang) string {
+	if t.state {
+		return i18n.Builtin().Text("cards.state." + string(t.kind)).In(lang)
+	}
+	return t.names.In(lang)
+}
+
+// called reports whether names are the built-in ones, in every language they
+// are given in.
+func (t *trait) called(names reservation.Names) bool {
+	for lang, s := range names {
+		if s != t.in(lang) {
+			return false
+		}
+	}
+	return true
 }
 
 // traits lists every kind, in the order of display.
 var traits = []trait{
-	{kind: Expected, state: true, names: names("到着待ち", "[市役所|しやくしょ]に まだ [来|き]て いません", "Not yet arrived")},
-	{kind: Arrived, state: true, staff: true, after: []Kind{Expected, SentBack, Reissued},
-		names: names("カード到着", "カードが [市役所|しやくしょ]に [来|き]ました", "Card arrived")},
-	{kind: Notified, state: true, staff: true, after: []Kind{Arrived, Returned},
-		names: names("通知書送付", "お[知|し]らせを [送|おく]りました", "Notice sent")},
-	{kind: Booked, state: true, staff: true, after: []Kind{Notified, NotifiedAgain, NoShow, Visited, Revisited},
-		names: names("来庁予約", "[予約|よやく]が あります", "Visit booked")},
+	{kind: Expected, state: true},
+	{kind: Arrived, state: true, staff: true, after: []Kind{Expected, SentBack, Reissued}},
+	{kind: Notified, state: true, staff: true, after: []Kind{Arrived, Returned}},
+	{kind: Booked, state: true, staff: true, after: []Kind{Notified, NotifiedAgain, NoShow, Visited, Revisited}},
 	{kind: Returned, state: true, staff: true, after: []Kind{Notified, NotifiedAgain},
-		reasons: []string{"unknown-address", "moved", "kept-too-long", "refused", "other"},
-		names:   names("返戻", "お[知|し]らせが [戻|もど]って きました", "Notice came back")},
-	{kind: Visited, state: true, staff: true, after: []Kind{Booked, Notified, NotifiedAgain, NoShow},
-		names: names("来庁", "[窓口|まどぐち]に [来|き]ました", "Came to the counter")},
+		reasons: []string{"unknown-address", "moved", "kept-too-long", "refused", "other"}},
+	{kind: Visited, state: true, staff: true, after: []Kind{Booked, Notified, NotifiedAgain, NoShow}},
 	{kind: Delivered, state: true, staff: true, after: []Kind{Visited, Identified, Revisited},
-		reasons: []string{"self", "guardian", "agent", "post"},
-		names:   names("交付", "カードを わたしました", "Card handed over")},
+		reasons: []string{"self", "guardian", "agent", "post"}},
 	{kind: SentBack, state: true, staff: true, after: []Kind{Arrived, Visited, Identified, Revisited},
-		reasons: []string{"photo", "chip", "changed-data", "other"},
-		names:   names("差戻し", "カードを [作|つく]りなおして います", "Sent back to be made again")},
-	{kind: NotifiedAgain, state: true, staff: true, after: []Kind{Notified, Returned, NoShow},
-		names: names("再通知", "もう[一度|いちど] お[知|し]らせを [送|おく]りました", "Second notice sent")},
-	{kind: NoShow, state: true, staff: true, after: []Kind{Booked},
-		names: names("不来場", "[予約|よやく]の [日|ひ]に [来|き]ませんでした", "Did not come")},
-	{kind: Identified, state: true, staff: true, after: []Kind{Visited, Revisited},
-		names: names("本人確認済", "[本人|ほんにん]を [確認|かくにん]しました", "Identity checked")},
+		reasons: []string{"photo", "chip", "changed-data", "other"}},
+	{kind: NotifiedAgain, state: true, staff: true, after: []Kind{Notified, Returned, NoShow}},
+	{kind: NoShow, state: true, staff: true, after: []Kind{Booked}},
+	{kind: Identified, state: true, staff: true, after: []Kind{Visited, Revisited}},
 	{kind: Revisited, state: true, staff: true, after: []Kind{Visited, Identified, Booked, Delivered},
-		reasons: []string{"papers-missing", "pin", "system-down", "other"},
-		names:   names("再来場", "もう[一度|いちど] [窓口|まどぐち]に [来|き]ました", "Came again")},
+		reasons: []string{"papers-missing", "pin", "system-down", "other"}},
 	{kind: Reissued, state: true, staff: true, after: []Kind{Delivered, Discarded},
-		reasons: []string{"lost", "damaged", "field-full", "number-changed", "other"},
-		names:   names("再交付", "カードを もう[一度|いちど] [作|つく]ります", "Reissue")},
+		reasons: []string{"lost", "damaged", "field-full", "number-changed", "other"}},
 	{kind: Discarded, state: true, staff: true, after: []Kind{NotifiedAgain, Returned},
-		reasons: []string{"unclaimed", "expired", "other"},
-		names:   names("廃棄", "カードを [捨|す]てました", "Destroyed")},
+		reasons: []string{"unclaimed", "expired", "other"}},
 
 	{kind: Stored, names: names("保管", "しまいました", "Stored")},
 	{kind: SentOut, names: names("窓口へ送付", "[窓口|まどぐち]へ [送|おく]りました", "Sent out to the counter")},

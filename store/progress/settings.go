@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"maps"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -24,7 +23,7 @@ func (l Labels) Of(k Kind, lang i18n.Lang) string {
 		return own.In(lang)
 	}
 	if t := traitOf(k); t != nil {
-		return t.names.In(lang)
+		return t.in(lang)
 	}
 	return string(k)
 }
@@ -91,7 +90,7 @@ func (s Service) SaveLabels(tx *store.Tx, l Labels, base int64, by string) error
 		if own[i18n.Japanese] == "" && len(own) > 0 {
 			return ErrInvalid{string(k), "japanese"}
 		}
-		if len(own) > 0 && !maps.Equal(own, t.names) {
+		if !t.called(own) {
 			clean[k] = own
 		}
 	}

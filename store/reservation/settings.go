@@ -38,17 +38,8 @@ type Site struct {
 // Names is a text in several languages; Japanese is always there.
 type Names map[i18n.Lang]string
 
-// In returns the text in lang, else in Japanese for やさしい日本語, else in
-// English, else in Japanese.
-func (n Names) In(lang i18n.Lang) string {
-	if s := n[lang]; s != "" {
-		return s
-	}
-	if s := n[i18n.English]; s != "" && lang != i18n.Japanese && lang != i18n.EasyJapanese {
-		return s
-	}
-	return n[i18n.Japanese]
-}
+// In returns the text in lang or the best there is.
+func (n Names) In(lang i18n.Lang) string { return i18n.Called(n, lang) }
 
 // Counter is one place where residents are received (交付窓口).
 type Counter struct {

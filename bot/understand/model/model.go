@@ -31,7 +31,7 @@ import (
 	"sync"
 	"time"
 
-	"madoguchi/outgoing"
+	"madoguchi/bot/outgoing"
 	"madoguchi/store"
 	"madoguchi/store/budget"
 	"madoguchi/store/limit"

@@ -11,11 +11,11 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"madoguchi/bot/outgoing"
 	"madoguchi/bot/understand/model"
 	"madoguchi/bot/understand/model/modeltest"
 	"madoguchi/i18n"
 	"madoguchi/i18n/civil"
-	"madoguchi/outgoing"
 	"madoguchi/store"
 	"madoguchi/store/budget"
 	"madoguchi/store/storetest"

@@ -9,7 +9,7 @@ import (
 	"github.com/sashabaranov/go-openai"
 	"github.com/sony/gobreaker/v2"
 
-	"madoguchi/outgoing"
+	"madoguchi/bot/outgoing"
 )
 
 // Server says where a model is and by whose word. The key is sent there and

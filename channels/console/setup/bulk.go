@@ -58,20 +58,17 @@ func (d *desk) upload(q *console.Request) error {
 		return err
 	}
 	var p planPage
-	var draft reservation.Draft
-	err = q.View(func(tx *store.Tx) (err error) {
-		draft, p.Head, err = d.load(q, tx)
-		return err
-	})
+	draft, h, langs, err := d.see(q)
 	if err != nil {
 		return err
 	}
+	p.Head = h
 	if data == nil {
 		p.Problems = []planProblem{{Text: q.T("setup.plan.no-file")}}
 		return q.Again("setup-plan", "setup.plan.title", p)
 	}
 	// A large file takes its time: it is read outside any transaction.
-	made, problems := plan.In(d.Languages).Read(data, draft.Settings, civil.Holiday)
+	made, problems := plan.In(langs).Read(data, draft.Settings, civil.Holiday)
 	if len(problems) > 0 {
 		p.problems(q, problems)
 		return q.Again("setup-plan", "setup.plan.title", p)
@@ -130,12 +127,7 @@ func (p *planPage) problems(q *console.Request, list []sheet.Problem) {
 
 // export sends the plan of the person's draft, or of what is in force.
 func (d *desk) export(q *console.Request) error {
-	var s reservation.Settings
-	err := q.View(func(tx *store.Tx) error {
-		draft, _, err := d.load(q, tx)
-		s = draft.Settings
-		return err
-	})
+	draft, _, langs, err := d.see(q)
 	if err != nil {
 		return err
 	}
@@ -144,7 +136,7 @@ func (d *desk) export(q *console.Request) error {
 		enc = sheet.ShiftJIS
 	}
 	var b bytes.Buffer
-	if _, err := plan.In(d.Languages).Write(&b, enc, s); err != nil {
+	if _, err := plan.In(langs).Write(&b, enc, draft.Settings); err != nil {
 		return err
 	}
 	return q.File("counters.csv", "text/csv; charset="+string(enc), b.Bytes())

@@ -196,10 +196,10 @@ func (f *form) must(q *console.Request, names ...string) {
 }
 
 // offered are the languages the municipality offers, Japanese first.
-func (d *desk) offered(languages []string) []i18n.Lang {
+func (d *desk) offered(named []string) []i18n.Lang {
 	list := []i18n.Lang{i18n.Japanese}
-	for _, l := range d.Languages {
-		if l != i18n.Japanese && (len(languages) == 0 || slices.Contains(languages, string(l))) {
+	for _, l := range d.Languages(named) {
+		if l != i18n.Japanese {
 			list = append(list, l)
 		}
 	}

@@ -46,8 +46,8 @@ type Config struct {
 	DB *store.DB
 	// Reach says how the resident of a booking would be told of a change.
 	Reach func(tx *store.Tx, b reservation.Booking) (relocation.How, error)
-	// Languages are those a text can have; a tenant offers some of them.
-	Languages []i18n.Lang
+	// Languages are those a municipality offers whose settings name these.
+	Languages func(named []string) []i18n.Lang
 }
 
 // desk are the handlers.

@@ -47,7 +47,7 @@ func open(t testing.TB, kind storetest.Kind) *office {
 	}}
 	o.site = consoletest.Serve(t, o.db, setup.Area(setup.Config{
 		DB: o.db, Reservations: o.r, Relocations: o.moves, Tenants: tenant.New(o.db),
-		Languages: []i18n.Lang{i18n.Japanese, i18n.EasyJapanese, i18n.English},
+		Languages: func([]string) []i18n.Lang { return []i18n.Lang{i18n.Japanese, i18n.EasyJapanese, i18n.English} },
 	}))
 	o.admin = o.site.SignIn(staff.Account{Booking: staff.Administrator})
 	return o

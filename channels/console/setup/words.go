@@ -275,9 +275,7 @@ func valueText(q *console.Request, in reservation.Settings, v any) string {
 		return q.T("setup.value.no")
 	case reservation.Names:
 		var parts []string
-		first := []i18n.Lang{i18n.Japanese, i18n.EasyJapanese, i18n.English}
-		others := slices.DeleteFunc(slices.Sorted(maps.Keys(x)), func(l i18n.Lang) bool { return slices.Contains(first, l) })
-		for _, l := range append(first, others...) {
+		for _, l := range slices.SortedFunc(maps.Keys(x), i18n.Order) {
 			if x[l] != "" {
 				parts = append(parts, i18n.Plain(x[l]))
 			}

@@ -145,7 +145,8 @@ func (a *area) find(tx *store.Tx, key string) (*item, error) {
 }
 
 func (a *area) programItem(s i18n.Source) *item {
-	if s.Phrases != nil {
+	// The names of states are changed on a page of their own (S4-118).
+	if s.Phrases != nil || strings.HasPrefix(s.Key, "cards.state.") {
 		return nil
 	}
 	it := &item{Key: s.Key, OneLine: buttons[s.Key], text: a.Program.Text(s.Key)}

@@ -63,6 +63,8 @@ function rich(s) {
   out.append(unmarked(s.slice(at)));
   return out;
 }
+// listed writes a list as the page's language does.
+const listed = (items) => new Intl.ListFormat(document.documentElement.lang).format(items);
 const bare = (s) => unmarked(s.replace(/\[([^\[\]|]+)\|[^\[\]|]+\]/g, "$1"));
 
 function choiceButton(c, line, className) {
@@ -85,7 +87,7 @@ function several(m, line) {
   const go = el("button", { type: "button", class: "done" }, words.next);
   go.addEventListener("click", () => {
     const ticked = open.filter((c, i) => set.children[i].getAttribute("aria-pressed") === "true");
-    if (ticked.length) say({ choice: ticked.map((c) => c.value).join(), asked: number }, ticked.map((c) => bare(c.label)).join("、"), line);
+    if (ticked.length) say({ choice: ticked.map((c) => c.value).join(), asked: number }, listed(ticked.map((c) => bare(c.label))), line);
   });
   return [set, el("div", { class: "set" }, go)];
 }

@@ -11,7 +11,7 @@ import (
 	"testing"
 	"time"
 
-	"madoguchi/outgoing"
+	"madoguchi/bot/outgoing"
 )
 
 // What may be configured, by a tenant and by the operator.

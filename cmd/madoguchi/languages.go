@@ -1,0 +1,154 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"madoguchi/bot/action"
+	"madoguchi/flows"
+	"madoguchi/flows/procedures"
+	"madoguchi/i18n"
+	"madoguchi/store"
+	"madoguchi/store/tenant"
+)
+
+// textFile is a file of the catalogs and what is translated in it.
+type textFile struct {
+	name    string // without .yaml: web, flow-moving, faq
+	sources []i18n.Source
+}
+
+// textFiles are all texts that residents read: those of the program, of the
+// procedures that ship, and the answers.
+func textFiles(cat *i18n.Catalog) ([]textFile, error) {
+	var out []textFile
+	for _, name := range cat.Files() {
+		out = append(out, textFile{name, cat.Sources(name)})
+	}
+	var parsed []*flows.File
+	for path, data := range procedures.Files() {
+		parsed = append(parsed, flows.Parse(path, data))
+	}
+	compiled, err := flows.CompileSet(parsed, action.Vocabulary(), cat)
+	if err != nil {
+		return nil, err
+	}
+	for name, f := range compiled {
+		out = append(out, textFile{"flow-" + name, f.Sources()})
+	}
+	answers, err := procedures.FAQ(cat)
+	if err != nil {
+		return nil, err
+	}
+	faq := textFile{name: "faq"}
+	for _, e := range answers {
+		faq.sources = append(faq.sources, e.Sources()...)
+	}
+	out = append(out, faq)
+	slices.SortFunc(out, func(a, b textFile) int { return strings.Compare(a.name, b.name) })
+	return out, nil
+}
+
+// sourcesOf are the texts of all files.
+func sourcesOf(files []textFile) []i18n.Source {
+	var all []i18n.Source
+	for _, f := range files {
+		all = append(all, f.sources...)
+	}
+	return all
+}
+
+// wholeLanguages are those in which a resident reads no other: every text of the
+// program, of the procedures and of the answers is there (S3-015). If the
+// procedures do not compile, nothing works and Japanese is left.
+func wholeLanguages(cat *i18n.Catalog) []i18n.Lang {
+	files, err := textFiles(cat)
+	if err != nil {
+		return []i18n.Lang{i18n.Japanese}
+	}
+	var whole []i18n.Lang
+	for _, c := range cat.Coverage(sourcesOf(files)...) {
+		if c.Whole() {
+			whole = append(whole, c.Lang)
+		}
+	}
+	return whole
+}
+
+// offered are the languages a municipality offers: those it names, half
+// translated ones too, as it knows what its residents would rather have; if it
+// names none, all that are whole.
+func (h *house) offered(named []string) []i18n.Lang {
+	known := h.texts.Languages()
+	var out []i18n.Lang
+	for _, name := range named {
+		if l := i18n.Lang(name); slices.Contains(known, l) && !slices.Contains(out, l) {
+			out = append(out, l)
+		}
+	}
+	if len(out) == 0 {
+		return h.whole()
+	}
+	return out
+}
+
+// tenantLanguages is which languages a municipality offers.
+type tenantLanguages struct {
+	ID    string   `arg:"" help:"The municipality."`
+	Offer []string `arg:"" optional:"" help:"Languages to offer, the default first; \"whole\" for all that are completely translated."`
+}
+
+// Run sets the languages if there are any to set, and lists what is offered.
+func (c *tenantLanguages) Run(env *environment) error {
+	h, err := open(env, quiet(env.err), true)
+	if err != nil {
+		return err
+	}
+	defer h.close()
+	t, err := h.tenants.Load(env.ctx, c.ID)
+	if err != nil {
+		return unknownTenant(c.ID, err)
+	}
+	if len(c.Offer) > 0 {
+		if err := c.set(env, h, t); err != nil {
+			return err
+		}
+	}
+	files, err := textFiles(h.texts)
+	if err != nil {
+		return err
+	}
+	offered := h.offered(t.Settings.Languages)
+	for _, n := range h.texts.Coverage(sourcesOf(files)...) {
+		mark := " "
+		if slices.Contains(offered, n.Lang) {
+			mark = "*"
+		}
+		fmt.Fprintf(env.out, "%s %-10s %s (%s)\n", mark, n.Lang, i18n.Name(n.Lang), n)
+	}
+	return nil
+}
+
+func (c *tenantLanguages) set(env *environment, h *house, t *tenant.Tenant) error {
+	t.Settings.Languages = nil
+	if !slices.Equal(c.Offer, []string{"whole"}) {
+		for _, l := range c.Offer {
+			if !known(h.texts, l) {
+				return fmt.Errorf("%w: language %q is not one of %v", errUsage, l, h.texts.Languages())
+			}
+			t.Settings.Languages = append(t.Settings.Languages, l)
+		}
+		// Every text exists in Japanese, and residents of whom nothing is known are
+		// greeted in it.
+		if !slices.Contains(c.Offer, string(i18n.Japanese)) {
+			return fmt.Errorf("%w: ja must be among the languages", errUsage)
+		}
+	}
+	err := h.tenants.Save(env.ctx, t, "cli")
+	if errors.Is(err, store.ErrNotFound) {
+		return unknownTenant(c.ID, err)
+	}
+	return err
+}
