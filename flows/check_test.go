@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/fstest"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -30,7 +31,13 @@ func TestBrokenFiles(t *testing.T) {
 			}
 			var cat *i18n.Catalog
 			if name == "translation" {
-				cat = i18n.Builtin()
+				var err error
+				// Of three languages, whatever others ship.
+				if cat, err = i18n.Load(fstest.MapFS{
+					"ja/a.yaml": {Data: []byte("a: x")}, "ja-easy/a.yaml": {}, "en/a.yaml": {},
+				}); err != nil {
+					t.Fatal(err)
+				}
 			}
 			problems := CheckSet(set, vocabulary(), cat)
 			var report strings.Builder

@@ -36,7 +36,8 @@ func sources(t *testing.T) map[string][]i18n.Source {
 }
 
 // Every translation exists, was made from the Japanese as it stands, and has its
-// placeholders. With -restamp the files are rewritten with current hashes and
+// placeholders. A language may come file by file: one that it has not begun is
+// no fault here, as it is not offered before it is whole (i18n.Coverage). With -restamp the files are rewritten with current hashes and
 // the keys that are missing.
 func TestTranslationsOfFlowsAndAnswers(t *testing.T) {
 	cat := i18n.Builtin()
@@ -59,11 +60,22 @@ func TestTranslationsOfFlowsAndAnswers(t *testing.T) {
 		t.Fatal("translations rewritten: run again without -restamp")
 	}
 	var all []i18n.Source
-	for _, s := range bySource {
+	fileOf := map[string]string{}
+	for file, s := range bySource {
 		all = append(all, s...)
+		for _, source := range s {
+			fileOf[source.Key] = file
+		}
+	}
+	begun := func(lang i18n.Lang, key string) bool {
+		_, err := os.Stat(filepath.Join("../../i18n/catalogs", string(lang), fileOf[key]))
+		return err == nil
 	}
 	for _, issue := range cat.Report(all...) {
 		if issue.Kind == i18n.LongSentence || !strings.HasPrefix(issue.Key, "flow.") && !strings.HasPrefix(issue.Key, "faq.") {
+			continue
+		}
+		if issue.Kind == i18n.Missing && !begun(issue.Lang, issue.Key) {
 			continue
 		}
 		t.Errorf("%s", issue)
