@@ -64,7 +64,8 @@ func (l Lang) Fallbacks() []Lang {
 	return chain
 }
 
-// names are the languages' names in their own script, as buttons show them.
+// names are the languages' names in their own script, as buttons show them: of
+// those that ship and of those that municipalities add next (domain-facts 11).
 var names = map[Lang]string{
 	Japanese:     "日本語",
 	EasyJapanese: "やさしい日本語",
@@ -78,6 +79,13 @@ var names = map[Lang]string{
 	"es":         "Español",
 	"fil":        "Filipino",
 	"id":         "Bahasa Indonesia",
+	"th":         "ไทย",
+	"my":         "မြန်မာဘာသာ",
+	"km":         "ភាសាខ្មែរ",
+	"hi":         "हिन्दी",
+	"ru":         "Русский",
+	"uk":         "Українська",
+	"fr":         "Français",
 }
 
 // Name returns the name of l in its own script, the tag itself if it is not

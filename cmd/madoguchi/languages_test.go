@@ -25,8 +25,8 @@ func TestLanguagesAreOfferedWhenWhole(t *testing.T) {
 		english.Stamp = s.Stamp()
 		all = append(all, english)
 	}
-	without := i18n.Builtin().Translated("ko", all[1:])
-	broken := i18n.Builtin().Translated("ko", append(slices.Clone(all[1:]), i18n.Translation{Key: all[0].Key, Stamp: all[0].Stamp, Text: "{nothing}"}))
+	without := i18n.Builtin().Translated("th", all[1:])
+	broken := i18n.Builtin().Translated("th", append(slices.Clone(all[1:]), i18n.Translation{Key: all[0].Key, Stamp: all[0].Stamp, Text: "{nothing}"}))
 	stale := slices.Clone(all)
 	stale[0].Stamp = "x"
 
@@ -39,9 +39,9 @@ func TestLanguagesAreOfferedWhenWhole(t *testing.T) {
 		"those that ship":       {i18n.Builtin(), nil, base},
 		"one text missing":      {without, nil, base},
 		"one text broken":       {broken, nil, base},
-		"one text stale":        {i18n.Builtin().Translated("ko", stale), nil, append(slices.Clone(base), "ko")},
-		"whole":                 {i18n.Builtin().Translated("ko", all), nil, append(slices.Clone(base), "ko")},
-		"missing, but named":    {without, []string{"ja", "ko"}, []i18n.Lang{"ja", "ko"}},
+		"one text stale":        {i18n.Builtin().Translated("th", stale), nil, append(slices.Clone(base), "th")},
+		"whole":                 {i18n.Builtin().Translated("th", all), nil, append(slices.Clone(base), "th")},
+		"missing, but named":    {without, []string{"ja", "th"}, []i18n.Lang{"ja", "th"}},
 		"named and not there":   {i18n.Builtin(), []string{"ja", "tlh"}, []i18n.Lang{"ja"}},
 		"nothing of what named": {i18n.Builtin(), []string{"tlh"}, base},
 	} {
