@@ -96,7 +96,7 @@ func (r *reading) choice(choices []Choice) Result {
 		return Result{}
 	}
 	m := matcher{choices: choices, words: r.words, answer: k}
-	m.fold()
+	m.fold(r.folding())
 	if m.find(whole) {
 		return m.result()
 	}
@@ -181,12 +181,12 @@ type matcher struct {
 }
 
 // fold makes keys of all labels, once for all ways of comparing.
-func (m *matcher) fold() {
+func (m *matcher) fold(how folding) {
 	m.labels, m.ends = m.buf[:0], m.endBuf[:0]
 	var buf [160]byte
 	for i := range m.choices {
 		for _, label := range m.choices[i].Labels {
-			m.labels = appendKey(m.labels, appendFold(buf[:0], label, false))
+			m.labels = appendKey(m.labels, appendFolded(buf[:0], label, how))
 			m.ends = append(m.ends, len(m.labels))
 		}
 	}

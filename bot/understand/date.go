@@ -149,10 +149,18 @@ func (p *dateParser) at(i int) int {
 	case monthName:
 		return p.nameThenDay(i)
 	case dayName:
+		if p.kind(i+1) == monthName { // a-singko ng Disyembre
+			return p.dayThenMonth(i, 1)
+		}
 		p.dayOfMonth(p.val(i), leaning)
 		return 1
 	case relDay:
 		return p.fromDay(i)
+	case dayMark:
+		return p.markedDay(i)
+	case weekdayIn:
+		p.add(p.weekdayOf(p.val(i)/7-2, time.Weekday(p.val(i)%7)), said)
+		return 1
 	case relWeek:
 		return p.inWeek(i, 1, p.val(i))
 	case relMonth:
@@ -182,6 +190,12 @@ func (p *dateParser) at(i int) int {
 		}
 	case endOf:
 		return p.end(i)
+	case from: // after 3 days, sau 3 ngày; "after 3" is a time
+		if p.isNum(i + 1) {
+			if n := p.offset(i+1, 1); n > 0 {
+				return n + 1
+			}
+		}
 	case within:
 		if p.isNum(i + 1) {
 			if n := p.offset(i+1, 1); n > 0 {
@@ -198,6 +212,10 @@ func (p *dateParser) at(i int) int {
 	case days, weeks, months: // "a week from today"
 		if p.kind(i+1) == after {
 			p.move(p.kind(i), 1)
+			return 2
+		}
+		if p.kind(i) == months && p.kind(i+1) == endOf { // महिनाको अन्तिम
+			p.end(i + 1)
 			return 2
 		}
 	}
@@ -324,7 +342,7 @@ func leftover(t *tokens) float64 {
 		switch x.kind {
 		case unknown, num:
 			factor *= 0.85
-		case nextOne, lastPeriod, thisOne, days, weeks, months, years, yearUnit, monthUnit, after, ago, relDay, relWeek, relMonth, relYear, weekday, monthName, era:
+		case dayMark, weekdayIn, nextOne, lastPeriod, thisOne, days, weeks, months, years, yearUnit, monthUnit, after, ago, relDay, relWeek, relMonth, relYear, weekday, monthName, era:
 			factor *= 0.6 // "a week on Tuesday": a date word that no rule took
 		}
 	}
@@ -345,6 +363,9 @@ func (r *reading) dates(lean Lean) dateParser {
 
 func (r *reading) date(lean Lean) Result {
 	p := r.dates(lean)
+	if r.tokens().has(strangeMonth) {
+		return Result{}
+	}
 	if !p.scan() {
 		return Result{Reason: p.reason, Detail: p.detail}
 	}
@@ -358,6 +379,9 @@ const oldest = 130
 func (r *reading) birthDate() Result {
 	p := r.dates(ToPast)
 	p.birth = true
+	if r.tokens().has(strangeMonth) {
+		return Result{}
+	}
 	if !p.scan() {
 		return Result{Reason: p.reason, Detail: p.detail}
 	}

@@ -55,6 +55,7 @@ const (
 	weightWord    = 1.0
 	weightPair    = 0.5 // two words in a row
 	unknownShare  = 0.45
+	asideShare    = 0.3 // of a word that only says when or how many
 )
 
 // feature ids: the kind in the top bits.
@@ -66,16 +67,24 @@ const (
 type rawFeature struct {
 	id     uint64
 	weight float32
+	at     uint16 // where its last part begins in the folded text
 	word   string // for slips
+	// aside marks a word of when or how many: it tells nothing about what for.
+	aside bool
+	// english is the word with English endings off: people use English words in
+	// sentences of other languages. 0: the same.
+	english uint64
 }
 
 // maxFeatures bounds the work on one text; about a hundred characters.
 const maxFeatures = 128
 
-var stopPairs, stopWords = newStops(languages)
+// stopPairs are of the scripts without spaces, which their characters tell
+// apart; stop words belong to a language (language.stops).
+var stopPairs = newStopPairs(languages)
 
-func newStops(all []*words) (pairs map[uint64]bool, stops map[string]bool) {
-	pairs, stops = map[uint64]bool{}, map[string]bool{}
+func newStopPairs(all []*words) map[uint64]bool {
+	pairs := map[uint64]bool{}
 	for _, w := range all {
 		for _, s := range w.stop {
 			folded := appendFold(nil, s, true)
@@ -88,12 +97,9 @@ func newStops(all []*words) (pairs map[uint64]bool, stops map[string]bool) {
 					prev = r
 				}
 			}
-			if len(folded) > 0 && !isWide(runeAt(folded, 0)) {
-				stops[key(s)] = true
-			}
 		}
 	}
-	return pairs, stops
+	return pairs
 }
 
 // pairID folds kana, so that かーど finds カード.
@@ -119,8 +125,9 @@ func isParticle(r rune) bool {
 
 func isHiragana(r rune) bool { return r >= 0x3041 && r <= 0x309f }
 
-// extract appends the features of a text, folded with katakana kept.
-func extract(dst []rawFeature, folded []byte) []rawFeature {
+// extract appends the features of a text in a language, folded with katakana
+// kept.
+func extract(dst []rawFeature, folded []byte, words *language) []rawFeature {
 	prev := rune(0)
 	var prevWord uint64
 	for i := 0; i < len(folded) && len(dst) < maxFeatures; {
@@ -145,7 +152,7 @@ func extract(dst []rawFeature, folded []byte) []rawFeature {
 				case isHiragana(prev) || isHiragana(r):
 					w = weightMixed
 				}
-				dst = append(dst, rawFeature{id: id, weight: w})
+				dst = append(dst, rawFeature{id: id, weight: w, at: uint16(min(i, math.MaxUint16))})
 			}
 			prev, prevWord = r, 0
 			i += n
@@ -162,16 +169,23 @@ func extract(dst []rawFeature, folded []byte) []rawFeature {
 			}
 			end += n
 		}
-		word := folded[i:end]
+		word, begin := folded[i:end], i
 		i, prev = end, 0
-		if stopWords[string(word)] || contracted(word) {
+		if words.stops[string(word)] || words.contracted(word) {
 			continue
 		}
-		word = stem(word)
+		whole := word
+		word = words.root(word)
 		id := hash(word)
-		dst = append(dst, rawFeature{id: id, weight: weightWord, word: string(word)})
+		f := rawFeature{id: id, weight: weightWord, word: string(word), at: uint16(min(begin, math.MaxUint16))}
+		if words.stem != nil {
+			if english := stem(whole); string(english) != string(word) {
+				f.english = hash(english)
+			}
+		}
+		dst = append(dst, f)
 		if prevWord != 0 && len(dst) < maxFeatures {
-			dst = append(dst, rawFeature{id: pairOfWords | (prevWord*31+id)>>2, weight: weightPair})
+			dst = append(dst, rawFeature{id: pairOfWords | (prevWord*31+id)>>2, weight: weightPair, at: uint16(min(begin, math.MaxUint16))})
 		}
 		prevWord = id
 	}
@@ -179,13 +193,42 @@ func extract(dst []rawFeature, folded []byte) []rawFeature {
 }
 
 // contracted reports stop words written with an apostrophe: I'd, what's.
-func contracted(word []byte) bool {
+func (l *language) contracted(word []byte) bool {
 	for i, c := range word {
 		if c == '\'' {
-			return stopWords[string(word[:i])]
+			return l.stops[string(word[:i])]
 		}
 	}
 	return false
+}
+
+// root takes the endings off a word by the rules of its language; of English
+// where it has none.
+func (l *language) root(word []byte) []byte {
+	if l.stem == nil {
+		return stem(word)
+	}
+	return l.stem(word)
+}
+
+// cut takes the first of the endings that leaves least letters off a word.
+func cut(w []byte, least int, endings ...string) []byte {
+	for _, e := range endings {
+		if n := len(w) - len(e); n > 0 && string(w[n:]) == e && utf8.RuneCount(w[:n]) >= least {
+			return w[:n]
+		}
+	}
+	return w
+}
+
+// cutFront takes the first of the beginnings that leaves least letters off a word.
+func cutFront(w []byte, least int, beginnings ...string) []byte {
+	for _, b := range beginnings {
+		if len(w) > len(b) && string(w[:len(b)]) == b && utf8.RuneCount(w[len(b):]) >= least {
+			return w[len(b):]
+		}
+	}
+	return w
 }
 
 func hash(word []byte) uint64 {
@@ -238,7 +281,7 @@ func NewIndex(intents []Intent) *Index {
 		}
 		for _, phrase := range in.Phrases {
 			folded = appendFold(folded[:0], phrase, true)
-			buf = extract(buf[:0], folded)
+			buf = extract(buf[:0], folded, wordsOf(in.Lang))
 			var list []int32
 			have := map[int32]bool{}
 			for _, f := range buf {
@@ -321,6 +364,40 @@ type scratch struct {
 	best    []float32 // per intent
 	raw     []rawFeature
 	folded  []byte
+	plain   []byte
+	tok     tokens
+}
+
+// setAside marks the features that lie in a date, a time or a number of people
+// (「来週火曜の午前にカード取りに行きたい、2人で」): they are no reason why someone comes.
+func (s *scratch) setAside(words *language) {
+	s.plain = appendFold(s.plain[:0], string(s.folded), false)
+	if len(s.plain) != len(s.folded) {
+		return // a letter whose forms differ in length: nothing lost but the marks
+	}
+	words.terms.lex(string(s.plain), &s.tok)
+	list := s.tok.all()
+	for i := range list {
+		x := &list[i]
+		switch x.kind {
+		case relDay, relWeek, relMonth, relYear, weekday, weekdayIn, weekend, monthName, dayPart, amPM, daySpan, dayMark, people, clock:
+		case dayUnit, monthUnit, yearUnit, hourUnit, minuteUnit, days, weeks, months, person, half, endOf:
+			if i == 0 || list[i-1].kind != num {
+				continue
+			}
+		case num:
+			if x.digits == 0 && (i+1 == len(list) || list[i+1].kind == unknown) {
+				continue
+			}
+		default:
+			continue
+		}
+		for k := range s.raw {
+			if f := &s.raw[k]; f.at >= x.at && f.at < x.end {
+				f.aside = true
+			}
+		}
+	}
 }
 
 // maxMatches is the most candidates Match returns.
@@ -341,13 +418,18 @@ func (x *Index) Match(c Context, text string) []Candidate {
 		s.round = 1
 	}
 	s.touched = s.touched[:0]
+	words := wordsOf(c.Lang)
 	s.folded = appendFold(s.folded[:0], text, true)
-	s.raw = extract(s.raw[:0], s.folded)
+	s.raw = extract(s.raw[:0], s.folded, words)
+	s.setAside(words)
 
 	var whole float32 // the weight of everything said
 	for i := range s.raw {
 		f := &s.raw[i]
 		n, known := x.features[f.id]
+		if !known && f.english != 0 {
+			n, known = x.features[f.english]
+		}
 		if !known && len(f.word) >= slipLength {
 			eachSlip([]byte(f.word), func(h uint64) bool {
 				n, known = x.slips[h]
@@ -355,7 +437,9 @@ func (x *Index) Match(c Context, text string) []Candidate {
 			})
 		}
 		if !known {
-			whole += f.weight * unknownShare
+			if !f.aside {
+				whole += f.weight * unknownShare
+			}
 			continue
 		}
 		if s.mark[n] == s.round {
@@ -363,6 +447,9 @@ func (x *Index) Match(c Context, text string) []Candidate {
 		}
 		s.mark[n] = s.round
 		w := x.weight[n]
+		if f.aside {
+			w *= asideShare
+		}
 		whole += w
 		for _, p := range x.postings[n] {
 			if s.shared[p] == 0 {

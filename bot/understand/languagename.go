@@ -27,7 +27,7 @@ var languageNames = []struct {
 	{"vi", true, []string{"ベトナム語", "べとなむご", "vietnamese", "Tiếng Việt", "Việt"}},
 	{"ne", true, []string{"ネパール語", "ねぱーるご", "nepali", "nepalese", "नेपाली"}},
 	{"pt-BR", true, []string{"ポルトガル語", "ぽるとがるご", "portuguese", "português", "brazilian"}},
-	{"tl", true, []string{"フィリピン語", "タガログ語", "ふぃりぴんご", "tagalog", "filipino", "pilipino"}},
+	{"fil", true, []string{"フィリピン語", "タガログ語", "ふぃりぴんご", "tagalog", "filipino", "pilipino"}},
 	{"es", true, []string{"スペイン語", "すぺいんご", "spanish", "español", "castellano"}},
 	{"id", true, []string{"インドネシア語", "いんどねしあご", "indonesian", "Bahasa Indonesia", "bahasa"}},
 	{"th", true, []string{"タイ語", "たいご", "thai", "ภาษาไทย", "ไทย"}},

@@ -159,6 +159,7 @@ type reading struct {
 	words  *language
 	text   string // trimmed, as typed
 	folded []byte
+	toned  bool // folded has kept its accents
 	tok    tokens
 	lexed  bool
 
@@ -169,7 +170,17 @@ func (r *reading) begin(c Context, text string) {
 	r.c = c
 	r.words = wordsOf(c.Lang)
 	r.text = strings.TrimSpace(text)
-	r.folded = appendFold(r.buf[:0], r.text, false)
+	r.folded = appendFolded(r.buf[:0], r.text, r.folding())
+	r.toned = r.folding() == keepTones
+}
+
+// folding says how this text is folded: with its accents where they are written
+// and count.
+func (r *reading) folding() folding {
+	if r.words.tones && !isPlain(r.text) {
+		return keepTones
+	}
+	return foldAll
 }
 
 func (r *reading) tokens() *tokens {

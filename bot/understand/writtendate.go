@@ -105,6 +105,10 @@ func (p *dateParser) numeric(i int) int {
 		return 3
 	case next == monthName, next == ordMark:
 		return p.dayThenMonth(i, 1)
+	case next == relMonth: // dia 5 do mês que vem
+		y, m := addMonths(p.now, p.val(i+1))
+		p.exact(y, int(m), v, said)
+		return 2
 	case next == endOf && p.val(i+1) == 1:
 		return 1 + p.dayAfterMonth(i+1, 0, v)
 	case isSeparator(next) && p.isNum(i+2):
@@ -131,6 +135,33 @@ func (p *dateParser) numeric(i int) int {
 		return 1
 	}
 	return 0
+}
+
+// markedDay reads "ngày 3", "dia 3/12", "tanggal 3 Desember": a mark and the date
+// behind it.
+func (p *dateParser) markedDay(i int) int {
+	if p.kind(i+1) == dayMark { // ngày mùng 3
+		i++
+		if n := p.markedDay(i); n > 0 {
+			return n + 1
+		}
+		return 0
+	}
+	if p.kind(i+1) != num && p.kind(i+1) != ordinal {
+		return 0
+	}
+	before := p.n
+	if n := p.at(i + 1); n > 0 && (n > 1 || p.kind(i+1) == ordinal) {
+		return n + 1
+	}
+	p.n = before
+	if p.kind(i+2) == nextOne && p.kind(i+3) == months {
+		y, m := addMonths(p.now, 1)
+		p.exact(y, int(m), p.val(i+1), said)
+		return 4
+	}
+	p.dayOfMonth(p.val(i+1), leaning)
+	return 2
 }
 
 // counted reads 3日, 3日後, 2週間後, 3 days later.

@@ -1,6 +1,9 @@
 package understand
 
-import "bytes"
+import (
+	"bytes"
+	"strings"
+)
 
 // yesNo reads agreement or refusal. Answers that mean either (大丈夫です) and
 // answers that say both are two candidates.
@@ -8,21 +11,69 @@ func (r *reading) yesNo() Result {
 	k := r.key()
 	if len(k) == 0 {
 		// 👍 and ⭕ are not letters, so they are looked up as typed.
-		switch r.text {
-		case "👍", "⭕", "🙆", "👌", "⭕️":
-			return one("yes", leaning)
-		case "👎", "❌", "🙅", "✖", "❌️":
-			return one("no", leaning)
-		}
-		return Result{}
+		return r.sign()
 	}
-	if a := r.words.yesNo[string(k)]; a != 0 {
+	if a := r.answer(k); a != 0 {
 		return answered(a, said)
 	}
-	if a := r.words.yesNo[string(r.words.stripped(k))]; a != 0 {
+	if r.isUnsure(k) {
+		return Result{}
+	}
+	if a := r.answer(r.words.stripped(k)); a != 0 {
 		return answered(a, leaning)
 	}
 	return r.firstWord(k)
+}
+
+// answer looks up a whole answer.
+func (r *reading) answer(k []byte) answer {
+	a := r.words.yesNo[string(k)]
+	if r.toned && a&toneless != 0 {
+		return 0
+	}
+	return a &^ toneless
+}
+
+// isUnsure reports answers such as "no idea": they begin like a no.
+func (r *reading) isUnsure(k []byte) bool {
+	for _, u := range r.words.unsure {
+		if rest := bytes.TrimPrefix(k, []byte(u)); len(rest) < len(k) && (len(rest) == 0 || rest[0] == ' ' || isWide(runeAt(rest, 0))) {
+			return true
+		}
+	}
+	return false
+}
+
+// The signs people answer with, on a phone or as a sticker's picture.
+var (
+	yesSigns = []string{"👍", "⭕", "🙆", "👌", "✅", "☑", "✔", "🆗", "💯"}
+	noSigns  = []string{"👎", "❌", "🙅", "✖", "🚫", "❎", "🆖"}
+)
+
+// sign reads an answer without a letter: one sign, however often, in any colour
+// of skin.
+func (r *reading) sign() Result {
+	yes, no := false, false
+	rest := r.text
+	for _, s := range noSigns {
+		if strings.Contains(rest, s) {
+			no, rest = true, strings.ReplaceAll(rest, s, "")
+		}
+	}
+	for _, s := range yesSigns {
+		if strings.Contains(rest, s) {
+			yes, rest = true, strings.ReplaceAll(rest, s, "")
+		}
+	}
+	if strings.ContainsFunc(rest, func(c rune) bool {
+		return c != 0xfe0f && c != 0x200d && c != '♀' && c != '♂' && c != ' ' && c != '!' && c != '！' && (c < 0x1f3fb || c > 0x1f3ff)
+	}) || yes == no {
+		return Result{}
+	}
+	if yes {
+		return one("yes", leaning)
+	}
+	return one("no", leaning)
 }
 
 func answered(a answer, confidence float64) Result {
@@ -42,9 +93,9 @@ func (r *reading) firstWord(k []byte) Result {
 	if end > 0 {
 		var buf [32]byte
 		first := appendKey(buf[:0], r.folded[:end])
-		if a := r.words.yesNo[string(first)]; a == sayYes || a == sayNo {
+		if a := r.answer(first); a == sayYes || a == sayNo {
 			var rest [96]byte
-			other := r.words.yesNo[string(appendKey(rest[:0], r.folded[end:]))]
+			other := r.answer(appendKey(rest[:0], r.folded[end:]))
 			if other != 0 && other&a == 0 {
 				return answered(sayYes|sayNo, 0)
 			}
@@ -56,8 +107,8 @@ func (r *reading) firstWord(k []byte) Result {
 	}
 	// はい持ってます: no mark between; only the plain words are trusted so far.
 	for n := min(len(k)-1, 24); n >= len("はい"); n-- {
-		if a := r.words.yesNo[string(k[:n])]; (a == sayYes || a == sayNo) && isWide(runeAt(k, n)) {
-			rest := r.words.yesNo[string(r.words.stripped(k[n:]))]
+		if a := r.answer(k[:n]); (a == sayYes || a == sayNo) && isWide(runeAt(k, n)) {
+			rest := r.answer(r.words.stripped(k[n:]))
 			switch {
 			case rest == a || rest == sayYes|sayNo && a == sayYes:
 				return answered(a, leaning)
@@ -75,7 +126,7 @@ func (r *reading) answered(a answer) Result { return answered(a, supposed) }
 
 func isPlainAnswer(k []byte) bool {
 	switch string(k) {
-	case "はい", "いいえ", "いえ", "ええ":
+	case "はい", "いいえ", "いえ", "ええ", "是的", "对", "好的", "不是", "对的", "没有", "對", "沒有", "네", "예", "아니요", "아뇨":
 		return true
 	}
 	return false
