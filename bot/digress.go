@@ -377,16 +377,24 @@ func (d *dialog) switchTo(f *flows.Flow, text string) error {
 	return nil
 }
 
-// beginWith enters a flow by words and, if the same words answer its first
-// question (「予約を取り消したい」), takes them as that answer too.
+// beginWith enters a flow by words and, if the same words answer questions of it
+// (「予約を取り消したい」, 「来週火曜の午前に2人で」), takes them as those answers too.
 func (d *dialog) beginWith(f *flows.Flow, text string) error {
+	if text == "" {
+		return d.begin(f)
+	}
+	if err := d.leave(); err != nil {
+		return err
+	}
+	d.enterFlow(f)
 	first := f.Steps[f.First]
-	if text != "" && first.Verb == flows.Ask && f.Field(first.Into).Type == "choice" {
+	if first.Verb == flows.Ask && f.Field(first.Into).Type == "choice" {
 		if v := named(d.choiceWords(first), text); v != "" {
-			return d.begin(f, Answer{first.Into, v})
+			d.s.Set(first.Into, v)
 		}
 	}
-	return d.begin(f)
+	d.overhear(f, text)
+	return d.walk()
 }
 
 // named finds the choice whose words stand in a text, the longest of them where
@@ -565,7 +573,7 @@ func (d *dialog) chooseLanguage() {
 	if d.s.Lang != "" {
 		return
 	}
-	if l, ok := i18n.Guess(d.in.Text, d.site.Languages); ok {
+	if l, ok := d.guessed(); ok {
 		d.s.Lang = l
 	} else if slices.Contains(d.site.Languages, d.in.Hint) {
 		d.s.Lang = d.in.Hint
@@ -576,6 +584,15 @@ func (d *dialog) chooseLanguage() {
 	if d.s.Lang == i18n.Japanese && d.in.Hint == i18n.EasyJapanese && slices.Contains(d.site.Languages, d.in.Hint) {
 		d.s.Lang = d.in.Hint
 	}
+}
+
+// guessed is the language of a newcomer's words: by the words of a whole sentence,
+// else by what little the script tells.
+func (d *dialog) guessed() (i18n.Lang, bool) {
+	if l, ok := understand.Tongue(d.in.Text, "", d.site.Languages); ok {
+		return l, true
+	}
+	return i18n.Guess(d.in.Text, d.site.Languages)
 }
 
 // language changes the language and puts the open question again in it.

@@ -55,7 +55,6 @@ const (
 	weightWord    = 1.0
 	weightPair    = 0.5 // two words in a row
 	unknownShare  = 0.45
-	asideShare    = 0.3 // of a word that only says when or how many
 )
 
 // feature ids: the kind in the top bits.
@@ -271,7 +270,8 @@ func NewIndex(intents []Intent) *Index {
 	var phrases [][]int32
 	seenIn := []map[int32]bool{} // feature → intents
 	var buf []rawFeature
-	var folded []byte
+	var folded, plain []byte
+	var tok tokens
 	for _, in := range intents {
 		id, ok := index[in.ID]
 		if !ok {
@@ -281,7 +281,7 @@ func NewIndex(intents []Intent) *Index {
 		}
 		for _, phrase := range in.Phrases {
 			folded = appendFold(folded[:0], phrase, true)
-			buf = extract(buf[:0], folded, wordsOf(in.Lang))
+			buf = withoutAside(extract(buf[:0], folded, wordsOf(in.Lang)), folded, wordsOf(in.Lang), &plain, &tok)
 			var list []int32
 			have := map[int32]bool{}
 			for _, f := range buf {
@@ -368,19 +368,20 @@ type scratch struct {
 	tok     tokens
 }
 
-// setAside marks the features that lie in a date, a time or a number of people
-// (「来週火曜の午前にカード取りに行きたい、2人で」): they are no reason why someone comes.
-func (s *scratch) setAside(words *language) {
-	s.plain = appendFold(s.plain[:0], string(s.folded), false)
-	if len(s.plain) != len(s.folded) {
-		return // a letter whose forms differ in length: nothing lost but the marks
+// withoutAside leaves out the features that lie in a date, a time or a number of
+// people (「来週火曜の午前にカード取りに行きたい、2人で」): they are no reason why
+// someone comes. If nothing else is left, all stay.
+func withoutAside(raw []rawFeature, folded []byte, words *language, plain *[]byte, tok *tokens) []rawFeature {
+	*plain = appendFold((*plain)[:0], string(folded), false)
+	if len(*plain) != len(folded) {
+		return raw // a letter whose forms differ in length: only the places are lost
 	}
-	words.terms.lex(string(s.plain), &s.tok)
-	list := s.tok.all()
+	words.terms.lex(string(*plain), tok)
+	aside, list := 0, tok.all()
 	for i := range list {
 		x := &list[i]
 		switch x.kind {
-		case relDay, relWeek, relMonth, relYear, weekday, weekdayIn, weekend, monthName, dayPart, amPM, daySpan, dayMark, people, clock:
+		case relDay, relWeek, relMonth, relYear, weekday, weekdayIn, weekend, monthName, dayPart, amPM, daySpan, dayMark, people, clock, soonest, ordinal, monthMark:
 		case dayUnit, monthUnit, yearUnit, hourUnit, minuteUnit, days, weeks, months, person, half, endOf:
 			if i == 0 || list[i-1].kind != num {
 				continue
@@ -392,12 +393,23 @@ func (s *scratch) setAside(words *language) {
 		default:
 			continue
 		}
-		for k := range s.raw {
-			if f := &s.raw[k]; f.at >= x.at && f.at < x.end {
+		for k := range raw {
+			if f := &raw[k]; f.at >= x.at && f.at < x.end && !f.aside {
 				f.aside = true
+				aside++
 			}
 		}
 	}
+	if aside == 0 || aside == len(raw) {
+		return raw
+	}
+	kept := raw[:0]
+	for _, f := range raw {
+		if !f.aside {
+			kept = append(kept, f)
+		}
+	}
+	return kept
 }
 
 // maxMatches is the most candidates Match returns.
@@ -421,7 +433,7 @@ func (x *Index) Match(c Context, text string) []Candidate {
 	words := wordsOf(c.Lang)
 	s.folded = appendFold(s.folded[:0], text, true)
 	s.raw = extract(s.raw[:0], s.folded, words)
-	s.setAside(words)
+	s.raw = withoutAside(s.raw, s.folded, words, &s.plain, &s.tok)
 
 	var whole float32 // the weight of everything said
 	for i := range s.raw {
@@ -437,9 +449,7 @@ func (x *Index) Match(c Context, text string) []Candidate {
 			})
 		}
 		if !known {
-			if !f.aside {
-				whole += f.weight * unknownShare
-			}
+			whole += f.weight * unknownShare
 			continue
 		}
 		if s.mark[n] == s.round {
@@ -447,9 +457,6 @@ func (x *Index) Match(c Context, text string) []Candidate {
 		}
 		s.mark[n] = s.round
 		w := x.weight[n]
-		if f.aside {
-			w *= asideShare
-		}
 		whole += w
 		for _, p := range x.postings[n] {
 			if s.shared[p] == 0 {

@@ -136,6 +136,10 @@ func (p *timeParser) at(i int, loose bool) int {
 	if !p.isNum(j) {
 		return 0
 	}
+	switch p.kind(j + 1) {
+	case person, adults, counted, days, weeks, months: // in the morning, two people
+		return 0
+	}
 	if k := p.kind(j + 1); k == past || k == to && p.isNum(j+2) {
 		return p.relative(j)
 	}
@@ -394,6 +398,9 @@ func (r *reading) time() Result {
 	}
 	if t.has(not) {
 		return refuse(Excluded, Detail{})
+	}
+	if i := p.from - 1; i >= 0 && t.list[i].kind == dayMark { // ika-10 ng umaga
+		t.list[i].used = true
 	}
 	factor := leftover(t)
 	res := Result{Candidates: make([]Candidate, 0, p.n)}

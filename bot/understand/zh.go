@@ -1,10 +1,6 @@
 package understand
 
-import (
-	"strings"
-
-	"madoguchi/i18n"
-)
+import "strings"
 
 // Chinese: what both scripts share stands once, in the simplified script, and is
 // turned into the other by traditional; what people say differently on either
@@ -136,13 +132,29 @@ func traditionalTerms() []term {
 // the characters that stand here and no others.
 func traditional(s string) string { return toTraditional.Replace(s) }
 
-var toTraditional = strings.NewReplacer(strings.Fields(`
-	周 週 专 專 后 後 这 這 个 個 礼 禮 号 號 点 點 时 時 钟 鐘 间 間 两 兩 为 為 开 開 还 還 没 沒 过 過 尽 盡 么 麼 换 換 别 別 来 來 们 們
-	 讲 講 说 說 话 話 吗 嗎 对 對 预 預 约 約 总 總 应 應 该 該 选 選 择 擇 请 請 烦 煩 谢 謝 给 給 帮 幫 样 樣 错 錯 问 問 题 題
-	 张 張 几 幾 处 處 转 轉 务 務 员 員 联 聯 系 系 谁 誰 语 語 听 聽 读 讀 写 寫 认 認 识 識 明 明 脑 腦 电 電 删 刪 关 關 闭 閉 动 動
-	 让 讓 办 辦 证 證 码 碼 忘 忘 记 記 丢 丟 这 這 会 會 当 當 实 實 现 現 误 誤 单 單 级 級 线 線 真 真 确 確 从 從 头 頭 返 返 续 續
-	 进 進 仅 僅 妈 媽 爸 爸 儿 兒 孙 孫 岁 歲 妇 婦 总 總 里 裡 边 邊 随 隨 适 適 妻 妻 负 負 义 義 释 釋 难 難 为 為 么 麼 输 輸 结 結 断 斷
-	 修 修 订 訂 变 變 样 樣 再 再 复 複 术 術 机 機 长 長 愿 願 远 遠 备 備 节 節 欢 歡 汉 漢 简 簡 体 體 国 國 英 英 东 東 车 車 场 場 费 費`)...)
+var toTraditional = strings.NewReplacer(strings.Fields(scripts)...)
+
+// traditionalLetters are the letters of that script alone.
+var traditionalLetters = func() string {
+	var b strings.Builder
+	for i, f := range strings.Fields(scripts) {
+		if i%2 == 1 {
+			b.WriteString(f)
+		}
+	}
+	return b.String()
+}()
+
+// scripts are pairs: a character in the simplified script and in the traditional.
+const scripts = `
+	周 週 专 專 后 後 这 這 个 個 礼 禮 号 號 点 點 时 時 钟 鐘 间 間 两 兩 为 為 开 開 还 還 没 沒 过 過 尽 盡 么 麼 换 換 别 別 来 來 们 們 讲 講
+	说 說 话 話 吗 嗎 对 對 预 預 约 約 总 總 应 應 该 該 选 選 择 擇 请 請 烦 煩 谢 謝 给 給 帮 幫 样 樣 错 錯 问 問 题 題 张 張 几 幾 处 處 转 轉
+	务 務 员 員 联 聯 谁 誰 语 語 听 聽 读 讀 写 寫 认 認 识 識 脑 腦 电 電 删 刪 关 關 闭 閉 动 動 让 讓 办 辦 证 證 码 碼 记 記 丢 丟 会 會 当 當
+	实 實 现 現 误 誤 单 單 级 級 线 線 确 確 从 從 头 頭 续 續 进 進 仅 僅 妈 媽 儿 兒 孙 孫 岁 歲 妇 婦 里 裡 边 邊 随 隨 适 適 负 負 义 義 释 釋
+	难 難 输 輸 结 結 断 斷 订 訂 变 變 复 複 术 術 机 機 长 長 愿 願 远 遠 备 備 节 節 欢 歡 汉 漢 简 簡 体 體 国 國 东 東 车 車 场 場 费 費 临 臨
+	补 補 资 資 户 戶 迁 遷 区 區 医 醫 药 藥 门 門 厅 廳 钱 錢 见 見 许 許 谈 談 报 報 领 領 刚 剛 带 帶 发 發 网 網 种 種 类 類 经 經 济 濟 学 學
+	爱 愛 热 熱 亲 親
+`
 
 // chineseCommands are the commands in one of the scripts.
 func chineseCommands(inTraditional bool) []commandPhrase {
@@ -189,5 +201,3 @@ func inScript(list []commandPhrase, inTraditional bool) []commandPhrase {
 	}
 	return list
 }
-
-var _ = i18n.Japanese
