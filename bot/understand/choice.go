@@ -133,7 +133,7 @@ func (r *reading) eitherOf(choices []Choice) Result {
 	if !r.tokens().has(or) {
 		return Result{}
 	}
-	for _, sep := range []string{" or ", "または", "もしくは", "か"} {
+	for _, sep := range []string{" or ", "または", "もしくは", "か", "或者", "还是", "還是", "或", "또는", "아니면", " hoặc ", " hay ", " ou ", " o ", " atau ", " वा ", " अथवा ", " ki "} {
 		parts := strings.Split(string(r.folded), sep)
 		if len(parts) < 2 || len(parts) > maxParts {
 			continue
@@ -398,7 +398,7 @@ func (r *reading) choices(all []Choice) Result {
 // splitWords splits at the words for "and" of the languages that residents mix;
 // と only splits where both sides are answers, as it also stands inside words.
 func splitWords(s string, all []Choice) []string {
-	for _, sep := range []string{" and ", "と", "や", " "} {
+	for _, sep := range []string{" and ", "と", "や", "和", "跟", "하고", "이랑", "랑", " và ", " e ", " y ", " at ", " saka ", " dan ", " sama ", " र ", " ra ", " "} {
 		if parts := strings.Split(s, sep); len(parts) > 1 && len(parts) <= maxParts {
 			fits := true
 			for _, p := range parts {

@@ -210,6 +210,14 @@ func (p *dateParser) at(i int) int {
 			return 2
 		}
 	case days, weeks, months: // "a week from today"
+		if p.kind(i) == weeks && p.val(i) == 1 && p.kind(i-1) != num { // Minggu, Linggo: also Sunday
+			switch p.kind(i + 1) {
+			case after, ago, later, nextOne, thisOne, endOf, or:
+			default:
+				p.t[i].kind, p.t[i].val = weekday, int(time.Sunday)
+				return p.fromWeekday(i)
+			}
+		}
 		if p.kind(i+1) == after {
 			p.move(p.kind(i), 1)
 			return 2
@@ -363,13 +371,28 @@ func (r *reading) dates(lean Lean) dateParser {
 
 func (r *reading) date(lean Lean) Result {
 	p := r.dates(lean)
-	if r.tokens().has(strangeMonth) {
+	if strange(r.tokens()) {
 		return Result{}
 	}
 	if !p.scan() {
 		return Result{Reason: p.reason, Detail: p.detail}
 	}
+	if len(p.t) > 1 { // a time said besides is not in the way of the day
+		tp := timeParser{t: p.t}
+		tp.scan(false)
+	}
 	return p.result(r.tokens())
+}
+
+// strange reports a day of a calendar that is not read here (मङ्सिर १५ गते); its word
+// for the day, val 1, is also used with Western months.
+func strange(t *tokens) bool {
+	for _, x := range t.all() {
+		if x.kind == strangeMonth && (x.val == 0 || !t.has(monthName)) {
+			return true
+		}
+	}
+	return false
 }
 
 // oldest is the age, in years, beyond which a birth date is a slip: the longest
@@ -379,7 +402,7 @@ const oldest = 130
 func (r *reading) birthDate() Result {
 	p := r.dates(ToPast)
 	p.birth = true
-	if r.tokens().has(strangeMonth) {
+	if strange(r.tokens()) {
 		return Result{}
 	}
 	if !p.scan() {

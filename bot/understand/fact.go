@@ -21,7 +21,7 @@ func FactsOf(c Context, text string) Facts {
 	r.begin(c, text)
 	t := r.tokens()
 	var f Facts
-	if t.has(not) || t.has(strangeMonth) || eitherOr(t) {
+	if t.has(not) || strange(t) || eitherOr(t) {
 		return f // what it is not, or one of several: for the person to say
 	}
 	wish, res := r.wish() // marks what it has read

@@ -12,7 +12,7 @@ var filipino = words{
 		of(weekend, 0, "sabado o linggo|katapusan ng linggo"), of(endOf, 0, "katapusan|dulo|huling araw|katapusan ng|huling araw ng|dulo ng"),
 		of(weekday, 0, "araw ng linggo"), inOrder(weekday, 1, "lunes|araw ng lunes", "martes|araw ng martes", "miyerkules|miyerkoles|myerkules|araw ng miyerkules", "huwebes|hwebes|araw ng huwebes", "biyernes|byernes|araw ng biyernes", "sabado|araw ng sabado"),
 		inOrder(monthName, 1, "enero", "pebrero", "marso", "abril", "mayo", "hunyo", "hulyo", "agosto", "setyembre|septyembre", "oktubre", "nobyembre", "disyembre|desyembre"),
-		of(days, 0, "araw"), of(weeks, 0, "linggo|linggong"), of(months, 0, "buwan"), of(years, 0, "taon"), of(daySpan, 7, "isang linggo"), of(dayMark, 0, "ika-|ika|petsa|a-"),
+		of(days, 0, "araw"), of(weeks, 1, "linggo"), of(weeks, 0, "linggong"), of(months, 0, "buwan"), of(years, 0, "taon"), of(daySpan, 7, "isang linggo"), of(dayMark, 0, "ika-|ika|petsa|a-"),
 		inOrder(dayName, 1, "a-uno|a uno|primero", "a-dos|a dos", "a-tres|a tres", "a-kuwatro|a kuwatro|a-kwatro", "a-singko|a singko", "a-sais|a sais", "a-siyete|a siyete", "a-otso|a otso", "a-nuwebe|a nuwebe", "a-diyes|a diyes", "a-onse|a onse", "a-dose|a dose", "a-trese", "a-katorse", "a-kinse|a kinse"), of(dayName, 20, "a-beinte|a beinte"), of(dayName, 30, "a-trenta|a trenta"),
 		of(within, 0, "pagkatapos ng|pagkaraan ng|makalipas ang|sa loob ng"), of(after, 0, "mula ngayon|mula sa araw na ito"), of(ago, 0, "nakaraan"), of(thisOne, 0, "ngayong|itong|nitong"), of(upcoming, 0, "darating na|paparating na|sa darating na"), of(nextOne, 0, "susunod na|sa susunod na|sunod na"),
 
@@ -56,7 +56,7 @@ var filipino = words{
 		say(Skip, 0, "laktawan|lampasan|laktawan ito|i-skip|iskip|skip po|susunod|susunod na tanong|ayaw kong sagutin|ayokong sagutin|hindi ko sasagutin|iwanang blangko"),
 	),
 	loose: []commandPhrase{
-		{Correct, "*itama ang {}", 0.9}, {Correct, "*baguhin ang {}", 0.8}, {Correct, "*palitan ang {}", 0.75}, {Correct, "mali ang {}", 0.9}, {Correct, "mali yung {}", 0.9}, {Correct, "*nagkamali ako sa {}", 0.9},
+		{Correct, "*itama ang {}", 0.9}, {Correct, "*baguhin ang {}", 0.65}, {Correct, "*palitan ang {}", 0.65}, {Correct, "mali ang {}", 0.9}, {Correct, "mali yung {}", 0.9}, {Correct, "*nagkamali ako sa {}", 0.9},
 		{Person, "*makipag usap sa tao*", 0.9}, {Person, "*makipag-usap sa tao*", 0.9}, {Person, "*makausap ang tao*", 0.9}, {Person, "*makausap ang staff*", 0.9}, {Person, "*makausap na tao*", 0.9}, {Person, "*makausap na staff*", 0.9}, {Person, "*totoong tao*", 0.9}, {Person, "*makipag usap sa staff*", 0.9}, {Person, "*kausapin ang staff*", 0.9}, {Person, "*makausap ng tao*", 0.9}, {Person, "*makausap sa opisina*", 0.85}, {Person, "*makausap ng empleyado*", 0.9}, {Person, "*may makausap*", 0.8},
 		{Restart, "*mula sa simula*", 0.85}, {Restart, "*magsimula ulit*", 0.85}, {Restart, "*mula sa umpisa*", 0.85}, {Back, "*nakaraang tanong*", 0.85}, {Back, "*bumalik sa naunang*", 0.85}, {Repeat, "*pakiulit*", 0.85}, {Repeat, "*paki ulit*", 0.85}, {Repeat, "*ulitin ang tanong*", 0.9},
 		{Language, "*hindi ako marunong*hapon*", 0.9}, {Language, "*hindi ako marunong*japanese*", 0.9}, {Language, "*hindi ako marunong*nihongo*", 0.9}, {Language, "*palitan ang wika*", 0.9}, {Language, "*baguhin ang wika*", 0.9},

@@ -349,7 +349,7 @@ func (l *lexicon) lex(folded string, out *tokens) {
 				continue
 			}
 		}
-		if v, n := hangulNumber(folded[i:]); n > 0 && (i == 0 || i == chained || folded[i-1] < utf8.RuneSelf) {
+		if v, n := hangulNumber(folded[i:], i == 0); n > 0 && (i == 0 || i == chained || folded[i-1] < utf8.RuneSelf) {
 			add(token{kind: num, val: v})
 			i += n
 			chained = i
@@ -533,8 +533,9 @@ var hangulDigits = map[rune]rune{
 const hangulUnits = "년월일시분명주달개번인초층"
 
 // hangulNumber reads a number in Hangul before its unit (십이월, 삼십 분), and returns
-// it with the bytes read; 0 bytes if there is none.
-func hangulNumber(s string) (value, bytes int) {
+// it with the bytes read; 0 bytes if there is none. whole means that it may be
+// the whole answer, and then needs no unit.
+func hangulNumber(s string, whole bool) (value, bytes int) {
 	var buf [64]byte
 	kanji := buf[:0]
 	sizes := 0
@@ -555,7 +556,7 @@ func hangulNumber(s string) (value, bytes int) {
 	}
 	rest := strings.TrimLeft(s[sizes*3:], " ")
 	r, _ := utf8.DecodeRuneInString(rest)
-	if !strings.ContainsRune(hangulUnits, r) || rest == "" {
+	if rest == "" && (!whole || sizes < 2) || rest != "" && !strings.ContainsRune(hangulUnits, r) {
 		return 0, 0
 	}
 	v, n := kanjiNumber(string(kanji))

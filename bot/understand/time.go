@@ -129,6 +129,13 @@ func (p *timeParser) at(i int, loose bool) int {
 		return p.relative(i)
 	case beforeHour:
 		return p.offsetHour(i, -1)
+	case less: // 差五分三点
+		if n, next := p.minutes(i); n < 0 && p.isNum(next) && p.kind(next+1) == hourUnit && p.t[next].val <= 24 {
+			total := p.t[next].val*60 + n
+			p.put(total/60, total%60, half12, false, false, said)
+			return next + 2 - i
+		}
+		return 0
 	case num:
 	default:
 		return 0
@@ -262,6 +269,8 @@ func (p *timeParser) minutes(j int) (minutes, end int) {
 		n = p.t[j+1].val
 	case quarter:
 		n = 15
+	case afterHour: // 差一刻
+		n = p.t[j+1].val
 	case half:
 		n = 30
 	}
@@ -399,6 +408,8 @@ func (r *reading) time() Result {
 	if t.has(not) {
 		return refuse(Excluded, Detail{})
 	}
+	dp := r.dates(ToFuture) // 明天下午三点: the day is no part of the answer, nor in its way
+	dp.scan()
 	if i := p.from - 1; i >= 0 && t.list[i].kind == dayMark { // ika-10 ng umaga
 		t.list[i].used = true
 	}

@@ -7,7 +7,7 @@ var vietnamese = words{
 	order: dayFirst,
 	tones: true,
 	terms: joinTerms(
-		of(relDay, 0, "hôm nay|bữa nay|hnay|h.nay|trong hôm nay"), of(relDay, 1, "ngày mai|mai|hôm sau"), of(relDay, 2, "ngày kia|mốt|ngày mốt"), of(relDay, -1, "hôm qua|bữa qua"), of(relDay, -2, "hôm kia"),
+		of(relDay, 0, "hôm nay|bữa nay|hnay|h.nay|trong hôm nay|nay"), of(relDay, 1, "ngày mai|mai|hôm sau"), of(relDay, 2, "ngày kia|mốt|ngày mốt"), of(relDay, -1, "hôm qua|bữa qua"), of(relDay, -2, "hôm kia"),
 		of(relWeek, 0, "tuần này|trong tuần này"), of(relWeek, 1, "tuần sau|tuần tới|tuần kế tiếp|tuần tiếp theo"), of(relWeek, 2, "tuần sau nữa|tuần tới nữa"), of(relWeek, -1, "tuần trước|tuần rồi|tuần vừa rồi"),
 		of(relMonth, 0, "tháng này"), of(relMonth, 1, "tháng sau|tháng tới"), of(relMonth, 2, "tháng sau nữa"), of(relMonth, -1, "tháng trước|tháng rồi"),
 		of(relYear, 0, "năm nay"), of(relYear, 1, "năm sau|năm tới|sang năm"), of(relYear, -1, "năm ngoái|năm trước"), of(relYear, -2, "năm kia"),
@@ -58,7 +58,7 @@ var vietnamese = words{
 		say(Skip, 0, "bỏ qua|bỏ qua câu này|qua câu khác|câu tiếp theo|không trả lời|em không muốn trả lời|tôi không muốn trả lời|không muốn nói|không nhập|để trống|tiếp theo"),
 	),
 	loose: []commandPhrase{
-		{Correct, "sửa {}", 0.85}, {Correct, "sửa lại {}", 0.9}, {Correct, "*muốn sửa {}", 0.9}, {Correct, "*muốn sửa lại {}", 0.9}, {Correct, "đổi {}", 0.7}, {Correct, "nhập sai {}", 0.9}, {Correct, "*nhập nhầm {}", 0.9}, {Correct, "{} bị sai", 0.9}, {Correct, "{} sai rồi", 0.85},
+		{Correct, "sửa {}", 0.85}, {Correct, "sửa lại {}", 0.9}, {Correct, "*muốn sửa {}", 0.9}, {Correct, "*muốn sửa lại {}", 0.9}, {Correct, "đổi {}", 0.65}, {Correct, "nhập sai {}", 0.9}, {Correct, "*nhập nhầm {}", 0.9}, {Correct, "{} bị sai", 0.9}, {Correct, "{} sai rồi", 0.85},
 		{Person, "*gặp nhân viên*", 0.9}, {Person, "*nói chuyện với nhân viên*", 0.9}, {Person, "*nói chuyện với người*", 0.85}, {Person, "*nói chuyện trực tiếp*", 0.85}, {Person, "*gặp người thật*", 0.9}, {Person, "*gặp người phụ trách*", 0.85}, {Person, "*kết nối*nhân viên*", 0.9}, {Person, "*nhân viên tư vấn*", 0.8},
 		{Restart, "*lại từ đầu*", 0.85}, {Restart, "*bắt đầu lại*", 0.85}, {Back, "*quay lại câu*", 0.85}, {Back, "*quay lại bước*", 0.85}, {Back, "*câu hỏi trước*", 0.8},
 		{Repeat, "*nhắc lại*", 0.85}, {Repeat, "*nói lại*", 0.8}, {Repeat, "*lặp lại câu*", 0.85},

@@ -16,7 +16,6 @@ func chineseTerms() []term {
 		for day := range strings.SplitSeq(days, "|") {
 			for _, week := range []string{"周", "星期", "礼拜", "拜"} {
 				if week == "周" && day == "天" {
-					day = "末"
 					continue
 				}
 				out = append(out, term{week + day, weekday, wd})
@@ -180,7 +179,7 @@ func chineseCommands(inTraditional bool) []commandPhrase {
 
 func chineseLoose(inTraditional bool) []commandPhrase {
 	return inScript([]commandPhrase{
-		{Correct, "{}写错了", 0.9}, {Correct, "{}填错了", 0.9}, {Correct, "{}选错了", 0.9}, {Correct, "{}不对", 0.85}, {Correct, "我想改{}", 0.85}, {Correct, "我要改{}", 0.85}, {Correct, "修改{}", 0.75}, {Correct, "把{}改*", 0.8},
+		{Correct, "{}写错了", 0.9}, {Correct, "{}填错了", 0.9}, {Correct, "{}选错了", 0.9}, {Correct, "{}不对", 0.85}, {Correct, "我想改{}", 0.85}, {Correct, "我要改{}", 0.85}, {Correct, "修改{}", 0.65}, {Correct, "把{}改*", 0.8},
 		{Person, "*跟工作人员*", 0.85}, {Person, "*和工作人员*", 0.85}, {Person, "*找工作人员*", 0.85}, {Person, "*转人工*", 0.9}, {Person, "*找人工*", 0.9}, {Person, "*人工客服*", 0.9}, {Person, "*跟人说话*", 0.85}, {Person, "*和人说话*", 0.85}, {Person, "*真人*", 0.8}, {Person, "*跟人讲话*", 0.85}, {Person, "*专人*", 0.8}, {Person, "*联系*工作人员*", 0.85}, {Person, "*叫*工作人员*", 0.85}, {Person, "*跟人聊*", 0.85},
 		{Restart, "*从头开始*", 0.85}, {Restart, "*重新开始*", 0.85}, {Restart, "*从头再来*", 0.85}, {Restart, "*重新来*", 0.8},
 		{Back, "*上一步*", 0.85}, {Back, "*上一题*", 0.85}, {Back, "*上一个问题*", 0.85},
