@@ -54,6 +54,34 @@ type pattern struct {
 	open       bool     // anything may come before
 	tail       bool     // anything may follow
 	parts      []string // without an argument: all must appear, in order
+	trace      uint16   // of its longest part
+}
+
+// traces is the set of the three-byte pieces of a text, hashed: what leaves no
+// trace does not occur. Most patterns are ruled out by it at once.
+type traces [1 << 12 / 64]uint64
+
+func trace(a, b, c byte) uint16 { return (uint16(a)*33 ^ uint16(b)*151 ^ uint16(c)*1021) & (1<<12 - 1) }
+
+func (t *traces) add(s string) {
+	for i := 2; i < len(s); i++ {
+		h := trace(s[i-2], s[i-1], s[i])
+		t[h/64] |= 1 << (h % 64)
+	}
+}
+
+func (t *traces) has(h uint16) bool { return h == noTrace || t[h/64]&(1<<(h%64)) != 0 }
+
+// noTrace is of what is too short to leave one.
+const noTrace = 1<<16 - 1
+
+// traceOf is the trace of the end of s, which tells more than its beginning.
+func traceOf(s string) uint16 {
+	n := len(s)
+	if n < 3 {
+		return noTrace
+	}
+	return trace(s[n-3], s[n-2], s[n-1])
 }
 
 // commandTable is every command in every language: they are understood whatever
@@ -108,7 +136,7 @@ func newCommandTable(all []*words) *commandTable {
 	longestFirst(t.around)
 	for _, n := range languageNames {
 		for _, name := range n.names {
-			t.names = append(t.names, languageName{n.lang, key(name), n.foreign})
+			t.names = append(t.names, languageName{n.lang, key(name), n.foreign, traceOf(key(name))})
 		}
 	}
 	sort.SliceStable(t.names, func(i, j int) bool { return len(t.names[i].name) > len(t.names[j].name) })
@@ -166,6 +194,13 @@ func newPattern(c commandPhrase) pattern {
 	if !arg {
 		for _, part := range strings.Split(before, "*") {
 			p.parts = append(p.parts, looseKey(part))
+		}
+	}
+	p.trace = noTrace
+	longest := 0
+	for _, part := range append([]string{p.before, p.after}, p.parts...) {
+		if len(part) > longest {
+			longest, p.trace = len(part), traceOf(part)
 		}
 	}
 	return p
@@ -245,11 +280,13 @@ func (t *commandTable) find(speaks i18n.Lang, text string, exact bool) (Command,
 		return "", "", 0, false
 	}
 	kept := looseKey(text)
+	var seen traces
+	seen.add(kept)
 	var best *pattern
 	var bestArg string
 	for i := range t.loose {
 		p := &t.loose[i]
-		if best != nil && p.confidence <= best.confidence {
+		if best != nil && p.confidence <= best.confidence || !seen.has(p.trace) {
 			continue
 		}
 		if arg, ok := p.match(kept); ok {
@@ -316,7 +353,12 @@ func (t *commandTable) language(k string, exact bool) (i18n.Lang, float64, bool)
 	if i, ok := t.byName[k]; ok {
 		return t.names[i].lang, 0.85, true
 	}
+	var seen traces
+	seen.add(k)
 	for _, n := range t.names {
+		if !seen.has(n.trace) {
+			continue
+		}
 		i := strings.Index(k, n.name)
 		if i < 0 || !wholeWord(k, i, len(n.name)) {
 			continue

@@ -19,7 +19,7 @@ var japanese = words{
 		{"再来月", relMonth, 2}, {"さ来週", relWeek, 2}, {"さ来月", relMonth, 2}, {"さらいげつ", relMonth, 2}, {"先月", relMonth, -1}, {"せんげつ", relMonth, -1},
 		{"今年", relYear, 0}, {"ことし", relYear, 0}, {"本年", relYear, 0}, {"来年", relYear, 1}, {"らいねん", relYear, 1},
 		{"去年", relYear, -1}, {"きょねん", relYear, -1}, {"昨年", relYear, -1}, {"一昨年", relYear, -2}, {"再来年", relYear, 2},
-		{"月末", endOf, 1}, {"末日", endOf, 0}, {"末", endOf, 0}, {"晦日", endOf, 0},
+		{"いちばん早", soonest, 0}, {"いちばんはや", soonest, 0}, {"いちばん はや", soonest, 0}, {"一番はや", soonest, 0}, {"月末", endOf, 1}, {"末日", endOf, 0}, {"末", endOf, 0}, {"晦日", endOf, 0},
 		{"週末", weekend, 0}, {"土日", weekend, 0}, {"今週末", weekend, 0}, {"来週末", weekend, 1}, {"再来週末", weekend, 2},
 		{"次の", upcoming, 0}, {"つぎの", upcoming, 0}, {"今度の", upcoming, 0}, {"こんどの", upcoming, 0}, {"この", upcoming, 0},
 

@@ -121,7 +121,20 @@ func inOrder(k kind, first int, words ...string) []term {
 
 // lexicon finds terms in folded text. It is built once per language.
 type lexicon struct {
-	byFirst map[rune][]entry // longest first
+	byStart map[uint32][]entry // by start, longest first
+}
+
+// start is what terms are sorted by: the first letter, or the first two of those
+// that are ASCII. A term of one ASCII letter has a zero for the second.
+func start(s string) uint32 {
+	if s[0] >= utf8.RuneSelf {
+		r, _ := utf8.DecodeRuneInString(s)
+		return uint32(r)
+	}
+	if len(s) == 1 {
+		return uint32(s[0]) << 24
+	}
+	return uint32(s[0])<<24 | uint32(s[1])<<16
 }
 
 // entry is a term as it is looked up.
@@ -132,7 +145,7 @@ type entry struct {
 }
 
 func newLexicon(lists ...[]term) *lexicon {
-	l := &lexicon{byFirst: map[rune][]entry{}}
+	l := &lexicon{byStart: map[uint32][]entry{}}
 	seen := map[string]bool{}
 	for _, list := range lists {
 		for _, t := range list {
@@ -147,10 +160,10 @@ func newLexicon(lists ...[]term) *lexicon {
 			}
 			seen[id] = true
 			first, size := utf8.DecodeRuneInString(t.text)
-			l.byFirst[first] = append(l.byFirst[first], entry{t, ending, isHangul(first) && size == len(t.text)})
+			l.byStart[start(t.text)] = append(l.byStart[start(t.text)], entry{t, ending, isHangul(first) && size == len(t.text)})
 		}
 	}
-	for _, list := range l.byFirst {
+	for _, list := range l.byStart {
 		sortByLength(list)
 	}
 	return l
@@ -425,8 +438,16 @@ func (l *lexicon) find(s string, i int, chained bool) (term, bool) {
 		return term{}, false
 	}
 	hangul := isHangul(first) && !chained && i > 0 && s[i-1] >= utf8.RuneSelf
-	for k := range l.byFirst[first] {
-		t := &l.byFirst[first][k]
+	if t, ok := l.among(l.byStart[start(s[i:])], s, i, inside, hangul); ok || first >= utf8.RuneSelf {
+		return t, ok
+	}
+	return l.among(l.byStart[start(s[i:i+1])], s, i, inside, hangul)
+}
+
+// among is find in one list of terms.
+func (l *lexicon) among(list []entry, s string, i int, inside, hangul bool) (term, bool) {
+	for k := range list {
+		t := &list[k]
 		if !strings.HasPrefix(s[i:], t.text) || inside && !t.ending || hangul && t.single {
 			continue
 		}
@@ -449,9 +470,9 @@ func (l *lexicon) find(s string, i int, chained bool) (term, bool) {
 // ended reports whether nothing but endings stands between i and the end of the
 // word.
 func (l *lexicon) ended(s string, i int) bool {
-	first, _ := utf8.DecodeRuneInString(s[i:])
-	for k := range l.byFirst[first] {
-		t := &l.byFirst[first][k]
+	list := l.byStart[start(s[i:])]
+	for k := range list {
+		t := &list[k]
 		if end := i + len(t.text); t.ending && strings.HasPrefix(s[i:], t.text) && (!joined(s, end) || l.ended(s, end)) {
 			return true
 		}
