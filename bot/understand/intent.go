@@ -30,6 +30,8 @@ type Index struct {
 	total    []float32 // phrase → sum of its features' weights
 
 	features map[uint64]int32
+	toneless map[uint64]int32 // features of words that lost their tones, for who types none
+	single   []bool           // phrase → it is one word, the rest says nothing
 	weight   []float32
 	postings [][]int32 // feature → phrases
 
@@ -50,11 +52,21 @@ const (
 const (
 	weightContent = 1.0  // two kanji or katakana
 	weightMixed   = 0.5  // kanji beside hiragana
+	weightEnding  = 0.35 // two letters inside a word of Hangul
 	weightGrammar = 0.15 // two hiragana, or a particle and what it joins
 	weightStop    = 0.03 // part of a phrase that says nothing
 	weightWord    = 1.0
 	weightPair    = 0.5 // two words in a row
-	unknownShare  = 0.45
+	unknownShare  = 0.4
+
+	// The words of an intent taken together: how much they count beside one
+	// phrase, and the weight from which they count at all and in full.
+	unionShare   = 0.92
+	unionUnknown = 0.2
+	leastUnion   = 1.0
+	fullUnion    = 1.7
+
+	mostSingle = 0.7 // for a phrase of one word, if others were said
 )
 
 // feature ids: the kind in the top bits.
@@ -73,6 +85,8 @@ type rawFeature struct {
 	// english is the word with English endings off: people use English words in
 	// sentences of other languages. 0: the same.
 	english uint64
+	// plain is the id without the tones; 0: the word has none.
+	plain uint64
 }
 
 // maxFeatures bounds the work on one text; about a hundred characters.
@@ -128,7 +142,8 @@ func isHiragana(r rune) bool { return r >= 0x3041 && r <= 0x309f }
 // kept.
 func extract(dst []rawFeature, folded []byte, words *language) []rawFeature {
 	prev := rune(0)
-	var prevWord uint64
+	var prevWord, prevPlain uint64
+	begun := false // prev begins a word
 	for i := 0; i < len(folded) && len(dst) < maxFeatures; {
 		r, n := rune(folded[i]), 1
 		if r >= utf8.RuneSelf {
@@ -146,6 +161,8 @@ func extract(dst []rawFeature, folded []byte, words *language) []rawFeature {
 				switch {
 				case stopPairs[id]:
 					w = weightStop
+				case isHangul(r) && !begun: // the endings of verbs and the particles
+					w = weightEnding
 				case isHiragana(prev) && isHiragana(r), isParticle(prev) || isParticle(r):
 					w = weightGrammar
 				case isHiragana(prev) || isHiragana(r):
@@ -153,7 +170,8 @@ func extract(dst []rawFeature, folded []byte, words *language) []rawFeature {
 				}
 				dst = append(dst, rawFeature{id: id, weight: w, at: uint16(min(i, math.MaxUint16))})
 			}
-			prev, prevWord = r, 0
+			begun = prev == 0
+			prev, prevWord, prevPlain = r, 0, 0
 			i += n
 			continue
 		}
@@ -182,11 +200,20 @@ func extract(dst []rawFeature, folded []byte, words *language) []rawFeature {
 				f.english = hash(english)
 			}
 		}
+		plain := id
+		if words.tones && !isPlain(f.word) {
+			plain = hash([]byte(Fold(f.word)))
+			f.plain = plain
+		}
 		dst = append(dst, f)
 		if prevWord != 0 && len(dst) < maxFeatures {
-			dst = append(dst, rawFeature{id: pairOfWords | (prevWord*31+id)>>2, weight: weightPair, at: uint16(min(begin, math.MaxUint16))})
+			pair := rawFeature{id: pairOfWords | (prevWord*31+id)>>2, weight: weightPair, at: uint16(min(begin, math.MaxUint16))}
+			if p := pairOfWords | (prevPlain*31+plain)>>2; p != pair.id {
+				pair.plain = p
+			}
+			dst = append(dst, pair)
 		}
-		prevWord = id
+		prevWord, prevPlain = id, plain
 	}
 	return dst
 }
@@ -208,6 +235,14 @@ func (l *language) root(word []byte) []byte {
 		return stem(word)
 	}
 	return l.stem(word)
+}
+
+// indexed says how texts of the language are folded for the index.
+func (l *language) indexed() folding {
+	if l.tones {
+		return keepTones
+	}
+	return keepKana
 }
 
 // cut takes the first of the endings that leaves least letters off a word.
@@ -265,7 +300,7 @@ func stem(w []byte) []byte {
 
 // NewIndex builds the index of these intents.
 func NewIndex(intents []Intent) *Index {
-	x := &Index{features: map[uint64]int32{}, slips: map[uint64]int32{}}
+	x := &Index{features: map[uint64]int32{}, toneless: map[uint64]int32{}, slips: map[uint64]int32{}}
 	index := map[string]int32{}
 	var phrases [][]int32
 	seenIn := []map[int32]bool{} // feature → intents
@@ -280,8 +315,9 @@ func NewIndex(intents []Intent) *Index {
 			x.ids = append(x.ids, in.ID)
 		}
 		for _, phrase := range in.Phrases {
-			folded = appendFold(folded[:0], phrase, true)
-			buf = withoutAside(extract(buf[:0], folded, wordsOf(in.Lang)), folded, wordsOf(in.Lang), &plain, &tok)
+			words := wordsOf(in.Lang)
+			folded = appendFolded(folded[:0], phrase, words.indexed())
+			buf = withoutAside(extract(buf[:0], folded, words), folded, words, &plain, &tok)
 			var list []int32
 			have := map[int32]bool{}
 			for _, f := range buf {
@@ -297,6 +333,9 @@ func NewIndex(intents []Intent) *Index {
 					}
 				}
 				seenIn[n][id] = true
+				if _, known := x.toneless[f.plain]; f.plain != 0 && !known {
+					x.toneless[f.plain] = n
+				}
 				if !have[n] {
 					have[n] = true
 					list = append(list, n)
@@ -307,6 +346,7 @@ func NewIndex(intents []Intent) *Index {
 			}
 			p := int32(len(phrases))
 			phrases = append(phrases, list)
+			x.single = append(x.single, len(list) == 1 && buf[0].word != "")
 			x.intentOf = append(x.intentOf, id)
 			for _, n := range list {
 				x.postings[n] = append(x.postings[n], p)
@@ -329,6 +369,8 @@ func NewIndex(intents []Intent) *Index {
 			shared: make([]float32, len(phrases)),
 			mark:   make([]uint32, len(x.weight)),
 			best:   make([]float32, len(x.ids)),
+			union:  make([]float32, len(x.ids)),
+			last:   make([]int32, len(x.ids)),
 			raw:    make([]rawFeature, 0, maxFeatures),
 			folded: make([]byte, 0, 512),
 		}
@@ -362,6 +404,8 @@ type scratch struct {
 	mark    []uint32 // per feature: the round it was last seen in
 	round   uint32
 	best    []float32 // per intent
+	union   []float32 // per intent
+	last    []int32   // per intent: the last feature counted, plus one
 	raw     []rawFeature
 	folded  []byte
 	plain   []byte
@@ -372,7 +416,10 @@ type scratch struct {
 // people (「来週火曜の午前にカード取りに行きたい、2人で」): they are no reason why
 // someone comes. If nothing else is left, all stay.
 func withoutAside(raw []rawFeature, folded []byte, words *language, plain *[]byte, tok *tokens) []rawFeature {
-	*plain = appendFold((*plain)[:0], string(folded), false)
+	*plain = append((*plain)[:0], folded...)
+	if !words.tones {
+		*plain = appendFold((*plain)[:0], string(folded), false)
+	}
 	if len(*plain) != len(folded) {
 		return raw // a letter whose forms differ in length: only the places are lost
 	}
@@ -431,24 +478,28 @@ func (x *Index) Match(c Context, text string) []Candidate {
 	}
 	s.touched = s.touched[:0]
 	words := wordsOf(c.Lang)
-	s.folded = appendFold(s.folded[:0], text, true)
+	s.folded = appendFolded(s.folded[:0], text, words.indexed())
 	s.raw = extract(s.raw[:0], s.folded, words)
 	s.raw = withoutAside(s.raw, s.folded, words, &s.plain, &s.tok)
 
 	var whole float32 // the weight of everything said
+	var known float32 // … of what is known
 	for i := range s.raw {
 		f := &s.raw[i]
-		n, known := x.features[f.id]
-		if !known && f.english != 0 {
-			n, known = x.features[f.english]
+		n, found := x.features[f.id]
+		if !found && f.plain == 0 {
+			n, found = x.toneless[f.id]
 		}
-		if !known && len(f.word) >= slipLength {
+		if !found && f.english != 0 {
+			n, found = x.features[f.english]
+		}
+		if !found && len(f.word) >= slipLength {
 			eachSlip([]byte(f.word), func(h uint64) bool {
-				n, known = x.slips[h]
-				return known
+				n, found = x.slips[h]
+				return found
 			})
 		}
-		if !known {
+		if !found {
 			whole += f.weight * unknownShare
 			continue
 		}
@@ -458,18 +509,35 @@ func (x *Index) Match(c Context, text string) []Candidate {
 		s.mark[n] = s.round
 		w := x.weight[n]
 		whole += w
+		known += w
 		for _, p := range x.postings[n] {
 			if s.shared[p] == 0 {
 				s.touched = append(s.touched, p)
 			}
 			s.shared[p] += w
+			// The intent as a whole, however many of its phrases have the word.
+			if in := x.intentOf[p]; s.last[in] != n+1 {
+				s.last[in] = n + 1
+				s.union[in] += w
+			}
 		}
 	}
 	clear(s.best)
+	// People put their matter in words of several phrases: if they are all of one
+	// intent, and more than a word, that tells too.
+	for in, w := range s.union {
+		if w >= leastUnion {
+			s.best[in] = unionShare * w / (known + unionUnknown*(whole-known)/unknownShare) * min(1, w/fullUnion)
+		}
+		s.union[in], s.last[in] = 0, 0
+	}
 	for _, p := range s.touched {
 		// The share of the phrase that was said and the share of what was said
 		// that is the phrase, the former counting more: people add their story.
 		score := s.shared[p] / (0.6*x.total[p] + 0.4*whole)
+		if x.single[p] && len(s.raw) > 1 { // "pagar" is not enough for what else was said
+			score = min(score, mostSingle)
+		}
 		s.shared[p] = 0
 		in := x.intentOf[p]
 		s.best[in] = max(s.best[in], score)

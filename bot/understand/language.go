@@ -55,8 +55,10 @@ type words struct {
 	// are written; who writes none is understood as well as may be.
 	tones bool
 
-	// unsure are answers that begin like a yes or no and are neither.
+	// unsure are answers that look like a yes or no and are neither; * is anything.
 	unsure []string
+	// lacking are words that make a sentence a no wherever they stand in it.
+	lacking []string
 
 	// common are words, with spaces between, that together show that a sentence
 	// is in this language; only for those that share the Latin letters.
@@ -141,7 +143,8 @@ type language struct {
 	tails   map[byte][]string
 	parties map[string]partyPhrase
 	numbers map[string]int
-	unsure  []string
+	unsure  [][][]byte // the parts of each, in order
+	lacking [][]byte
 	tones   bool
 	stem    func([]byte) []byte
 	stops   map[string]bool // words that say nothing about what someone came for
@@ -227,11 +230,24 @@ func newLanguage(mix ...*words) *language {
 			}
 		}
 		for _, u := range w.unsure {
-			l.unsure = append(l.unsure, w.forms(u)...)
+			for _, form := range w.forms(strings.ReplaceAll(u, "*", " qq ")) {
+				var parts [][]byte
+				for part := range strings.SplitSeq(form, "qq") {
+					parts = append(parts, []byte(strings.TrimSpace(part)))
+				}
+				l.unsure = append(l.unsure, parts)
+			}
+		}
+		for _, s := range w.lacking {
+			for _, form := range w.forms(s) {
+				l.lacking = append(l.lacking, []byte(form))
+			}
 		}
 		for _, s := range w.stop {
-			for _, word := range strings.Fields(key(s)) {
-				l.stops[word] = true
+			for _, form := range w.forms(s) {
+				for _, word := range strings.Fields(form) {
+					l.stops[word] = true
+				}
 			}
 		}
 	}

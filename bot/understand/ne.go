@@ -37,7 +37,7 @@ var nepali = words{
 	yes:    split("हो|हजुर|हजुर हो|हो हजुर|हो नि|हुन्छ|हुन्छ हजुर|हस्|हस|ठीक छ|ठिक छ|ठीक|ठिक|सही|सही हो|सहि हो|हो ठीक छ|छ|छ हजुर|मसँग छ|गर्छु|गर्नुस्|गर्नुहोस्|गरिदिनुस्|मञ्जुर|मञ्जुर छ|सहमत|सहमत छु|पक्का|अवश्य|किन नहुनु|मिल्छ|चाहिन्छ|चाहन्छु|ओके|ho|ho ni|ho hajur|hajur|hajur ho|huncha|hunchha|hunxa|hunchha hajur|hus|hos|thik cha|thik chha|thik xa|thikcha|thikxa|sahi ho|sahi|cha|chha|xa|ok|ok cha|ok hunchha|milcha|milchha|milxa|pakka|garnus|garidinus|chahincha|chahinchha|chahinxa"),
 	no:     split("होइन|हैन|होइन हजुर|अहँ|छैन|मसँग छैन|पर्दैन|चाहिँदैन|चाहिदैन|हुँदैन|हुदैन|गर्दिन|नगर्नुस्|मिलेन|मिल्दैन|गलत|गलत हो|गलत छ|ठीक छैन|ठिक छैन|सही होइन|असहमत|सहमत छैन|भएको छैन|आएको छैन|अझै छैन|अहिले होइन|hoina|haina|hoina hajur|chaina|chhaina|xaina|ma sanga chaina|pardaina|pardina|chahidaina|chaidaina|hudaina|hunna|gardina|milena|mildaina|galat|galat cha|thik chaina|aha|ahan|bhayeko chaina|aaeko chaina"),
 	either: split("ठीकै छ|भयो|bhayo|thikai cha"),
-	unsure: split("थाहा छैन|मलाई थाहा छैन|था छैन|पक्का छैन|यकिन छैन|बुझिन|बुझिनँ|होला|होला कि|सायद|thaha chaina|thaha chhaina|thaha xaina|malai thaha chaina|tha chaina|tha xaina|pakka chaina|bujhina|hola|sayad"),
+	unsure: split("पक्का छैन|यकिन छैन|थाहा छैन|सम्झना छैन|pakka chaina|thaha chaina|samjhana chaina|थाहा छैन|मलाई थाहा छैन|था छैन|पक्का छैन|यकिन छैन|बुझिन|बुझिनँ|होला|होला कि|सायद|thaha chaina|thaha chhaina|thaha xaina|malai thaha chaina|tha chaina|tha xaina|pakka chaina|bujhina|hola|sayad"),
 	heads:  split("म|मलाई|मेरो|म त|त्यो|यो|अँ|हजुर|ma|malai|mero|tyo|yo|hajur|maile"),
 	tails:  split("हो|छ|हुन्छ|नि|है|न|मात्र|गर्नुस्|गर्नुहोस्|दिनुस्|दिनुहोस्|चाहियो|चाहन्छु|ho|cha|chha|xa|huncha|hunchha|ni|hai|na|matra|garnus|dinus|chahiyo|please|plz|hola"),
 	parties: []partyPhrase{
@@ -59,6 +59,7 @@ var nepali = words{
 		say(Skip, 0, "छोडौं|यो छोडौं|छोडिदिनुस्|अर्को प्रश्न|यो प्रश्न छोडौं|भन्न चाहन्न|उत्तर दिन चाहन्न|skip garne|skip garnus|arko prasna|chodidinus|bhanna chahanna"),
 	),
 	loose: []commandPhrase{
+		{Person, "*मान्छे*कुरा*", 0.85}, {Person, "*कर्मचारी*कुरा*", 0.85}, {Person, "*सिधै कुरा*", 0.85}, {Person, "*manche*kura*", 0.85}, {Person, "*staff*kura*", 0.85}, {Person, "*sidhai kura*", 0.85}, {Back, "*प्रश्नमा फर्क*", 0.85}, {Back, "*अघिको प्रश्न*", 0.85}, {Back, "*prasna*pharki*", 0.85}, {Back, "*prasna*farki*", 0.85},
 		{Correct, "{} सच्याउनु*", 0.9}, {Correct, "{} बदल्नु*", 0.65}, {Correct, "{} गलत छ", 0.9}, {Correct, "{} गलत भयो*", 0.9}, {Correct, "{} परिवर्तन गर्नु*", 0.65}, {Correct, "{} galat cha", 0.9}, {Correct, "{} sachyaunu*", 0.9}, {Correct, "*जवाफ सच्याउ*", 0.9},
 		{Person, "*मान्छेसंग कुरा*", 0.9}, {Person, "*मान्छेसंग बोल्*", 0.9}, {Person, "*कर्मचारिसंग*", 0.85}, {Person, "*स्टाफसंग*", 0.85}, {Person, "*कोहिसंग कुरा*", 0.85}, {Person, "*मान्छे संग कुरा*", 0.9}, {Person, "*कर्मचारि संग*", 0.85}, {Person, "*manche sanga kura*", 0.9}, {Person, "*manchesanga kura*", 0.9}, {Person, "*staff sanga kura*", 0.9}, {Person, "*staffsanga kura*", 0.9}, {Person, "*karmachari sanga*", 0.85}, {Person, "*kohi sanga kura*", 0.85}, {Person, "*staff sanga bolna*", 0.9}, {Person, "*manche sanga bolna*", 0.9},
 		{Restart, "*सुरुदेखि*", 0.85}, {Restart, "*सुरुबाट*", 0.85}, {Restart, "*suru dekhi*", 0.85}, {Restart, "*suru bata*", 0.85}, {Back, "*अघिल्लो प्रस्न*", 0.85}, {Back, "*पछाडि जा*", 0.85}, {Back, "*pachadi ja*", 0.85}, {Repeat, "*फेरि भन्नु*", 0.85}, {Repeat, "*feri bhannu*", 0.85}, {Repeat, "*एकचोटि फेरि*", 0.8}, {Repeat, "*एक पटक फेरि*", 0.8},
@@ -67,9 +68,10 @@ var nepali = words{
 		{Help, "{} भनेको के हो*", 0.95}, {Help, "{} के हो", 0.85}, {Help, "{} bhaneko ke ho*", 0.95}, {Help, "{} bhaneko k ho*", 0.95}, {Help, "{} को अर्थ*", 0.9},
 		{Skip, "*भन्न चाहन्न*", 0.85}, {Skip, "*उत्तर दिन चाहन्न*", 0.85},
 	},
+	lacking:      split("छैन|पाएको छैन|आएको छैन|chaina|chhaina|xaina|aayeko chaina"),
 	switchWords:  split("मा|को|गर्नुस्|गर्नुहोस्|बोल्नुस्|बोल्नुहोस्|चाहियो|चाहन्छु|सक्नुहुन्छ|मिल्छ|हुन्छ|छ|मात्र|आउँछ|कृपया|बदल्नुस्|बदल्नुहोस्|बदलिदिनुस्|भाषा|भाषामा|कुरा गरौं|कुरा गर्न|गरौं|बाट|ma|garnus|bolnus|chahiyo|milcha|huncha|cha|matra|aaucha|please|badalnus|kura garau|bhasa|bhasama|ko|bata"),
 	strongSwitch: split("मा गर्नुस्|मा बोल्नुस्|मा बदल्नुस्|ma garnus|ma bolnus"),
-	stop:         split("म|मलाई|मेरो|मैले|हामी|हाम्रो|चाहन्छु|चाहन्छौं|गर्न|गर्नु|गर्ने|छ|छु|छौं|हो|के|कसरी|कहाँ|कहिले|र|लागि|पर्छ|पर्ने|मन|नमस्ते|धन्यवाद|कृपया|हजुर|पनि|यो|त्यो|आउन|जान|होला|भने|अब|ma|malai|mero|maile|hami|hamro|chahanchu|garna|garnu|garne|cha|chha|xa|chu|ho|ke|k|kasari|kaha|kahile|ra|lagi|parcha|parchha|parne|man|namaste|dhanyabad|hajur|pani|yo|tyo|auna|jana|hola|ko|lai|ni|na|la|sanga|ab"),
+	stop:         split("अब|भर्खर|मिल्छ|सक्छु|हुन्छ|सकिन्छ|aba|bharkhar|milcha|sakchu|huncha|sakincha|garau|गरौं|म|मलाई|मेरो|मैले|हामी|हाम्रो|चाहन्छु|चाहन्छौं|गर्न|गर्नु|गर्ने|छ|छु|छौं|हो|के|कसरी|कहाँ|कहिले|र|लागि|पर्छ|पर्ने|मन|नमस्ते|धन्यवाद|कृपया|हजुर|पनि|यो|त्यो|आउन|जान|होला|भने|अब|ma|malai|mero|maile|hami|hamro|chahanchu|garna|garnu|garne|cha|chha|xa|chu|ho|ke|k|kasari|kaha|kahile|ra|lagi|parcha|parchha|parne|man|namaste|dhanyabad|hajur|pani|yo|tyo|auna|jana|hola|ko|lai|ni|na|la|sanga|ab"),
 	common:       "ma malai mero maile hami hamro chahanchu garna garnu garne cha chha xa chu ho ke kasari kaha kahile ra lagi parcha parchha parne man namaste dhanyabad hajur pani yo tyo auna jana hola ko lai ni sanga ab ghar sareko sare sarne sardai card lina linu haraye harayo birse birsiye bholi parsi aaja arko hapta mahina baje bihana diuso beluka kura manche thik huncha hunchha hoina chaina thaha paincha garidinus bata dekhi samma aayo aayena",
 	stem: func(w []byte) []byte {
 		if w[0] < 0x80 {

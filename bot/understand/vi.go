@@ -37,7 +37,7 @@ var vietnamese = words{
 	yes:     split("vâng|vâng ạ|dạ|dạ vâng|dạ vâng ạ|vâng đúng rồi|dạ đúng|dạ đúng rồi|dạ được|dạ có|dạ có ạ|có|có ạ|có chứ|ừ|ừm|uh|uhm|um|ờ|đúng|đúng rồi|đúng rồi ạ|đúng ạ|đúng vậy|chính xác|phải|phải rồi|được|được ạ|được rồi|được chứ|ok|oke|okê|okie|ok ạ|ok em|đồng ý|tôi đồng ý|em đồng ý|tất nhiên|tất nhiên rồi|dĩ nhiên|chắc chắn|xác nhận|không vấn đề gì|không sao được|rồi|rồi ạ|em có|tôi có|đặt đi|đặt giúp em|nhất trí|vâng em có|chuẩn|chuẩn rồi|đúng hết|đúng hết rồi|vâng cảm ơn"),
 	no:      split("không|không ạ|dạ không|dạ không ạ|không phải|không phải ạ|không có|không có ạ|dạ không có|chưa|chưa ạ|chưa có|chưa có ạ|dạ chưa|không cần|không cần đâu|không cần ạ|không đúng|sai|sai rồi|không được|không muốn|không đồng ý|tôi không đồng ý|ko|kg|k|hông|hok|không đâu|không nhé|thôi không|thôi không cần|không cảm ơn|không mang|em không có|tôi không có|em không|tôi không|đừng"),
 	either:  split("thôi|sao cũng được|không sao|không sao đâu"),
-	unsure:  split("không biết|không rõ|không chắc|không hiểu|chưa biết|chưa rõ|chưa chắc|em không biết|tôi không biết|em chưa biết|có lẽ|có thể|chắc vậy|chắc là|chưa quyết định|ko biết|k biết"),
+	unsure:  split("không*chắc|chưa*chắc|không*nhớ|không*biết|chưa*biết|không*rõ|không*hiểu|không biết|không rõ|không chắc|không hiểu|chưa biết|chưa rõ|chưa chắc|em không biết|tôi không biết|em chưa biết|có lẽ|có thể|chắc vậy|chắc là|chưa quyết định|ko biết|k biết"),
 	heads:   split("dạ|vâng|tôi|em|mình|tôi muốn|em muốn|mình muốn|tôi chọn|em chọn|chọn|cho em|cho tôi|cho|xin|là|tôi là|em là|ừm|à|thì|lấy"),
 	tails:   split("ạ|nhé|nha|nhe|nhá|đi|đi ạ|thôi|thôi ạ|cảm ơn|cám ơn|giúp em|giúp tôi|giùm em|được không|được không ạ|là được|cũng được|với|luôn|nè|đó|ấy"),
 	parties: []partyPhrase{
@@ -59,6 +59,7 @@ var vietnamese = words{
 		say(Skip, 0, "bỏ qua|bỏ qua câu này|qua câu khác|câu tiếp theo|không trả lời|em không muốn trả lời|tôi không muốn trả lời|không muốn nói|không nhập|để trống|tiếp theo"),
 	),
 	loose: []commandPhrase{
+		{Person, "*gặp người*", 0.8}, {Person, "*gặp ai đó*", 0.85}, {Person, "*hỏi trực tiếp*", 0.85}, {Person, "*nói chuyện với ai đó*", 0.85}, {Person, "*gọi*nhân viên*", 0.85}, {Person, "*nối máy*", 0.85}, {Back, "*quay lại*câu*", 0.85}, {Back, "*trở lại*câu*", 0.85}, {Back, "*quay về câu*", 0.85},
 		{Correct, "sửa {}", 0.85}, {Correct, "sửa lại {}", 0.9}, {Correct, "*muốn sửa {}", 0.9}, {Correct, "*muốn sửa lại {}", 0.9}, {Correct, "đổi {}", 0.65}, {Correct, "nhập sai {}", 0.9}, {Correct, "*nhập nhầm {}", 0.9}, {Correct, "{} bị sai", 0.9}, {Correct, "{} sai rồi", 0.85},
 		{Person, "*gặp nhân viên*", 0.9}, {Person, "*nói chuyện với nhân viên*", 0.9}, {Person, "*nói chuyện với người*", 0.85}, {Person, "*nói chuyện trực tiếp*", 0.85}, {Person, "*gặp người thật*", 0.9}, {Person, "*gặp người phụ trách*", 0.85}, {Person, "*kết nối*nhân viên*", 0.9}, {Person, "*nhân viên tư vấn*", 0.8},
 		{Restart, "*lại từ đầu*", 0.85}, {Restart, "*bắt đầu lại*", 0.85}, {Back, "*quay lại câu*", 0.85}, {Back, "*quay lại bước*", 0.85}, {Back, "*câu hỏi trước*", 0.8},
@@ -68,8 +69,10 @@ var vietnamese = words{
 		{Help, "{} nghĩa là gì*", 0.95}, {Help, "{} là gì", 0.85}, {Help, "{} là gì ạ", 0.85}, {Help, "*không hiểu {}", 0.75},
 		{Skip, "*bỏ qua câu*", 0.85}, {Skip, "*không muốn trả lời*", 0.85},
 	},
+	lacking:      split("chưa|không có|không nhận được"),
+	stem:         func(w []byte) []byte { return w }, // words do not change
 	switchWords:  split("bằng|chuyển sang|chuyển qua|đổi sang|đổi qua|chuyển|đổi|sang|nói|cho em|cho tôi|em muốn|tôi muốn|dùng|ạ|nhé|nha|đi|được không|được không ạ|được không vậy|có|không|giúp em|giúp tôi|chỉ biết|tôi chỉ biết|em chỉ biết|tôi nói|em nói|làm ơn|vui lòng|xin|hãy"),
 	strongSwitch: split("chuyển sang|đổi sang|nói bằng"),
-	stop:         split("tôi|em|mình|anh|chị|muốn|cần|thì|là|và|của|ạ|nhé|nha|được|không|làm|sao|thế|nào|gì|có|cho|xin|hỏi|với|ở|đây|để|phải|những|cái|các|như|khi|nếu|giúp|vừa|mới|rồi|chào|cảm|ơn|bạn|ơi|dạ|vâng|thủ|tục|về|đến|đi|hãy|sẽ|đã|đang|bị|ra|thể|biết|một|này"),
+	stop:         split("giờ|phải|tới|lúc|nãy|trước|sang|khác|xong|thế|nhỉ|vậy|hay|nên|rằng|đó|ấy|này|kia|mà|còn|nữa|luôn|đang|hả|tôi|em|mình|anh|chị|muốn|cần|thì|là|và|của|ạ|nhé|nha|được|không|làm|sao|thế|nào|gì|có|cho|xin|hỏi|với|ở|đây|để|phải|những|cái|các|như|khi|nếu|giúp|vừa|mới|rồi|chào|cảm|ơn|bạn|ơi|dạ|vâng|thủ|tục|về|đến|đi|hãy|sẽ|đã|đang|bị|ra|thể|biết|một|này"),
 	common:       "tôi em mình anh chị muốn cần thì là và của ạ nhé nha được không làm sao thế nào gì có cho xin hỏi với ở đây để phải những cái các như khi nếu giúp vừa mới rồi chào cảm ơn bạn dạ vâng thủ tục về đến đi sẽ đã đang bị thẻ nhà chuyển lịch hẹn ngày giờ người nói chuyện nhân viên lấy đặt hủy đổi quên mật khẩu mất địa chỉ thành phố tuần tháng sau này mai hôm nay chiều sáng thứ hai ba tư năm sáu bảy tiếng nhật",
 }

@@ -315,6 +315,10 @@ func (p *dateParser) dayThenMonth(i, n int) int {
 			p.exact(p.val(i+n), month, day, said)
 			return n + 1
 		}
+		if p.birth && p.isNum(i+n) && p.t[i+n].digits == 2 { // 7 de julio del 88
+			p.shortYear(p.val(i+n), month, day)
+			return n + 1
+		}
 		p.monthDay(month, day, said)
 		return n
 	}

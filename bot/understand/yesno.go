@@ -22,7 +22,13 @@ func (r *reading) yesNo() Result {
 	if a := r.answer(r.words.stripped(k)); a != 0 {
 		return answered(a, leaning)
 	}
-	return r.firstWord(k)
+	if res := r.firstWord(k); len(res.Candidates) > 0 {
+		return res
+	}
+	if r.lacking(k) && !bytes.Contains(r.folded, []byte("?")) {
+		return answered(sayNo, supposed)
+	}
+	return Result{}
 }
 
 // answer looks up a whole answer.
@@ -37,12 +43,34 @@ func (r *reading) answer(k []byte) answer {
 // isUnsure reports answers such as "no idea": they begin like a no.
 func (r *reading) isUnsure(k []byte) bool {
 	for _, u := range r.words.unsure {
-		if rest := bytes.TrimPrefix(k, []byte(u)); len(rest) < len(k) && (len(rest) == 0 || rest[0] == ' ' || isWide(runeAt(rest, 0))) {
+		rest, all := k, true
+		for n, part := range u {
+			i := bytes.Index(rest, part)
+			if i < 0 || n == 0 && i > 0 && !isWide(runeAt(part, 0)) && rest[i-1] != ' ' {
+				all = false
+				break
+			}
+			rest = rest[i+len(part):]
+		}
+		if all && (len(rest) == 0 || rest[0] == ' ' || !letter(rest[0])) {
 			return true
 		}
 	}
 	return false
 }
+
+// lacking finds the words that make a sentence a no wherever they stand: not yet,
+// chưa, 还没.
+func (r *reading) lacking(k []byte) bool {
+	for _, w := range r.words.lacking {
+		if i := bytes.Index(k, w); i >= 0 && (i == 0 || !joinedBytes(k, i)) && !joinedBytes(k, i+len(w)) {
+			return true
+		}
+	}
+	return false
+}
+
+func joinedBytes(k []byte, i int) bool { return joined(string(k), i) }
 
 // The signs people answer with, on a phone or as a sticker's picture.
 var (
