@@ -207,8 +207,8 @@ func extract(dst []rawFeature, folded []byte, words *language) []rawFeature {
 		}
 		dst = append(dst, f)
 		if prevWord != 0 && len(dst) < maxFeatures {
-			pair := rawFeature{id: pairOfWords | (prevWord*31+id)>>2, weight: weightPair, at: uint16(min(begin, math.MaxUint16))}
-			if p := pairOfWords | (prevPlain*31+plain)>>2; p != pair.id {
+			pair := rawFeature{id: pairOf(prevWord, id), weight: weightPair, at: uint16(min(begin, math.MaxUint16))}
+			if p := pairOf(prevPlain, plain); p != pair.id {
 				pair.plain = p
 			}
 			dst = append(dst, pair)
@@ -216,6 +216,14 @@ func extract(dst []rawFeature, folded []byte, words *language) []rawFeature {
 		prevWord, prevPlain = id, plain
 	}
 	return dst
+}
+
+// pairOf is the id of two words side by side, in either order.
+func pairOf(a, b uint64) uint64 {
+	if a > b {
+		a, b = b, a
+	}
+	return pairOfWords | (a*31+b)>>2
 }
 
 // contracted reports stop words written with an apostrophe: I'd, what's.
@@ -500,7 +508,9 @@ func (x *Index) Match(c Context, text string) []Candidate {
 			})
 		}
 		if !found {
-			whole += f.weight * unknownShare
+			if f.id&pairOfWords == 0 { // two words that nobody put side by side say no more than each
+				whole += f.weight * unknownShare
+			}
 			continue
 		}
 		if s.mark[n] == s.round {

@@ -59,6 +59,7 @@ var nepali = words{
 		say(Skip, 0, "छोडौं|यो छोडौं|छोडिदिनुस्|अर्को प्रश्न|यो प्रश्न छोडौं|भन्न चाहन्न|उत्तर दिन चाहन्न|skip garne|skip garnus|arko prasna|chodidinus|bhanna chahanna"),
 	),
 	loose: []commandPhrase{
+		{Person, "*मान्छे*बोल्*", 0.85}, {Person, "*कोही*बोल्*", 0.85}, {Person, "*मान्छे*फोन*", 0.85}, {Person, "*manche*bolna*", 0.85}, {Person, "*kohi*bolna*", 0.85}, {Person, "*staff*bolna*", 0.85},
 		{Person, "*मान्छे*कुरा*", 0.85}, {Person, "*कर्मचारी*कुरा*", 0.85}, {Person, "*सिधै कुरा*", 0.85}, {Person, "*manche*kura*", 0.85}, {Person, "*staff*kura*", 0.85}, {Person, "*sidhai kura*", 0.85}, {Back, "*प्रश्नमा फर्क*", 0.85}, {Back, "*अघिको प्रश्न*", 0.85}, {Back, "*prasna*pharki*", 0.85}, {Back, "*prasna*farki*", 0.85},
 		{Correct, "{} सच्याउनु*", 0.9}, {Correct, "{} बदल्नु*", 0.65}, {Correct, "{} गलत छ", 0.9}, {Correct, "{} गलत भयो*", 0.9}, {Correct, "{} परिवर्तन गर्नु*", 0.65}, {Correct, "{} galat cha", 0.9}, {Correct, "{} sachyaunu*", 0.9}, {Correct, "*जवाफ सच्याउ*", 0.9},
 		{Person, "*मान्छेसंग कुरा*", 0.9}, {Person, "*मान्छेसंग बोल्*", 0.9}, {Person, "*कर्मचारिसंग*", 0.85}, {Person, "*स्टाफसंग*", 0.85}, {Person, "*कोहिसंग कुरा*", 0.85}, {Person, "*मान्छे संग कुरा*", 0.9}, {Person, "*कर्मचारि संग*", 0.85}, {Person, "*manche sanga kura*", 0.9}, {Person, "*manchesanga kura*", 0.9}, {Person, "*staff sanga kura*", 0.9}, {Person, "*staffsanga kura*", 0.9}, {Person, "*karmachari sanga*", 0.85}, {Person, "*kohi sanga kura*", 0.85}, {Person, "*staff sanga bolna*", 0.9}, {Person, "*manche sanga bolna*", 0.9},

@@ -134,6 +134,32 @@ func TestPhrases(t *testing.T) { judge(t, "testdata/phrases/*.tsv", leastRight) 
 // They are few, so a miss counts for much.
 func TestPhrasesKept(t *testing.T) { judge(t, "testdata/phrases/kept/*.tsv", leastKept) }
 
+// mostElsewhere is the share of matters of another office (a passport, a library,
+// small talk) that may be taken for one of ours. Who lost a credit card is told
+// about the My Number card: words alone do not tell more.
+const mostElsewhere = 0.1
+
+func TestMattersOfOthers(t *testing.T) {
+	files, err := filepath.Glob("testdata/phrases/elsewhere/*.tsv")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no phrases: %v", err)
+	}
+	s := shelf(t)
+	all, taken := 0, 0
+	for _, file := range files {
+		for _, p := range readPhrases(t, file) {
+			all++
+			if got := understood(s, p); got != p.want {
+				taken++
+				t.Logf("%s %q: taken for %s", p.lang, p.text, got)
+			}
+		}
+	}
+	if share := float64(taken) / float64(all); share > mostElsewhere {
+		t.Errorf("%d of %d matters of others are taken for ours, want %.0f %% at most", taken, all, 100*mostElsewhere)
+	}
+}
+
 // judge counts by language and type what is understood.
 func judge(t *testing.T, pattern string, least float64) {
 	files, err := filepath.Glob(pattern)

@@ -59,6 +59,7 @@ var vietnamese = words{
 		say(Skip, 0, "bỏ qua|bỏ qua câu này|qua câu khác|câu tiếp theo|không trả lời|em không muốn trả lời|tôi không muốn trả lời|không muốn nói|không nhập|để trống|tiếp theo"),
 	),
 	loose: []commandPhrase{
+		{Person, "*có ai*nói chuyện*", 0.85}, {Person, "*ai đó*nói chuyện*", 0.85}, {Person, "*có người*nói chuyện*", 0.85}, {Person, "*nói chuyện*với ai*", 0.85},
 		{Person, "*gặp người*", 0.8}, {Person, "*gặp ai đó*", 0.85}, {Person, "*hỏi trực tiếp*", 0.85}, {Person, "*nói chuyện với ai đó*", 0.85}, {Person, "*gọi*nhân viên*", 0.85}, {Person, "*nối máy*", 0.85}, {Back, "*quay lại*câu*", 0.85}, {Back, "*trở lại*câu*", 0.85}, {Back, "*quay về câu*", 0.85},
 		{Correct, "sửa {}", 0.85}, {Correct, "sửa lại {}", 0.9}, {Correct, "*muốn sửa {}", 0.9}, {Correct, "*muốn sửa lại {}", 0.9}, {Correct, "đổi {}", 0.65}, {Correct, "nhập sai {}", 0.9}, {Correct, "*nhập nhầm {}", 0.9}, {Correct, "{} bị sai", 0.9}, {Correct, "{} sai rồi", 0.85},
 		{Person, "*gặp nhân viên*", 0.9}, {Person, "*nói chuyện với nhân viên*", 0.9}, {Person, "*nói chuyện với người*", 0.85}, {Person, "*nói chuyện trực tiếp*", 0.85}, {Person, "*gặp người thật*", 0.9}, {Person, "*gặp người phụ trách*", 0.85}, {Person, "*kết nối*nhân viên*", 0.9}, {Person, "*nhân viên tư vấn*", 0.8},

@@ -85,11 +85,27 @@ func (p *dateParser) dayAfterMonth(j, year, month int) int {
 	return 0
 }
 
+// besideTime reports a number that something before it makes part of a time.
+func (p *dateParser) besideTime(i int) bool {
+	switch p.kind(i - 1) {
+	case amPM, atMark, until, around, from, past, to:
+		return true
+	}
+	return false
+}
+
 // numeric reads a phrase that begins with a number.
 func (p *dateParser) numeric(i int) int {
 	v, digits := p.val(i), int(p.t[i].digits)
-	if prev := p.kind(i - 1); prev == colon || prev == amPM || prev == atMark || prev == until || prev == around || prev == from || prev == past || prev == to {
-		return 0 // part of a time
+	switch p.kind(i + 1) {
+	case ordMark, monthName, dayUnit, monthUnit, yearUnit: // around the 10th
+	default:
+		if p.besideTime(i) {
+			return 0 // part of a time
+		}
+	}
+	if prev := p.kind(i - 1); prev == colon {
+		return 0
 	}
 	next := p.kind(i + 1)
 	switch {

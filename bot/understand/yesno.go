@@ -117,8 +117,11 @@ func answered(a answer, confidence float64) Result {
 // firstWord reads an answer that goes on: 「はい、持っています」, "no, I lost it".
 // What follows must not say the opposite.
 func (r *reading) firstWord(k []byte) Result {
-	end := bytes.IndexAny(r.folded, ", .")
-	if end > 0 {
+	for _, marks := range [...]string{",.", ", ."} { // dạ chưa, …: the words before the comma first
+		end := bytes.IndexAny(r.folded, marks)
+		if end <= 0 {
+			continue
+		}
 		var buf [32]byte
 		first := appendKey(buf[:0], r.folded[:end])
 		if a := r.answer(first); a == sayYes || a == sayNo {
@@ -127,7 +130,7 @@ func (r *reading) firstWord(k []byte) Result {
 			if other != 0 && other&a == 0 {
 				return answered(sayYes|sayNo, 0)
 			}
-			if a == sayYes && r.tokens().has(not) {
+			if a == sayYes && (r.tokens().has(not) || r.lacking(appendKey(nil, r.folded[end:]))) {
 				return answered(sayYes|sayNo, 0)
 			}
 			return r.answered(a)

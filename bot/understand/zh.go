@@ -181,6 +181,7 @@ func chineseCommands(inTraditional bool) []commandPhrase {
 
 func chineseLoose(inTraditional bool) []commandPhrase {
 	return inScript([]commandPhrase{
+		{Person, "*有*人*说话*", 0.85}, {Person, "*有*人*讲话*", 0.85}, {Person, "*有*人*讲电话*", 0.85}, {Person, "*有*人*通电话*", 0.85}, {Person, "*有*人*聊*", 0.85}, {Person, "*找*人*说话*", 0.85}, {Person, "*和真人*", 0.85},
 		{Person, "*转*人员*", 0.85}, {Person, "*跟*人员*", 0.8}, {Person, "*和*人员*说*", 0.85}, {Person, "*跟人聊*", 0.85}, {Person, "*找个人*", 0.8}, {Person, "*接人工*", 0.9}, {Back, "*前一个问题*", 0.85}, {Back, "*前面的问题*", 0.85}, {Back, "*上个问题*", 0.85}, {Back, "*前一题*", 0.85}, {Back, "*回到前*", 0.8},
 		{Correct, "{}写错了", 0.9}, {Correct, "{}填错了", 0.9}, {Correct, "{}选错了", 0.9}, {Correct, "{}不对", 0.85}, {Correct, "我想改{}", 0.85}, {Correct, "我要改{}", 0.85}, {Correct, "修改{}", 0.65}, {Correct, "把{}改*", 0.8},
 		{Person, "*跟工作人员*", 0.85}, {Person, "*和工作人员*", 0.85}, {Person, "*找工作人员*", 0.85}, {Person, "*转人工*", 0.9}, {Person, "*找人工*", 0.9}, {Person, "*人工客服*", 0.9}, {Person, "*跟人说话*", 0.85}, {Person, "*和人说话*", 0.85}, {Person, "*真人*", 0.8}, {Person, "*跟人讲话*", 0.85}, {Person, "*专人*", 0.8}, {Person, "*联系*工作人员*", 0.85}, {Person, "*叫*工作人员*", 0.85}, {Person, "*跟人聊*", 0.85},
