@@ -26,6 +26,10 @@ func (d *dialog) heard(text string) error {
 		name, arg, _ := command(d.s.Ways[n-d.s.Offered-1])
 		return d.button(name, arg)
 	}
+	if l, other := d.otherTongue(text); other {
+		d.s.Lang, c.Lang = l, l
+		d.say(d.words.languageSet)
+	}
 	if cmd, arg, conf, ok := understand.Commands(c, text, true); ok && conf >= sure && !d.answers(c, text) {
 		return d.command(cmd, arg, text)
 	}
@@ -89,6 +93,24 @@ func (d *dialog) heard(text string) error {
 		return d.ambiguous(f, r) // only probable: ask whether it was meant
 	}
 	return d.unread(c, f, r, text)
+}
+
+// otherTongue finds the language of a whole sentence that is clearly in another
+// one than the dialog: it goes on in that, as if it had been asked for. What is
+// written into a field (a name, an address) says nothing about who writes it.
+func (d *dialog) otherTongue(text string) (i18n.Lang, bool) {
+	if d.flow != nil && d.step.Verb == flows.Ask && d.s.Pending == nil {
+		if f := d.field(d.step.Into); verbatim[f.Type] {
+			return "", false
+		}
+	}
+	return understand.Tongue(text, d.s.Lang, d.site.Languages)
+}
+
+// verbatim are the types of field whose answer is a name, a number or words to be
+// kept, in whatever language.
+var verbatim = map[string]bool{
+	"text": true, "line": true, "address": true, "name": true, "kana": true, "mail": true, "phone": true, "postal": true, "code": true, "receipt": true, secret: true,
 }
 
 // writing reports whether the open question is answered in words, and offers

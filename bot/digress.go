@@ -377,11 +377,19 @@ func (d *dialog) switchTo(f *flows.Flow, text string) error {
 	return nil
 }
 
-// beginWith enters a flow by words and, if the same words answer its first
-// question (「予約を取り消したい」), takes them as that answer too.
+// beginWith enters a flow by words and, if the same words answer questions of it
+// (「予約を取り消したい」, 「来週火曜の午前に2人で」), takes them as those answers too.
 func (d *dialog) beginWith(f *flows.Flow, text string) error {
+	if text == "" {
+		return d.begin(f)
+	}
+	if err := d.leave(); err != nil {
+		return err
+	}
+	d.enterFlow(f)
 	d.opening = text
-	return d.begin(f)
+	d.overhear(f, text)
+	return d.walk()
 }
 
 // opened takes the words that the flow was entered with as the answer to its
@@ -611,7 +619,7 @@ func (d *dialog) chooseLanguage() {
 		return
 	}
 	hint, hinted := i18n.Match(d.site.Languages, string(d.in.Hint))
-	if l, ok := i18n.Guess(d.in.Text, d.site.Languages); ok {
+	if l, ok := d.guessed(); ok {
 		d.s.Lang = l
 	} else if hinted {
 		d.s.Lang = hint
@@ -622,6 +630,15 @@ func (d *dialog) chooseLanguage() {
 	if d.s.Lang == i18n.Japanese && hint == i18n.EasyJapanese {
 		d.s.Lang = hint
 	}
+}
+
+// guessed is the language of a newcomer's words: by the words of a whole sentence,
+// else by what little the script tells.
+func (d *dialog) guessed() (i18n.Lang, bool) {
+	if l, ok := understand.Tongue(d.in.Text, "", d.site.Languages); ok {
+		return l, true
+	}
+	return i18n.Guess(d.in.Text, d.site.Languages)
 }
 
 // language changes the language and puts the open question again in it.

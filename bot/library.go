@@ -238,8 +238,9 @@ func (s *Shelf) Intent(c understand.Context, text string) (string, float64) {
 		return string(cmd), conf
 	}
 	m := s.index.Match(c, text)
-	if cmd, _, conf, ok := understand.Commands(c, text, false); ok && conf >= sure &&
-		(len(m) == 0 || m[0].Confidence <= conf) {
+	// To change "the time of my appointment" is not to correct an answer.
+	if cmd, arg, conf, ok := understand.Commands(c, text, false); ok && conf >= sure &&
+		(len(m) == 0 || m[0].Confidence <= conf && (arg == "" || m[0].Confidence < askAbout)) {
 		return string(cmd), conf
 	}
 	if len(m) > 0 && m[0].Confidence >= actOn {

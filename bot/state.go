@@ -33,6 +33,10 @@ type State struct {
 	// Given holds what was known before the procedure began (a time picked in
 	// the calendar), until the question comes that it answers.
 	Given []Answer `json:"g,omitempty"`
+	// Heard holds what the words that began the procedure told besides, and Wish
+	// when they would like to come: each is proposed when its question comes.
+	Heard []Answer `json:"q,omitempty"`
+	Wish  *Look    `json:"j,omitempty"`
 	// Trail is the way here: the questions answered, each once, in order. Back
 	// goes along it, and a correction finds its question on it.
 	Trail []string `json:"t,omitempty"`

@@ -91,11 +91,16 @@ func (d *dialog) begin(f *flows.Flow, known ...Answer) error {
 	if err := d.leave(); err != nil {
 		return err
 	}
-	d.s.enter(f.Name, f.Version, f.First)
+	d.enterFlow(f)
 	d.s.Answers = append(d.s.Answers, known...)
+	return d.walk()
+}
+
+// enterFlow stands at the first step of a flow.
+func (d *dialog) enterFlow(f *flows.Flow) {
+	d.s.enter(f.Name, f.Version, f.First)
 	d.flow, d.step = f, f.Steps[f.First]
 	d.passed.Begun = f.Name
-	return d.walk()
 }
 
 // enter begins a flow that the channel names, with what is known from the start.
@@ -103,15 +108,13 @@ func (d *dialog) enter(f *flows.Flow) error {
 	if err := d.leave(); err != nil {
 		return err
 	}
-	d.s.enter(f.Name, f.Version, f.First)
+	d.enterFlow(f)
 	for _, name := range slices.Sorted(maps.Keys(d.in.With)) {
 		value, _ := understand.Clean(d.in.With[name], longestChoice)
 		if len(d.s.Given) < mostGiven {
 			d.s.Given = append(d.s.Given, Answer{name, value})
 		}
 	}
-	d.flow, d.step = f, f.Steps[f.First]
-	d.passed.Begun = f.Name
 	return d.walk()
 }
 
@@ -183,6 +186,11 @@ func (d *dialog) walk() error {
 			}
 			d.opened(st)
 			if !d.known(st) {
+				if v, err := d.overheard(st); err != nil {
+					return err
+				} else if v != "" {
+					return d.take(v)
+				}
 				return d.ask(st)
 			}
 			if !d.filled(st.Into) {

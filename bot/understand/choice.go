@@ -96,7 +96,7 @@ func (r *reading) choice(choices []Choice) Result {
 		return Result{}
 	}
 	m := matcher{choices: choices, words: r.words, answer: k}
-	m.fold()
+	m.fold(r.folding())
 	if m.find(whole) {
 		return m.result()
 	}
@@ -133,7 +133,7 @@ func (r *reading) eitherOf(choices []Choice) Result {
 	if !r.tokens().has(or) {
 		return Result{}
 	}
-	for _, sep := range []string{" or ", "または", "もしくは", "か"} {
+	for _, sep := range []string{" or ", "または", "もしくは", "か", "或者", "还是", "還是", "或", "또는", "아니면", " hoặc ", " hay ", " ou ", " o ", " atau ", " वा ", " अथवा ", " ki "} {
 		parts := strings.Split(string(r.folded), sep)
 		if len(parts) < 2 || len(parts) > maxParts {
 			continue
@@ -181,12 +181,12 @@ type matcher struct {
 }
 
 // fold makes keys of all labels, once for all ways of comparing.
-func (m *matcher) fold() {
+func (m *matcher) fold(how folding) {
 	m.labels, m.ends = m.buf[:0], m.endBuf[:0]
 	var buf [160]byte
 	for i := range m.choices {
 		for _, label := range m.choices[i].Labels {
-			m.labels = appendKey(m.labels, appendFold(buf[:0], label, false))
+			m.labels = appendKey(m.labels, appendFolded(buf[:0], label, how))
 			m.ends = append(m.ends, len(m.labels))
 		}
 	}
@@ -398,7 +398,7 @@ func (r *reading) choices(all []Choice) Result {
 // splitWords splits at the words for "and" of the languages that residents mix;
 // と only splits where both sides are answers, as it also stands inside words.
 func splitWords(s string, all []Choice) []string {
-	for _, sep := range []string{" and ", "と", "や", " "} {
+	for _, sep := range []string{" and ", "と", "や", "和", "跟", "하고", "이랑", "랑", " và ", " e ", " y ", " at ", " saka ", " dan ", " sama ", " र ", " ra ", " "} {
 		if parts := strings.Split(s, sep); len(parts) > 1 && len(parts) <= maxParts {
 			fits := true
 			for _, p := range parts {

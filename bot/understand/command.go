@@ -1,6 +1,7 @@
 package understand
 
 import (
+	"slices"
 	"sort"
 	"strings"
 	"unicode/utf8"
@@ -38,6 +39,9 @@ const (
 type commandHit struct {
 	cmd        Command
 	confidence float64
+	lang       i18n.Lang
+	own        bool // counts only in a conversation in lang: too short to be sure elsewhere
+	toneless   bool // a form that has lost its tones
 }
 
 // pattern is a loose command phrase: the parts between its wildcards.
@@ -50,12 +54,40 @@ type pattern struct {
 	open       bool     // anything may come before
 	tail       bool     // anything may follow
 	parts      []string // without an argument: all must appear, in order
+	trace      uint16   // of its longest part
+}
+
+// traces is the set of the three-byte pieces of a text, hashed: what leaves no
+// trace does not occur. Most patterns are ruled out by it at once.
+type traces [1 << 12 / 64]uint64
+
+func trace(a, b, c byte) uint16 { return (uint16(a)*33 ^ uint16(b)*151 ^ uint16(c)*1021) & (1<<12 - 1) }
+
+func (t *traces) add(s string) {
+	for i := 2; i < len(s); i++ {
+		h := trace(s[i-2], s[i-1], s[i])
+		t[h/64] |= 1 << (h % 64)
+	}
+}
+
+func (t *traces) has(h uint16) bool { return h == noTrace || t[h/64]&(1<<(h%64)) != 0 }
+
+// noTrace is of what is too short to leave one.
+const noTrace = 1<<16 - 1
+
+// traceOf is the trace of the end of s, which tells more than its beginning.
+func traceOf(s string) uint16 {
+	n := len(s)
+	if n < 3 {
+		return noTrace
+	}
+	return trace(s[n-3], s[n-2], s[n-1])
 }
 
 // commandTable is every command in every language: they are understood whatever
 // the language of the conversation (DESIGN 3).
 type commandTable struct {
-	whole   map[string]commandHit
+	whole   map[string][]commandHit
 	loose   []pattern
 	names   []languageName
 	byName  map[string]int // index into names
@@ -67,34 +99,44 @@ type commandTable struct {
 var commands = newCommandTable(languages)
 
 func newCommandTable(all []*words) *commandTable {
-	t := &commandTable{whole: map[string]commandHit{}, byName: map[string]int{}}
+	t := &commandTable{whole: map[string][]commandHit{}, byName: map[string]int{}}
 	for _, w := range all {
+		answers := map[string]bool{} // that a command without its tones would hide
+		for _, list := range [][]string{w.yes, w.no} {
+			for _, s := range list {
+				answers[key(s)] = true
+			}
+		}
 		for _, c := range w.commands {
 			if c.confidence == 0 {
 				c.confidence = commandConfidence
 			}
-			k := key(c.text)
-			if _, dup := t.whole[k]; !dup {
-				t.whole[k] = commandHit{c.cmd, c.confidence}
+			for n, k := range w.forms(c.text) {
+				if n > 0 && answers[k] || slices.ContainsFunc(t.whole[k], func(h commandHit) bool { return h.lang == w.lang }) {
+					continue
+				}
+				own := w != &japanese && w != &english && len(k) <= shortCommand && k[0] < utf8.RuneSelf && !strings.Contains(k, " ")
+				t.whole[k] = append(t.whole[k], commandHit{c.cmd, c.confidence, w.lang, own, n > 0})
 			}
 		}
 		for _, c := range w.loose {
 			t.loose = append(t.loose, newPattern(c))
 		}
 		for _, s := range w.switchWords {
-			t.around = append(t.around, key(s))
+			t.around = append(t.around, w.forms(s)...)
 		}
 		for _, s := range w.strongSwitch {
 			t.strong = append(t.strong, key(s))
 		}
 	}
-	for _, p := range []string{"お願いします", "おねがいします", "お願い", "ください", "please", "pls", "now"} {
+	for _, p := range []string{"お願いします", "おねがいします", "お願い", "ください", "please", "pls", "now", "请", "請", "谢谢", "謝謝", "해주세요", "해 주세요", "부탁드려요", "부탁합니다", "por favor", "porfa", "porfavor", "pfv", "tolong", "dong", "ya", "po", "nga", "lang", "paki", "ạ", "nhé", "giúp em", "giúp tôi", "cho em", "cho tôi", "कृपया", "न", "है", "hai", "na"} {
 		t.polites = append(t.polites, key(p))
 	}
+	t.polites = append(t.polites, "ạ", "nhé", "giúp tôi")
 	longestFirst(t.around)
 	for _, n := range languageNames {
 		for _, name := range n.names {
-			t.names = append(t.names, languageName{n.lang, key(name), n.foreign})
+			t.names = append(t.names, languageName{n.lang, key(name), n.foreign, traceOf(key(name))})
 		}
 	}
 	sort.SliceStable(t.names, func(i, j int) bool { return len(t.names[i].name) > len(t.names[j].name) })
@@ -104,6 +146,34 @@ func newCommandTable(all []*words) *commandTable {
 		}
 	}
 	return t
+}
+
+// shortCommand is the length in bytes up to which a single Latin word is no
+// command outside its own language: names and words of others look like it.
+const shortCommand = 6
+
+// hit looks up a whole utterance: a command of the language spoken, else of
+// another.
+func (t *commandTable) hit(lang i18n.Lang, k []byte, toned bool) (commandHit, bool) {
+	if lang == i18n.EasyJapanese {
+		lang = i18n.Japanese
+	}
+	var other *commandHit
+	list := t.whole[string(k)]
+	for i := range list {
+		h := &list[i]
+		switch {
+		case toned && h.toneless:
+		case h.lang == lang:
+			return *h, true
+		case !h.own && other == nil:
+			other = h
+		}
+	}
+	if other != nil {
+		return *other, true
+	}
+	return commandHit{}, false
 }
 
 // looseKey is key with katakana kept, so that an argument comes out as written.
@@ -124,6 +194,13 @@ func newPattern(c commandPhrase) pattern {
 	if !arg {
 		for _, part := range strings.Split(before, "*") {
 			p.parts = append(p.parts, looseKey(part))
+		}
+	}
+	p.trace = noTrace
+	longest := 0
+	for _, part := range append([]string{p.before, p.after}, p.parts...) {
+		if len(part) > longest {
+			longest, p.trace = len(part), traceOf(part)
 		}
 	}
 	return p
@@ -172,14 +249,14 @@ func Commands(c Context, text string, exact bool) (cmd Command, arg string, conf
 	if len(text) > maxCommand {
 		return "", "", 0, false
 	}
-	return commands.find(text, exact)
+	return commands.find(c.Lang, text, exact)
 }
 
 // maxCommand is the longest text taken for a command, in bytes: a longer one is
 // an account of something, even if a command word occurs in it.
 const maxCommand = 240
 
-func (t *commandTable) find(text string, exact bool) (Command, string, float64, bool) {
+func (t *commandTable) find(speaks i18n.Lang, text string, exact bool) (Command, string, float64, bool) {
 	var buf [2 * maxCommand]byte
 	folded := appendFold(buf[:0], text, false)
 	n := len(folded)
@@ -187,20 +264,14 @@ func (t *commandTable) find(text string, exact bool) (Command, string, float64, 
 	if len(k) == 0 {
 		return "", "", 0, false
 	}
-	if hit, ok := t.whole[string(k)]; ok {
-		return hit.cmd, "", hit.confidence, true
+	toned := !isPlain(text) && hasTones(text)
+	if toned {
+		if hit, ok := t.utterance(speaks, appendKey(nil, appendFolded(nil, text, keepTones)), false); ok {
+			return hit.cmd, "", hit.confidence, true
+		}
 	}
-	for _, p := range t.polites {
-		if rest := trimTail(k, p); len(rest) < len(k) {
-			if hit, ok := t.whole[string(rest)]; ok {
-				return hit.cmd, "", hit.confidence, true
-			}
-		}
-		if rest := trimHead(k, p); len(rest) < len(k) {
-			if hit, ok := t.whole[string(rest)]; ok {
-				return hit.cmd, "", hit.confidence, true
-			}
-		}
+	if hit, ok := t.utterance(speaks, k, toned); ok {
+		return hit.cmd, "", hit.confidence, true
 	}
 	if lang, confidence, ok := t.language(string(k), exact); ok {
 		return Language, string(lang), confidence, true
@@ -209,11 +280,13 @@ func (t *commandTable) find(text string, exact bool) (Command, string, float64, 
 		return "", "", 0, false
 	}
 	kept := looseKey(text)
+	var seen traces
+	seen.add(kept)
 	var best *pattern
 	var bestArg string
 	for i := range t.loose {
 		p := &t.loose[i]
-		if best != nil && p.confidence <= best.confidence {
+		if best != nil && p.confidence <= best.confidence || !seen.has(p.trace) {
 			continue
 		}
 		if arg, ok := p.match(kept); ok {
@@ -224,6 +297,44 @@ func (t *commandTable) find(text string, exact bool) (Command, string, float64, 
 		return "", "", 0, false
 	}
 	return best.cmd, asWritten(text, bestArg), best.confidence, true
+}
+
+// utterance looks up a whole utterance, with or without the politeness around it.
+func (t *commandTable) utterance(lang i18n.Lang, k []byte, toned bool) (commandHit, bool) {
+	if hit, ok := t.hit(lang, k, toned); ok {
+		return hit, true
+	}
+	for _, p := range t.polites {
+		if rest := trimTail(k, p); len(rest) < len(k) {
+			if hit, ok := t.hit(lang, rest, toned); ok {
+				return hit, true
+			}
+		}
+		if rest := trimHead(k, p); len(rest) < len(k) {
+			if hit, ok := t.hit(lang, rest, toned); ok {
+				return hit, true
+			}
+		}
+	}
+	words := ready[lang]
+	if words == nil || words == ready[i18n.Japanese] || words == ready[i18n.English] {
+		return commandHit{}, false // their lists are long enough to be exact
+	}
+	if rest := words.stripped(k); len(rest) < len(k) {
+		return t.hit(lang, rest, toned)
+	}
+	return commandHit{}, false
+}
+
+// hasTones reports letters that Vietnamese has alone among the languages here,
+// or accents that tell its words apart.
+func hasTones(text string) bool {
+	for _, r := range text {
+		if r >= 0x1ea0 && r <= 0x1ef9 || r >= 0xc0 && r <= 0x24f {
+			return true
+		}
+	}
+	return false
 }
 
 // asWritten returns arg in the letters of text, where it stands there.
@@ -242,7 +353,12 @@ func (t *commandTable) language(k string, exact bool) (i18n.Lang, float64, bool)
 	if i, ok := t.byName[k]; ok {
 		return t.names[i].lang, 0.85, true
 	}
+	var seen traces
+	seen.add(k)
 	for _, n := range t.names {
+		if !seen.has(n.trace) {
+			continue
+		}
 		i := strings.Index(k, n.name)
 		if i < 0 || !wholeWord(k, i, len(n.name)) {
 			continue

@@ -149,10 +149,18 @@ func (p *dateParser) at(i int) int {
 	case monthName:
 		return p.nameThenDay(i)
 	case dayName:
+		if p.kind(i+1) == monthName { // a-singko ng Disyembre
+			return p.dayThenMonth(i, 1)
+		}
 		p.dayOfMonth(p.val(i), leaning)
 		return 1
 	case relDay:
 		return p.fromDay(i)
+	case dayMark:
+		return p.markedDay(i)
+	case weekdayIn:
+		p.add(p.weekdayOf(p.val(i)/7-2, time.Weekday(p.val(i)%7)), said)
+		return 1
 	case relWeek:
 		return p.inWeek(i, 1, p.val(i))
 	case relMonth:
@@ -182,6 +190,12 @@ func (p *dateParser) at(i int) int {
 		}
 	case endOf:
 		return p.end(i)
+	case from: // after 3 days, sau 3 ngày; "after 3" is a time
+		if p.isNum(i + 1) {
+			if n := p.offset(i+1, 1); n > 0 {
+				return n + 1
+			}
+		}
 	case within:
 		if p.isNum(i + 1) {
 			if n := p.offset(i+1, 1); n > 0 {
@@ -196,8 +210,20 @@ func (p *dateParser) at(i int) int {
 			return 2
 		}
 	case days, weeks, months: // "a week from today"
+		if p.kind(i) == weeks && p.val(i) == 1 && p.kind(i-1) != num { // Minggu, Linggo: also Sunday
+			switch p.kind(i + 1) {
+			case after, ago, later, nextOne, thisOne, endOf, or:
+			default:
+				p.t[i].kind, p.t[i].val = weekday, int(time.Sunday)
+				return p.fromWeekday(i)
+			}
+		}
 		if p.kind(i+1) == after {
 			p.move(p.kind(i), 1)
+			return 2
+		}
+		if p.kind(i) == months && p.kind(i+1) == endOf { // महिनाको अन्तिम
+			p.end(i + 1)
 			return 2
 		}
 	}
@@ -324,7 +350,7 @@ func leftover(t *tokens) float64 {
 		switch x.kind {
 		case unknown, num:
 			factor *= 0.85
-		case nextOne, lastPeriod, thisOne, days, weeks, months, years, yearUnit, monthUnit, after, ago, relDay, relWeek, relMonth, relYear, weekday, monthName, era:
+		case dayMark, weekdayIn, nextOne, lastPeriod, thisOne, days, weeks, months, years, yearUnit, monthUnit, after, ago, relDay, relWeek, relMonth, relYear, weekday, monthName, era:
 			factor *= 0.6 // "a week on Tuesday": a date word that no rule took
 		}
 	}
@@ -345,10 +371,28 @@ func (r *reading) dates(lean Lean) dateParser {
 
 func (r *reading) date(lean Lean) Result {
 	p := r.dates(lean)
+	if strange(r.tokens()) {
+		return Result{}
+	}
 	if !p.scan() {
 		return Result{Reason: p.reason, Detail: p.detail}
 	}
+	if len(p.t) > 1 { // a time said besides is not in the way of the day
+		tp := timeParser{t: p.t}
+		tp.scan(false)
+	}
 	return p.result(r.tokens())
+}
+
+// strange reports a day of a calendar that is not read here (मङ्सिर १५ गते); its word
+// for the day, val 1, is also used with Western months.
+func strange(t *tokens) bool {
+	for _, x := range t.all() {
+		if x.kind == strangeMonth && (x.val == 0 || !t.has(monthName)) {
+			return true
+		}
+	}
+	return false
 }
 
 // oldest is the age, in years, beyond which a birth date is a slip: the longest
@@ -358,6 +402,9 @@ const oldest = 130
 func (r *reading) birthDate() Result {
 	p := r.dates(ToPast)
 	p.birth = true
+	if strange(r.tokens()) {
+		return Result{}
+	}
 	if !p.scan() {
 		return Result{Reason: p.reason, Detail: p.detail}
 	}

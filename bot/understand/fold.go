@@ -98,9 +98,25 @@ func composed(s string) string {
 // wave as '~', quotation and sentence marks as spaces, spaces single.
 func Fold(text string) string { return string(appendFold(nil, text, false)) }
 
-// appendFold appends the folded form of s to dst. With keepKana katakana stays
-// katakana, for the callers that hand parts of the text back.
-func appendFold(dst []byte, s string, keepKana bool) []byte {
+// folding says what appendFolded leaves as it is.
+type folding uint8
+
+const (
+	foldAll   folding = iota
+	keepKana          // katakana stays katakana, for the callers that hand parts of the text back
+	keepTones         // Latin letters keep their accents, which in Vietnamese tell words apart
+)
+
+// appendFold appends the folded form of s to dst, katakana kept or not.
+func appendFold(dst []byte, s string, kana bool) []byte {
+	if kana {
+		return appendFolded(dst, s, keepKana)
+	}
+	return appendFolded(dst, s, foldAll)
+}
+
+// appendFolded appends the folded form of s to dst.
+func appendFolded(dst []byte, s string, keep folding) []byte {
 	if needsNFKC(s) {
 		s = norm.NFKC.String(s)
 	}
@@ -127,7 +143,7 @@ func appendFold(dst []byte, s string, keepKana bool) []byte {
 				continue
 			}
 		}
-		r = foldRune(r, prev, keepKana)
+		r = foldRune(r, prev, keep)
 		switch r {
 		case 0:
 			continue
@@ -163,12 +179,12 @@ func needsNFKC(s string) bool {
 }
 
 // foldRune folds one rune beyond ASCII; 0 drops it.
-func foldRune(r, prev rune, keepKana bool) rune {
+func foldRune(r, prev rune, keep folding) rune {
 	switch {
 	case r >= 0x4e00 && r <= 0x9fff, r >= 0x3041 && r <= 0x3096:
 		return r
 	case r >= 0x30a1 && r <= 0x30f6:
-		if keepKana {
+		if keep == keepKana {
 			return r
 		}
 		return r - 0x60
@@ -182,12 +198,17 @@ func foldRune(r, prev rune, keepKana bool) rune {
 	case r >= 0xff01 && r <= 0xff5e:
 		return narrowed(r - 0xff01 + '!')
 	case r >= 0xc0 && r <= 0x24f, r >= 0x1e00 && r <= 0x1eff:
+		if keep == keepTones {
+			return unicode.ToLower(r)
+		}
 		return plainLatin(r)
+	case r >= 0x900 && r <= 0x97f:
+		return foldDevanagari(r)
 	}
 	switch r {
 	case '、', '，':
 		return ','
-	case '。', '「', '」', '『', '』', '【', '】', '“', '”', '„', '«', '»', '…', '・', '\u3000', '\u00a0', '¿', '¡', '।':
+	case '。', '「', '」', '『', '』', '【', '】', '“', '”', '„', '«', '»', '…', '・', '\u3000', '\u00a0', '¿', '¡':
 		return ' '
 	case '’', '‘', '´', 'ʼ':
 		return '\''
@@ -205,6 +226,35 @@ func foldRune(r, prev rune, keepKana bool) rune {
 		return ' '
 	}
 	return unicode.ToLower(r)
+}
+
+// foldDevanagari makes digits plain and takes together the letters that people
+// swap when they write Nepali: long and short i and u, the three s, and the two
+// signs of a nasal.
+func foldDevanagari(r rune) rune {
+	switch {
+	case r >= '०' && r <= '९':
+		return '0' + r - '०'
+	case r == '।' || r == '॥':
+		return ' '
+	}
+	switch r {
+	case 'ी':
+		return 'ि'
+	case 'ू':
+		return 'ु'
+	case 'ई':
+		return 'इ'
+	case 'ऊ':
+		return 'उ'
+	case 'ँ':
+		return 'ं'
+	case 'श', 'ष':
+		return 'स'
+	case '\u093c': // nukta
+		return 0
+	}
+	return r
 }
 
 // narrowed folds a full-width character that has become ASCII.
@@ -243,11 +293,17 @@ func plainLatin(r rune) rune {
 func isKana(r rune) bool { return r >= 0x3041 && r <= 0x3096 || r >= 0x30a1 && r <= 0x30fe }
 
 // isWide reports whether r belongs to a script written without spaces, where a
-// word boundary cannot be seen.
+// word boundary cannot be seen, or to Hangul, whose spaces people leave out.
 func isWide(r rune) bool {
-	return r >= 0x2e80 && r <= 0x9fff || r >= 0xf900 && r <= 0xfaff || r >= 0x20000 && r <= 0x3ffff ||
+	return r >= 0x2e80 && r <= 0x9fff || isHangul(r) || r >= 0xf900 && r <= 0xfaff || r >= 0x20000 && r <= 0x3ffff ||
 		r >= 0x0e00 && r <= 0x0eff || r >= 0x1000 && r <= 0x109f || r >= 0x1780 && r <= 0x17ff
 }
+
+func isHangul(r rune) bool {
+	return r >= 0xac00 && r <= 0xd7a3 || r >= 0x1100 && r <= 0x11ff || r >= 0x3131 && r <= 0x318e
+}
+
+func isDevanagari(r rune) bool { return r >= 0x900 && r <= 0x97f }
 
 // wordLike reports whether r carries meaning when two phrases are compared.
 func wordLike(r rune) bool {

@@ -30,6 +30,8 @@ type Index struct {
 	total    []float32 // phrase → sum of its features' weights
 
 	features map[uint64]int32
+	toneless map[uint64]int32 // features of words that lost their tones, for who types none
+	single   []bool           // phrase → it is one word, the rest says nothing
 	weight   []float32
 	postings [][]int32 // feature → phrases
 
@@ -50,11 +52,21 @@ const (
 const (
 	weightContent = 1.0  // two kanji or katakana
 	weightMixed   = 0.5  // kanji beside hiragana
+	weightEnding  = 0.35 // two letters inside a word of Hangul
 	weightGrammar = 0.15 // two hiragana, or a particle and what it joins
 	weightStop    = 0.03 // part of a phrase that says nothing
 	weightWord    = 1.0
 	weightPair    = 0.5 // two words in a row
-	unknownShare  = 0.45
+	unknownShare  = 0.4
+
+	// The words of an intent taken together: how much they count beside one
+	// phrase, and the weight from which they count at all and in full.
+	unionShare   = 0.92
+	unionUnknown = 0.2
+	leastUnion   = 1.0
+	fullUnion    = 1.7
+
+	mostSingle = 0.7 // for a phrase of one word, if others were said
 )
 
 // feature ids: the kind in the top bits.
@@ -66,16 +78,26 @@ const (
 type rawFeature struct {
 	id     uint64
 	weight float32
+	at     uint16 // where its last part begins in the folded text
 	word   string // for slips
+	// aside marks a word of when or how many: it tells nothing about what for.
+	aside bool
+	// english is the word with English endings off: people use English words in
+	// sentences of other languages. 0: the same.
+	english uint64
+	// plain is the id without the tones; 0: the word has none.
+	plain uint64
 }
 
 // maxFeatures bounds the work on one text; about a hundred characters.
 const maxFeatures = 128
 
-var stopPairs, stopWords = newStops(languages)
+// stopPairs are of the scripts without spaces, which their characters tell
+// apart; stop words belong to a language (language.stops).
+var stopPairs = newStopPairs(languages)
 
-func newStops(all []*words) (pairs map[uint64]bool, stops map[string]bool) {
-	pairs, stops = map[uint64]bool{}, map[string]bool{}
+func newStopPairs(all []*words) map[uint64]bool {
+	pairs := map[uint64]bool{}
 	for _, w := range all {
 		for _, s := range w.stop {
 			folded := appendFold(nil, s, true)
@@ -88,12 +110,9 @@ func newStops(all []*words) (pairs map[uint64]bool, stops map[string]bool) {
 					prev = r
 				}
 			}
-			if len(folded) > 0 && !isWide(runeAt(folded, 0)) {
-				stops[key(s)] = true
-			}
 		}
 	}
-	return pairs, stops
+	return pairs
 }
 
 // pairID folds kana, so that かーど finds カード.
@@ -119,10 +138,12 @@ func isParticle(r rune) bool {
 
 func isHiragana(r rune) bool { return r >= 0x3041 && r <= 0x309f }
 
-// extract appends the features of a text, folded with katakana kept.
-func extract(dst []rawFeature, folded []byte) []rawFeature {
+// extract appends the features of a text in a language, folded with katakana
+// kept.
+func extract(dst []rawFeature, folded []byte, words *language) []rawFeature {
 	prev := rune(0)
-	var prevWord uint64
+	var prevWord, prevPlain uint64
+	begun := false // prev begins a word
 	for i := 0; i < len(folded) && len(dst) < maxFeatures; {
 		r, n := rune(folded[i]), 1
 		if r >= utf8.RuneSelf {
@@ -140,14 +161,17 @@ func extract(dst []rawFeature, folded []byte) []rawFeature {
 				switch {
 				case stopPairs[id]:
 					w = weightStop
+				case isHangul(r) && !begun: // the endings of verbs and the particles
+					w = weightEnding
 				case isHiragana(prev) && isHiragana(r), isParticle(prev) || isParticle(r):
 					w = weightGrammar
 				case isHiragana(prev) || isHiragana(r):
 					w = weightMixed
 				}
-				dst = append(dst, rawFeature{id: id, weight: w})
+				dst = append(dst, rawFeature{id: id, weight: w, at: uint16(min(i, math.MaxUint16))})
 			}
-			prev, prevWord = r, 0
+			begun = prev == 0
+			prev, prevWord, prevPlain = r, 0, 0
 			i += n
 			continue
 		}
@@ -162,30 +186,91 @@ func extract(dst []rawFeature, folded []byte) []rawFeature {
 			}
 			end += n
 		}
-		word := folded[i:end]
+		word, begin := folded[i:end], i
 		i, prev = end, 0
-		if stopWords[string(word)] || contracted(word) {
+		if words.stops[string(word)] || words.contracted(word) {
 			continue
 		}
-		word = stem(word)
+		whole := word
+		word = words.root(word)
 		id := hash(word)
-		dst = append(dst, rawFeature{id: id, weight: weightWord, word: string(word)})
-		if prevWord != 0 && len(dst) < maxFeatures {
-			dst = append(dst, rawFeature{id: pairOfWords | (prevWord*31+id)>>2, weight: weightPair})
+		f := rawFeature{id: id, weight: weightWord, word: string(word), at: uint16(min(begin, math.MaxUint16))}
+		if words.stem != nil {
+			if english := stem(whole); string(english) != string(word) {
+				f.english = hash(english)
+			}
 		}
-		prevWord = id
+		plain := id
+		if words.tones && !isPlain(f.word) {
+			plain = hash([]byte(Fold(f.word)))
+			f.plain = plain
+		}
+		dst = append(dst, f)
+		if prevWord != 0 && len(dst) < maxFeatures {
+			pair := rawFeature{id: pairOf(prevWord, id), weight: weightPair, at: uint16(min(begin, math.MaxUint16))}
+			if p := pairOf(prevPlain, plain); p != pair.id {
+				pair.plain = p
+			}
+			dst = append(dst, pair)
+		}
+		prevWord, prevPlain = id, plain
 	}
 	return dst
 }
 
+// pairOf is the id of two words side by side, in either order.
+func pairOf(a, b uint64) uint64 {
+	if a > b {
+		a, b = b, a
+	}
+	return pairOfWords | (a*31+b)>>2
+}
+
 // contracted reports stop words written with an apostrophe: I'd, what's.
-func contracted(word []byte) bool {
+func (l *language) contracted(word []byte) bool {
 	for i, c := range word {
 		if c == '\'' {
-			return stopWords[string(word[:i])]
+			return l.stops[string(word[:i])]
 		}
 	}
 	return false
+}
+
+// root takes the endings off a word by the rules of its language; of English
+// where it has none.
+func (l *language) root(word []byte) []byte {
+	if l.stem == nil {
+		return stem(word)
+	}
+	return l.stem(word)
+}
+
+// indexed says how texts of the language are folded for the index.
+func (l *language) indexed() folding {
+	if l.tones {
+		return keepTones
+	}
+	return keepKana
+}
+
+// cut takes the first of the endings that leaves least letters off a word.
+func cut(w []byte, least int, endings ...string) []byte {
+	for _, e := range endings {
+		if n := len(w) - len(e); n > 0 && string(w[n:]) == e && utf8.RuneCount(w[:n]) >= least {
+			return w[:n]
+		}
+	}
+	return w
+}
+
+// cutFront takes the first of the beginnings that leaves least letters off a word.
+func cutFront(w []byte, least int, beginnings ...string) []byte {
+	for _, b := range beginnings {
+		if len(w) > len(b) && string(w[:len(b)]) == b && utf8.RuneCount(w[len(b):]) >= least {
+			return w[len(b):]
+		}
+	}
+	return w
 }
 
 func hash(word []byte) uint64 {
@@ -223,12 +308,13 @@ func stem(w []byte) []byte {
 
 // NewIndex builds the index of these intents.
 func NewIndex(intents []Intent) *Index {
-	x := &Index{features: map[uint64]int32{}, slips: map[uint64]int32{}}
+	x := &Index{features: map[uint64]int32{}, toneless: map[uint64]int32{}, slips: map[uint64]int32{}}
 	index := map[string]int32{}
 	var phrases [][]int32
 	seenIn := []map[int32]bool{} // feature → intents
 	var buf []rawFeature
-	var folded []byte
+	var folded, plain []byte
+	var tok tokens
 	for _, in := range intents {
 		id, ok := index[in.ID]
 		if !ok {
@@ -237,8 +323,9 @@ func NewIndex(intents []Intent) *Index {
 			x.ids = append(x.ids, in.ID)
 		}
 		for _, phrase := range in.Phrases {
-			folded = appendFold(folded[:0], phrase, true)
-			buf = extract(buf[:0], folded)
+			words := wordsOf(in.Lang)
+			folded = appendFolded(folded[:0], phrase, words.indexed())
+			buf = withoutAside(extract(buf[:0], folded, words), folded, words, &plain, &tok)
 			var list []int32
 			have := map[int32]bool{}
 			for _, f := range buf {
@@ -254,6 +341,9 @@ func NewIndex(intents []Intent) *Index {
 					}
 				}
 				seenIn[n][id] = true
+				if _, known := x.toneless[f.plain]; f.plain != 0 && !known {
+					x.toneless[f.plain] = n
+				}
 				if !have[n] {
 					have[n] = true
 					list = append(list, n)
@@ -264,6 +354,7 @@ func NewIndex(intents []Intent) *Index {
 			}
 			p := int32(len(phrases))
 			phrases = append(phrases, list)
+			x.single = append(x.single, len(list) == 1 && buf[0].word != "")
 			x.intentOf = append(x.intentOf, id)
 			for _, n := range list {
 				x.postings[n] = append(x.postings[n], p)
@@ -286,6 +377,8 @@ func NewIndex(intents []Intent) *Index {
 			shared: make([]float32, len(phrases)),
 			mark:   make([]uint32, len(x.weight)),
 			best:   make([]float32, len(x.ids)),
+			union:  make([]float32, len(x.ids)),
+			last:   make([]int32, len(x.ids)),
 			raw:    make([]rawFeature, 0, maxFeatures),
 			folded: make([]byte, 0, 512),
 		}
@@ -319,8 +412,59 @@ type scratch struct {
 	mark    []uint32 // per feature: the round it was last seen in
 	round   uint32
 	best    []float32 // per intent
+	union   []float32 // per intent
+	last    []int32   // per intent: the last feature counted, plus one
 	raw     []rawFeature
 	folded  []byte
+	plain   []byte
+	tok     tokens
+}
+
+// withoutAside leaves out the features that lie in a date, a time or a number of
+// people (「来週火曜の午前にカード取りに行きたい、2人で」): they are no reason why
+// someone comes. If nothing else is left, all stay.
+func withoutAside(raw []rawFeature, folded []byte, words *language, plain *[]byte, tok *tokens) []rawFeature {
+	*plain = append((*plain)[:0], folded...)
+	if !words.tones {
+		*plain = appendFold((*plain)[:0], string(folded), false)
+	}
+	if len(*plain) != len(folded) {
+		return raw // a letter whose forms differ in length: only the places are lost
+	}
+	words.terms.lex(string(*plain), tok)
+	aside, list := 0, tok.all()
+	for i := range list {
+		x := &list[i]
+		switch x.kind {
+		case relDay, relWeek, relMonth, relYear, weekday, weekdayIn, weekend, monthName, dayPart, amPM, daySpan, dayMark, people, clock, soonest, ordinal, monthMark:
+		case dayUnit, monthUnit, yearUnit, hourUnit, minuteUnit, days, weeks, months, person, half, endOf:
+			if i == 0 || list[i-1].kind != num {
+				continue
+			}
+		case num:
+			if x.digits == 0 && (i+1 == len(list) || list[i+1].kind == unknown) {
+				continue
+			}
+		default:
+			continue
+		}
+		for k := range raw {
+			if f := &raw[k]; f.at >= x.at && f.at < x.end && !f.aside {
+				f.aside = true
+				aside++
+			}
+		}
+	}
+	if aside == 0 || aside == len(raw) {
+		return raw
+	}
+	kept := raw[:0]
+	for _, f := range raw {
+		if !f.aside {
+			kept = append(kept, f)
+		}
+	}
+	return kept
 }
 
 // maxMatches is the most candidates Match returns.
@@ -341,21 +485,32 @@ func (x *Index) Match(c Context, text string) []Candidate {
 		s.round = 1
 	}
 	s.touched = s.touched[:0]
-	s.folded = appendFold(s.folded[:0], text, true)
-	s.raw = extract(s.raw[:0], s.folded)
+	words := wordsOf(c.Lang)
+	s.folded = appendFolded(s.folded[:0], text, words.indexed())
+	s.raw = extract(s.raw[:0], s.folded, words)
+	s.raw = withoutAside(s.raw, s.folded, words, &s.plain, &s.tok)
 
 	var whole float32 // the weight of everything said
+	var known float32 // … of what is known
 	for i := range s.raw {
 		f := &s.raw[i]
-		n, known := x.features[f.id]
-		if !known && len(f.word) >= slipLength {
+		n, found := x.features[f.id]
+		if !found && f.plain == 0 {
+			n, found = x.toneless[f.id]
+		}
+		if !found && f.english != 0 {
+			n, found = x.features[f.english]
+		}
+		if !found && len(f.word) >= slipLength {
 			eachSlip([]byte(f.word), func(h uint64) bool {
-				n, known = x.slips[h]
-				return known
+				n, found = x.slips[h]
+				return found
 			})
 		}
-		if !known {
-			whole += f.weight * unknownShare
+		if !found {
+			if f.id&pairOfWords == 0 { // two words that nobody put side by side say no more than each
+				whole += f.weight * unknownShare
+			}
 			continue
 		}
 		if s.mark[n] == s.round {
@@ -364,18 +519,35 @@ func (x *Index) Match(c Context, text string) []Candidate {
 		s.mark[n] = s.round
 		w := x.weight[n]
 		whole += w
+		known += w
 		for _, p := range x.postings[n] {
 			if s.shared[p] == 0 {
 				s.touched = append(s.touched, p)
 			}
 			s.shared[p] += w
+			// The intent as a whole, however many of its phrases have the word.
+			if in := x.intentOf[p]; s.last[in] != n+1 {
+				s.last[in] = n + 1
+				s.union[in] += w
+			}
 		}
 	}
 	clear(s.best)
+	// People put their matter in words of several phrases: if they are all of one
+	// intent, and more than a word, that tells too.
+	for in, w := range s.union {
+		if w >= leastUnion {
+			s.best[in] = unionShare * w / (known + unionUnknown*(whole-known)/unknownShare) * min(1, w/fullUnion)
+		}
+		s.union[in], s.last[in] = 0, 0
+	}
 	for _, p := range s.touched {
 		// The share of the phrase that was said and the share of what was said
 		// that is the phrase, the former counting more: people add their story.
 		score := s.shared[p] / (0.6*x.total[p] + 0.4*whole)
+		if x.single[p] && len(s.raw) > 1 { // "pagar" is not enough for what else was said
+			score = min(score, mostSingle)
+		}
 		s.shared[p] = 0
 		in := x.intentOf[p]
 		s.best[in] = max(s.best[in], score)

@@ -2,6 +2,7 @@ package understand
 
 import (
 	"sort"
+	"strings"
 
 	"madoguchi/i18n"
 )
@@ -49,6 +50,70 @@ type words struct {
 
 	// stop are words that tell nothing about what a person came for.
 	stop []string
+
+	// tones: accents tell words apart (tôi, tối), so they are kept where they
+	// are written; who writes none is understood as well as may be.
+	tones bool
+
+	// unsure are answers that look like a yes or no and are neither; * is anything.
+	unsure []string
+	// lacking are words that make a sentence a no wherever they stand in it.
+	lacking []string
+
+	// common are words, with spaces between, that together show that a sentence
+	// is in this language; only for those that share the Latin letters.
+	common string
+
+	// stem takes the endings off a word, so that reservar and reservado are one;
+	// nil leaves words whole. It need not be right, only the same on both sides.
+	stem func(word []byte) []byte
+}
+
+// say lists the commands, split by |, that mean the same.
+func say(cmd Command, confidence float64, texts string) []commandPhrase {
+	var out []commandPhrase
+	for t := range strings.SplitSeq(texts, "|") {
+		out = append(out, commandPhrase{cmd, strings.TrimSpace(t), confidence})
+	}
+	return out
+}
+
+// split takes a list of phrases apart at its bars.
+func split(texts string) []string {
+	list := strings.Split(texts, "|")
+	for i := range list {
+		list[i] = strings.TrimSpace(list[i])
+	}
+	return list
+}
+
+// forms are the forms under which a phrase of the language is looked up: folded,
+// and where tones count also with them, that form first.
+func (w *words) forms(s string) []string {
+	plain := key(s)
+	if !w.tones {
+		return []string{plain}
+	}
+	if toned := string(appendKey(nil, appendFolded(nil, s, keepTones))); toned != plain {
+		return []string{toned, plain}
+	}
+	return []string{plain}
+}
+
+// terms in the forms in which they are looked for in a text.
+func (w *words) folded() []term {
+	out := make([]term, 0, len(w.terms))
+	if w.tones {
+		for _, t := range w.terms {
+			t.text = string(appendFolded(nil, t.text, keepTones))
+			out = append(out, t)
+		}
+	}
+	for _, t := range w.terms {
+		t.text = Fold(t.text)
+		out = append(out, t)
+	}
+	return out
 }
 
 type partyPhrase struct {
@@ -65,7 +130,7 @@ type commandPhrase struct {
 
 // languages are the languages spoken here. A new language is its file and its
 // line.
-var languages = []*words{&japanese, &english}
+var languages = []*words{&japanese, &english, &simplifiedChinese, &traditionalChinese, &korean, &vietnamese, &nepali, &portuguese, &spanish, &filipino, &indonesian}
 
 // language is one language made ready, together with Japanese and English,
 // which residents mix into every other.
@@ -78,6 +143,11 @@ type language struct {
 	tails   map[byte][]string
 	parties map[string]partyPhrase
 	numbers map[string]int
+	unsure  [][][]byte // the parts of each, in order
+	lacking [][]byte
+	tones   bool
+	stem    func([]byte) []byte
+	stops   map[string]bool // words that say nothing about what someone came for
 }
 
 type answer uint8
@@ -85,6 +155,9 @@ type answer uint8
 const (
 	sayYes answer = 1 << iota
 	sayNo
+	// toneless marks a form that has lost its tones: a text with tones that
+	// only fits without them says something else (dùng is not đúng).
+	toneless
 )
 
 var ready = prepare(languages)
@@ -100,37 +173,81 @@ func prepare(all []*words) map[i18n.Lang]*language {
 }
 
 func newLanguage(mix ...*words) *language {
-	l := &language{order: mix[0].order, heads: map[byte][]string{}, tails: map[byte][]string{}, yesNo: map[string]answer{}, parties: map[string]partyPhrase{}, numbers: map[string]int{}}
+	l := &language{order: mix[0].order, tones: mix[0].tones, stem: mix[0].stem, stops: map[string]bool{}, heads: map[byte][]string{}, tails: map[byte][]string{}, yesNo: map[string]answer{}, parties: map[string]partyPhrase{}, numbers: map[string]int{}}
 	var lists [][]term
 	for i, w := range mix {
 		if i > 0 && w == mix[0] {
 			continue
 		}
-		lists = append(lists, w.terms)
-		for _, y := range w.yes {
-			l.yesNo[key(y)] |= sayYes
+		lists = append(lists, w.folded())
+		// The language asked for is heard first: its own meaning of a word wins.
+		said := map[string]answer{}
+		put := func(list []string, a answer) {
+			for _, s := range list {
+				for n, k := range w.forms(s) {
+					if n > 0 && said[k] != 0 {
+						continue
+					}
+					if n > 0 {
+						a |= toneless
+					}
+					said[k] |= a
+					a &^= toneless
+				}
+			}
 		}
-		for _, n := range w.no {
-			l.yesNo[key(n)] |= sayNo
-		}
-		for _, e := range w.either {
-			l.yesNo[key(e)] = sayYes | sayNo
+		put(w.yes, sayYes)
+		put(w.no, sayNo)
+		put(w.either, sayYes|sayNo)
+		for k, a := range said {
+			if l.yesNo[k] == 0 {
+				l.yesNo[k] = a
+			}
 		}
 		for _, n := range w.numbers {
-			l.numbers[key(n.text)] = n.val
+			for _, k := range w.forms(n.text) {
+				if _, own := l.numbers[k]; !own {
+					l.numbers[k] = n.val
+				}
+			}
 		}
 		for _, h := range w.heads {
-			h = key(h)
-			l.heads[h[0]] = append(l.heads[h[0]], h)
+			for _, k := range w.forms(h) {
+				l.heads[k[0]] = append(l.heads[k[0]], k)
+			}
 		}
 		for _, t := range w.tails {
-			t = key(t)
-			last := t[len(t)-1]
-			l.tails[last] = append(l.tails[last], t)
+			for _, k := range w.forms(t) {
+				last := k[len(k)-1]
+				l.tails[last] = append(l.tails[last], k)
+			}
 		}
 		for _, p := range w.parties {
-			if k := key(p.text); l.parties[k].persons == 0 {
-				l.parties[k] = p
+			for _, k := range w.forms(p.text) {
+				if l.parties[k].persons == 0 {
+					l.parties[k] = p
+				}
+			}
+		}
+		for _, u := range w.unsure {
+			for _, form := range w.forms(strings.ReplaceAll(u, "*", " qq ")) {
+				var parts [][]byte
+				for part := range strings.SplitSeq(form, "qq") {
+					parts = append(parts, []byte(strings.TrimSpace(part)))
+				}
+				l.unsure = append(l.unsure, parts)
+			}
+		}
+		for _, s := range w.lacking {
+			for _, form := range w.forms(s) {
+				l.lacking = append(l.lacking, []byte(form))
+			}
+		}
+		for _, s := range w.stop {
+			for _, form := range w.forms(s) {
+				for _, word := range strings.Fields(form) {
+					l.stops[word] = true
+				}
 			}
 		}
 	}
@@ -155,4 +272,20 @@ func wordsOf(lang i18n.Lang) *language {
 		return l
 	}
 	return ready[i18n.Japanese]
+}
+
+func joinTerms(lists ...[]term) []term {
+	var out []term
+	for _, list := range lists {
+		out = append(out, list...)
+	}
+	return out
+}
+
+func joinPhrases(lists ...[]commandPhrase) []commandPhrase {
+	var out []commandPhrase
+	for _, list := range lists {
+		out = append(out, list...)
+	}
+	return out
 }

@@ -8,6 +8,7 @@ type languageName struct {
 	// foreign marks languages whose own words for "please" are not known here
 	// yet, so that their name counts even among unknown words.
 	foreign bool
+	trace   uint16
 }
 
 // languageNames are the languages a resident may ask for, by their own names

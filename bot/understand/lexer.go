@@ -24,36 +24,47 @@ const (
 	colon
 	wave
 
-	yearUnit   // 年
-	monthUnit  // 月
-	dayUnit    // 日
-	days       // days, 日間
-	weeks      // week, weeks, 週間
-	months     // month, months, か月
-	years      // year, years
-	era        // val indexes eras
-	firstYear  // 元
-	monthName  // val 1–12
-	weekday    // val 0 (Sunday) to 6
-	dayName    // val 1–31: ついたち
-	relDay     // val days from today
-	relWeek    // val weeks from this week
-	relMonth   // val months from this month
-	relYear    // val years from this year
-	thisOne    // this Friday, this week
-	nextOne    // next Friday, next week
-	upcoming   // 次の, 今度の: the first one to come
-	lastPeriod // last week
-	weekend    // Saturday or Sunday
-	endOf      // the last day of what stands beside it, or of this month; val 1 if it names the month unit (月末)
-	within     // in 3 days
-	after      // 後: 3 days from now
-	ago        // 前: 3 days ago; before 10 o'clock
+	yearUnit     // 年
+	monthUnit    // 月
+	dayUnit      // 日
+	days         // days, 日間
+	weeks        // week, weeks, 週間
+	months       // month, months, か月
+	years        // year, years
+	era          // val indexes eras
+	firstYear    // 元
+	yearMark     // stands before a year and is else the number val: năm 2026, năm người
+	monthMark    // stands before a month's number: tháng 12, bulan 12; else the unit month
+	dayMark      // stands before a day: ngày 3, tanggal 3, dia 3; else the unit day if val is 1
+	daySpan      // val days, as one word: 사흘, una quincena
+	weekdayIn    // a weekday of a week, val (weeks+2)*7 + weekday: 下周二
+	monthName    // val 1–12
+	weekday      // val 0 (Sunday) to 6
+	dayName      // val 1–31: ついたち
+	strangeMonth // a month of a calendar that is not read here
+	relDay       // val days from today
+	relWeek      // val weeks from this week
+	relMonth     // val months from this month
+	relYear      // val years from this year
+	thisOne      // this Friday, this week
+	nextOne      // next Friday, next week
+	upcoming     // 次の, 今度の: the first one to come
+	lastPeriod   // last week
+	weekend      // Saturday or Sunday
+	endOf        // the last day of what stands beside it, or of this month; val 1 if it names the month unit (月末)
+	within       // in 3 days
+	after        // 後: 3 days from now
+	ago          // 前: 3 days ago; before 10 o'clock
 
 	hourUnit
+	hourName // val is the hour, unit included: 네 시
 	minuteUnit
 	half
 	quarter
+	beforeHour // val minutes to add to the hour that follows: साढे, setengah (−30)
+	afterHour  // val minutes to add to the hour before: y cuarto, 一刻
+	plus       // minutes after the hour follow: lewat 15
+	less       // minutes before the hour follow: kém 15, menos diez
 	past
 	to
 	amPM    // val 0 or 1
@@ -79,24 +90,67 @@ const (
 	thousand // val is the factor: 千, hundred
 )
 
-// term is one word or fixed expression of a language.
+// term is one word or fixed expression of a language. A text that begins with a
+// hyphen is an ending: it may be joined to the term before it (मंगलबार + मा).
 type term struct {
 	text string
 	kind kind
 	val  int
 }
 
+// of lists the words, split by |, that mean the same.
+func of(k kind, val int, words string) []term {
+	var out []term
+	for w := range strings.SplitSeq(words, "|") {
+		out = append(out, term{strings.TrimSpace(w), k, val})
+	}
+	return out
+}
+
+// inOrder lists words whose values count up from first: weekdays, months,
+// numbers.
+func inOrder(k kind, first int, words ...string) []term {
+	var out []term
+	for i, w := range words {
+		if w != "" {
+			out = append(out, of(k, first+i, w)...)
+		}
+	}
+	return out
+}
+
 // lexicon finds terms in folded text. It is built once per language.
 type lexicon struct {
-	byFirst map[rune][]term // longest first
+	byStart map[uint32][]entry // by start, longest first
+}
+
+// start is what terms are sorted by: the first letter, or the first two of those
+// that are ASCII. A term of one ASCII letter has a zero for the second.
+func start(s string) uint32 {
+	if s[0] >= utf8.RuneSelf {
+		r, _ := utf8.DecodeRuneInString(s)
+		return uint32(r)
+	}
+	if len(s) == 1 {
+		return uint32(s[0]) << 24
+	}
+	return uint32(s[0])<<24 | uint32(s[1])<<16
+}
+
+// entry is a term as it is looked up.
+type entry struct {
+	term
+	ending bool // may be joined to the term before it
+	single bool // one letter of Hangul, which also stands inside words
 }
 
 func newLexicon(lists ...[]term) *lexicon {
-	l := &lexicon{byFirst: map[rune][]term{}}
+	l := &lexicon{byStart: map[uint32][]entry{}}
 	seen := map[string]bool{}
 	for _, list := range lists {
 		for _, t := range list {
-			t.text = Fold(t.text)
+			rest, ending := strings.CutPrefix(t.text, "-")
+			t.text = rest
 			id := t.text
 			if t.kind == era {
 				id += "\x00" // a letter may be both an era and a unit: H30, 13h30
@@ -105,19 +159,19 @@ func newLexicon(lists ...[]term) *lexicon {
 				continue // the language asked for wins over the later ones
 			}
 			seen[id] = true
-			first, _ := utf8.DecodeRuneInString(t.text)
-			l.byFirst[first] = append(l.byFirst[first], t)
+			first, size := utf8.DecodeRuneInString(t.text)
+			l.byStart[start(t.text)] = append(l.byStart[start(t.text)], entry{t, ending, isHangul(first) && size == len(t.text)})
 		}
 	}
-	for _, list := range l.byFirst {
+	for _, list := range l.byStart {
 		sortByLength(list)
 	}
 	return l
 }
 
-func sortByLength(list []term) {
+func sortByLength(list []entry) {
 	for i := 1; i < len(list); i++ {
-		for j := i; j > 0 && before(list[j], list[j-1]); j-- {
+		for j := i; j > 0 && before(list[j].term, list[j-1].term); j-- {
 			list[j], list[j-1] = list[j-1], list[j]
 		}
 	}
@@ -135,6 +189,8 @@ type token struct {
 	digits uint8 // of a number written in digits
 	used   bool
 	val    int
+
+	at, end uint16 // where it stands in the folded text
 }
 
 // maxTokens bounds the work on one answer; what follows is ignored. The longest
@@ -172,8 +228,17 @@ func (t *tokens) unused(k kind) bool {
 // as one token each.
 func (l *lexicon) lex(folded string, out *tokens) {
 	out.n, out.alien, out.meant = 0, 0, 0
+	if len(folded) > maxText {
+		folded = folded[:maxText]
+	}
 	prevUnknown := false
+	chained := -1 // where the last term or number ended
+	begin := 0
 	add := func(t token) {
+		t.at, t.end = uint16(begin), uint16(len(folded))
+		if n := out.n; n > 0 && out.list[n-1].end > t.at {
+			out.list[n-1].end = t.at
+		}
 		if out.n < maxTokens {
 			out.list[out.n] = t
 			out.n++
@@ -182,6 +247,7 @@ func (l *lexicon) lex(folded string, out *tokens) {
 	}
 	for i := 0; i < len(folded) && out.n < maxTokens; {
 		c := folded[i]
+		begin = i
 		switch {
 		case c == ' ' || c == ',' || c == '(' || c == ')':
 			if c != '(' {
@@ -192,11 +258,42 @@ func (l *lexicon) lex(folded string, out *tokens) {
 			t, n := lexDigits(folded[i:])
 			add(t)
 			i += n
+			chained = i
 			continue
 		}
-		if t, ok := l.find(folded, i); ok {
+		if t, ok := l.find(folded, i, chained == i); ok {
 			i += len(t.text)
+			chained = i
 			switch t.kind {
+			case yearMark:
+				if digitFollows(folded[i:]) {
+					continue
+				}
+				t.kind = num
+				if last := out.n - 1; last >= 0 && out.list[last].kind == num && out.list[last].digits == 0 &&
+					joinWords(&out.list[last].val, t.val) {
+					continue
+				}
+			case monthMark:
+				if digitFollows(folded[i:]) {
+					skip := 0
+					for folded[i+skip] == ' ' {
+						skip++
+					}
+					if d, n := lexDigits(folded[i+skip:]); d.val >= 1 && d.val <= 12 {
+						add(token{kind: monthName, val: d.val})
+						i += skip + n
+						chained = i
+						continue
+					}
+				}
+				t.kind = months
+			case dayMark:
+				if t.val == 1 && !digitFollows(folded[i:]) {
+					if _, ok := l.find(folded, i+len(folded[i:])-len(strings.TrimLeft(folded[i:], " ")), false); !ok || out.n > 0 && out.list[out.n-1].kind == num {
+						t.kind = days
+					}
+				}
 			case filler:
 				out.meant++
 				continue
@@ -211,6 +308,14 @@ func (l *lexicon) lex(folded string, out *tokens) {
 					out.list[last].kind = ordinal
 					continue
 				}
+			case hourName:
+				add(token{kind: num, val: t.val})
+				add(token{kind: hourUnit})
+				continue
+			case daySpan:
+				add(token{kind: num, val: t.val})
+				add(token{kind: days})
+				continue
 			case thousand:
 				if last := out.n - 1; last >= 0 && out.list[last].kind == num && out.list[last].val < 10000 {
 					out.list[last].val *= t.val
@@ -257,6 +362,12 @@ func (l *lexicon) lex(folded string, out *tokens) {
 				continue
 			}
 		}
+		if v, n := hangulNumber(folded[i:], i == 0); n > 0 && (i == 0 || i == chained || folded[i-1] < utf8.RuneSelf) {
+			add(token{kind: num, val: v})
+			i += n
+			chained = i
+			continue
+		}
 		if v, n := kanjiNumber(folded[i:]); n > 0 {
 			if rest := folded[i+n:]; strings.HasPrefix(rest, "億") || strings.HasPrefix(rest, "兆") {
 				add(token{kind: unknown, digits: 10})
@@ -265,13 +376,13 @@ func (l *lexicon) lex(folded string, out *tokens) {
 			}
 			add(token{kind: num, val: v})
 			i += n
+			chained = i
 			continue
 		}
 		_, n := utf8.DecodeRuneInString(folded[i:])
-		if letter(c) {
-			for i+n < len(folded) && letter(folded[i+n]) {
-				n++
-			}
+		for joined(folded, i+n) {
+			_, size := utf8.DecodeRuneInString(folded[i+n:])
+			n += size
 		}
 		i += n
 		if !prevUnknown {
@@ -286,22 +397,62 @@ func isDigit(c byte) bool { return c >= '0' && c <= '9' }
 
 func letter(c byte) bool { return c >= 'a' && c <= 'z' || c == '\'' }
 
-// find returns the longest term that starts at i, on word boundaries where the
-// script has them.
-func (l *lexicon) find(s string, i int) (term, bool) {
-	first, size := rune(s[i]), 1
-	if first >= utf8.RuneSelf {
-		first, size = utf8.DecodeRuneInString(s[i:])
+// joined reports whether i lies inside a word of a script that sets its words
+// apart: Latin (with or without its accents) or Devanagari.
+func joined(s string, i int) bool {
+	if i <= 0 || i >= len(s) {
+		return false
 	}
-	if size == 1 && i > 0 && letter(s[i-1]) && letter(s[i]) {
+	if s[i-1] < utf8.RuneSelf && s[i] < utf8.RuneSelf {
+		return letter(s[i-1]) && letter(s[i])
+	}
+	a, _ := utf8.DecodeLastRuneInString(s[max(0, i-utf8.UTFMax):i])
+	b, _ := utf8.DecodeRuneInString(s[i:])
+	return isLatin(a) && isLatin(b) || isDevanagari(a) && isDevanagari(b)
+}
+
+func isLatin(r rune) bool {
+	if r < utf8.RuneSelf {
+		return letter(byte(r))
+	}
+	return r >= 0xc0 && r <= 0x24f || r >= 0x1e00 && r <= 0x1eff
+}
+
+func digitFollows(s string) bool {
+	s = strings.TrimLeft(s, " ")
+	return s != "" && isDigit(s[0])
+}
+
+// find returns the longest term that starts at i, on word boundaries where the
+// script has them. chained means that a term or number ends at i.
+func (l *lexicon) find(s string, i int, chained bool) (term, bool) {
+	if i >= len(s) {
 		return term{}, false
 	}
-	for _, t := range l.byFirst[first] {
-		if !strings.HasPrefix(s[i:], t.text) {
+	first := rune(s[i])
+	if first >= utf8.RuneSelf {
+		first, _ = utf8.DecodeRuneInString(s[i:])
+	}
+	inside := joined(s, i)
+	if inside && !chained {
+		return term{}, false
+	}
+	hangul := isHangul(first) && !chained && i > 0 && s[i-1] >= utf8.RuneSelf
+	if t, ok := l.among(l.byStart[start(s[i:])], s, i, inside, hangul); ok || first >= utf8.RuneSelf {
+		return t, ok
+	}
+	return l.among(l.byStart[start(s[i:i+1])], s, i, inside, hangul)
+}
+
+// among is find in one list of terms.
+func (l *lexicon) among(list []entry, s string, i int, inside, hangul bool) (term, bool) {
+	for k := range list {
+		t := &list[k]
+		if !strings.HasPrefix(s[i:], t.text) || inside && !t.ending || hangul && t.single {
 			continue
 		}
 		end := i + len(t.text)
-		if end < len(s) && letter(s[end-1]) && letter(s[end]) {
+		if joined(s, end) && !l.ended(s, end) || end < len(s) && isDigit(s[end-1]) && isDigit(s[end]) {
 			continue
 		}
 		if t.kind == era && len(t.text) == 1 {
@@ -311,9 +462,22 @@ func (l *lexicon) find(s string, i int) (term, bool) {
 				continue
 			}
 		}
-		return t, true
+		return t.term, true
 	}
 	return term{}, false
+}
+
+// ended reports whether nothing but endings stands between i and the end of the
+// word.
+func (l *lexicon) ended(s string, i int) bool {
+	list := l.byStart[start(s[i:])]
+	for k := range list {
+		t := &list[k]
+		if end := i + len(t.text); t.ending && strings.HasPrefix(s[i:], t.text) && (!joined(s, end) || l.ended(s, end)) {
+			return true
+		}
+	}
+	return false
 }
 
 // joinWords adds a units word to a tens word ("twenty" "three", "hundred"
@@ -377,6 +541,55 @@ func kanjiUnit(s string) (unit, bytes int) {
 		return 10000, len("万")
 	}
 	return 0, 0
+}
+
+// hangulDigits are the numbers as the Japanese and Chinese readings give them.
+var hangulDigits = map[rune]rune{
+	'영': '零', '공': '零', '일': '一', '이': '二', '삼': '三', '사': '四', '오': '五', '육': '六', '륙': '六', '칠': '七', '팔': '八', '구': '九',
+	'십': '十', '백': '百', '천': '千', '만': '万',
+}
+
+// hangulUnits are what a number in Hangul is said of; without one of them its
+// letters are parts of other words (이번, 오늘).
+const hangulUnits = "년월일시분명주달개번인초층"
+
+// hangulNumber reads a number in Hangul before its unit (십이월, 삼십 분), and returns
+// it with the bytes read; 0 bytes if there is none. whole means that it may be
+// the whole answer, and then needs no unit.
+func hangulNumber(s string, whole bool) (value, bytes int) {
+	var buf [64]byte
+	kanji := buf[:0]
+	sizes := 0
+	for _, r := range s {
+		k, ok := hangulDigits[r]
+		if !ok || len(kanji)+3 > len(buf) {
+			break
+		}
+		// 삼일: the last letter is the unit, not a digit, if the number ends there.
+		if r == '일' && sizes > 0 && !hangulNumberGoesOn(s[sizes*3+3:]) {
+			break
+		}
+		kanji = utf8.AppendRune(kanji, k)
+		sizes++
+	}
+	if sizes == 0 {
+		return 0, 0
+	}
+	rest := strings.TrimLeft(s[sizes*3:], " ")
+	r, _ := utf8.DecodeRuneInString(rest)
+	if rest == "" && (!whole || sizes < 2) || rest != "" && !strings.ContainsRune(hangulUnits, r) {
+		return 0, 0
+	}
+	v, n := kanjiNumber(string(kanji))
+	if n != len(kanji) {
+		return 0, 0
+	}
+	return v, sizes * 3
+}
+
+func hangulNumberGoesOn(rest string) bool {
+	r, _ := utf8.DecodeRuneInString(strings.TrimLeft(rest, " "))
+	return rest != "" && (hangulDigits[r] != 0 || strings.ContainsRune(hangulUnits, r))
 }
 
 // kanjiNumber reads a number in kanji, positional (二〇二六) or with units

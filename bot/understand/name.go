@@ -52,14 +52,14 @@ func name(c Context, f Field, text string) Result {
 	s := res.Candidates[0].Value
 	whole := s
 	lower := strings.ToLower(s)
-	for _, head := range []string{"my name is ", "i am ", "i'm ", "name: ", "名前は", "私は", "わたしは", "氏名は", "なまえは"} {
+	for _, head := range []string{"my name is ", "i am ", "i'm ", "name: ", "名前は", "私は", "わたしは", "氏名は", "なまえは", "我叫", "我的名字是", "我是", "제 이름은 ", "저는 ", "tôi tên là ", "em tên là ", "tên tôi là ", "tên em là ", "मेरो नाम ", "mero naam ", "mero nam ", "meu nome é ", "me chamo ", "eu sou ", "me llamo ", "mi nombre es ", "yo soy ", "nama saya ", "saya ", "ang pangalan ko ay ", "ako si ", "ako po si "} {
 		if len(lower) == len(s) && strings.HasPrefix(lower, head) {
 			s = strings.TrimSpace(s[len(head):])
 			break
 		}
 	}
 	s = strings.TrimRight(s, "。.．!！ ")
-	for _, tail := range []string{"と申します", "ともうします", "といいます", "と言います", "です"} {
+	for _, tail := range []string{"と申します", "ともうします", "といいます", "と言います", "です", "입니다", "이에요", "예요", "이라고 합니다", "라고 합니다", " हो", " po", " ạ"} {
 		s = strings.TrimSuffix(s, tail)
 	}
 	s = strings.TrimSpace(s)

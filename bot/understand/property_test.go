@@ -240,7 +240,7 @@ func FuzzValue(f *testing.F) {
 	f.Add(" ", uint8(8))
 	f.Fuzz(func(t *testing.T, text string, n uint8) {
 		field := fuzzTypes[int(n)%len(fuzzTypes)]
-		for _, lang := range []i18n.Lang{i18n.Japanese, i18n.English, "vi"} {
+		for _, lang := range twelve {
 			r := Value(in(lang), field, text)
 			for i, c := range r.Candidates {
 				if !canonical(field, c.Value) {
@@ -270,7 +270,7 @@ func FuzzDate(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, text string, days int) {
 		c := Context{i18n.Japanese, civil.DateTime{Date: now.Date.AddDays(days % 100000)}}
-		for _, lang := range []i18n.Lang{i18n.Japanese, i18n.English} {
+		for _, lang := range twelve {
 			c.Lang = lang
 			for _, field := range []Field{{Type: "date"}, {Type: "birthdate"}, {Type: "date", Lean: ToPast}} {
 				for _, cand := range Value(c, field, text).Candidates {

@@ -61,26 +61,7 @@ func (p *dateParser) move(unit kind, n int) {
 func (p *dateParser) modified(i, n int) int {
 	switch p.kind(i + 1) {
 	case weekday:
-		wd := time.Weekday(p.val(i + 1))
-		if n == 0 {
-			// "this Tuesday" said on Wednesday can only be the next one.
-			d := p.weekdayOf(0, wd)
-			if d.Before(p.now) && p.lean == ToFuture {
-				p.add(d.AddDays(7), 0.7)
-			} else {
-				p.add(d, leaning)
-			}
-			return 2
-		}
-		// "next Friday" is the coming one to some and the one of next week to
-		// others.
-		coming, nextWeek := p.nextWeekday(wd, 1), p.weekdayOf(1, wd)
-		if coming == nextWeek {
-			p.add(coming, leaning)
-		} else {
-			p.add(nextWeek, 0.55)
-			p.add(coming, 0.5)
-		}
+		p.someWeekday(time.Weekday(p.val(i+1)), n)
 		return 2
 	case weeks:
 		return p.inWeek(i, 2, n)
@@ -93,6 +74,29 @@ func (p *dateParser) modified(i, n int) int {
 		return 1 + p.nameThenDay(i+1)
 	}
 	return 0
+}
+
+// someWeekday adds "this Friday" (n 0) or "next Friday" (n 1).
+func (p *dateParser) someWeekday(wd time.Weekday, n int) {
+	if n == 0 {
+		// "this Tuesday" said on Wednesday can only be the next one.
+		d := p.weekdayOf(0, wd)
+		if d.Before(p.now) && p.lean == ToFuture {
+			p.add(d.AddDays(7), 0.7)
+		} else {
+			p.add(d, leaning)
+		}
+		return
+	}
+	// "next Friday" is the coming one to some and the one of next week to
+	// others.
+	coming, nextWeek := p.nextWeekday(wd, 1), p.weekdayOf(1, wd)
+	if coming == nextWeek {
+		p.add(coming, leaning)
+	} else {
+		p.add(nextWeek, 0.55)
+		p.add(coming, 0.5)
+	}
 }
 
 // inWeek reads what follows "next week".
@@ -146,14 +150,19 @@ func (p *dateParser) fromWeekday(i int) int {
 		p.add(p.weekdayOf(p.val(i+1), wd), said)
 		return 2
 	case nextOne, thisOne:
+		week := 0
+		if p.kind(i+1) == nextOne {
+			week = 1
+		}
 		if p.kind(i+2) == weeks {
-			week := 0
-			if p.kind(i+1) == nextOne {
-				week = 1
-			}
 			p.add(p.weekdayOf(week, wd), said)
 			return 3
 		}
+		p.someWeekday(wd, week) // viernes próximo, Jumat ini
+		return 2
+	case upcoming: // thứ ba tới
+		p.add(p.nextWeekday(wd, 1), supposed)
+		return 2
 	case num, ordinal, monthName, era, relDay:
 		if n := p.at(i + 1); n > 0 {
 			if p.n > 0 {

@@ -53,7 +53,7 @@ func slot(c Context, f Field, text string) (Wish, Result) {
 		k := r.key()
 		if len(k) > 0 {
 			m := matcher{choices: f.Choices, words: r.words, answer: k, core: r.words.stripped(k)}
-			m.fold()
+			m.fold(r.folding())
 			if m.find(whole) || m.find(polite) {
 				return Wish{}, m.result()
 			}

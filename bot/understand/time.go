@@ -104,8 +104,8 @@ func (p *timeParser) at(i int, loose bool) int {
 	switch p.kind(i) {
 	case clock:
 		// 昼の12時 is one time, said twice.
-		if p.isNum(i+1) && p.kind(i+2) == hourUnit {
-			half12, j = 1, i+1
+		if p.t[i].val == 12*60 && p.isNum(i+1) && p.kind(i+2) == hourUnit {
+			half12, j = 2, i+1
 			break
 		}
 		p.add(p.t[i].val, leaning)
@@ -113,17 +113,38 @@ func (p *timeParser) at(i int, loose bool) int {
 	case amPM:
 		half12, j = p.t[i].val, i+1
 	case dayPart:
-		if !p.isNum(i + 1) {
+		half12, j = partHalf(p.t[i].val), i+1
+		if k := p.kind(j); k == atMark {
+			j++
+		}
+		if p.kind(j) == beforeHour {
+			if n := p.offsetHour(j, half12); n > 0 {
+				return j - i + n
+			}
+		}
+		if !p.isNum(j) {
 			return 0
 		}
-		half12, j = partHalf(p.t[i].val), i+1
 	case half, quarter:
 		return p.relative(i)
+	case beforeHour:
+		return p.offsetHour(i, -1)
+	case less: // 差五分三点
+		if n, next := p.minutes(i); n < 0 && p.isNum(next) && p.kind(next+1) == hourUnit && p.t[next].val <= 24 {
+			total := p.t[next].val*60 + n
+			p.put(total/60, total%60, half12, false, false, said)
+			return next + 2 - i
+		}
+		return 0
 	case num:
 	default:
 		return 0
 	}
 	if !p.isNum(j) {
+		return 0
+	}
+	switch p.kind(j + 1) {
+	case person, adults, counted, days, weeks, months: // in the morning, two people
 		return 0
 	}
 	if k := p.kind(j + 1); k == past || k == to && p.isNum(j+2) {
@@ -133,7 +154,7 @@ func (p *timeParser) at(i int, loose bool) int {
 	digits := int(p.t[j].digits)
 	exact := digits == 2 && hour < 10 // 08:30 is written by people who mean 24 hours
 	sure := half12 >= 0
-	marked := sure
+	marked := sure || p.kind(i-1) == atMark
 	wroteColon := false
 	j++
 	switch p.kind(j) {
@@ -145,6 +166,8 @@ func (p *timeParser) at(i int, loose bool) int {
 		case p.kind(j) == half:
 			minute = 30
 			j++
+		case p.kind(j) == afterHour || p.kind(j) == plus || p.kind(j) == less:
+			minute, j = p.minutes(j)
 		case p.isNum(j) && p.kind(j+1) == minuteUnit:
 			minute = p.t[j].val
 			j += 2
@@ -168,6 +191,10 @@ func (p *timeParser) at(i int, loose bool) int {
 	case half: // 3 半
 		minute, marked = 30, true
 		j++
+	case afterHour, plus, less: // tres menos cuarto, jam 10 lewat 15
+		if m, next := p.minutes(j); next > j {
+			minute, j, marked = m, next, true
+		}
 	default:
 		if loose && (digits == 4 || digits == 3 && sure) { // 1330
 			hour, minute = hour/100, hour%100
@@ -193,7 +220,10 @@ func (p *timeParser) at(i int, loose bool) int {
 		}
 		marked = true
 	}
-	if hour > 23 || minute > 59 {
+	if minute < 0 && hour > 0 {
+		hour, minute = hour-1, minute+60
+	}
+	if hour > 23 || minute > 59 || minute < 0 {
 		p.bad = true
 		return 0
 	}
@@ -215,11 +245,72 @@ func besideTime(k kind) bool {
 	return false
 }
 
+// partHalf is the half of the day, 0 or 1, or 2 for the hours around noon, some
+// before it and some after.
 func partHalf(part int) int {
-	if part == partMorning {
+	switch part {
+	case partMorning:
 		return 0
+	case partDaytime:
+		return 2
 	}
 	return 1
+}
+
+// minutes reads the minutes that follow an hour at j, negative before it, and
+// returns where they end; j itself if there are none.
+func (p *timeParser) minutes(j int) (minutes, end int) {
+	if p.kind(j) == afterHour {
+		return p.t[j].val, j + 1
+	}
+	n := 0
+	switch p.kind(j + 1) {
+	case num:
+		n = p.t[j+1].val
+	case quarter:
+		n = 15
+	case afterHour: // 差一刻
+		n = p.t[j+1].val
+	case half:
+		n = 30
+	}
+	if n == 0 || n > 59 {
+		return 0, j
+	}
+	if p.kind(j) == less {
+		n = -n
+	}
+	end = j + 2
+	if p.kind(end) == minuteUnit {
+		end++
+	}
+	return n, end
+}
+
+// offsetHour reads साढे दस बजे, jam setengah tiga: minutes, then the hour they are
+// counted from. half12 is what was said before, -1 for nothing.
+func (p *timeParser) offsetHour(i, half12 int) int {
+	if !p.isNum(i+1) || p.t[i+1].val > 23 {
+		return 0
+	}
+	total := p.t[i+1].val*60 + p.t[i].val
+	j := i + 2
+	if p.kind(j) == hourUnit {
+		j++
+	}
+	switch p.kind(j) {
+	case amPM:
+		half12 = p.t[j].val
+		j++
+	case dayPart:
+		half12 = partHalf(p.t[j].val)
+		j++
+	}
+	if total < 0 {
+		return 0
+	}
+	p.put(total/60, total%60, half12, false, false, said)
+	return j - i
 }
 
 // relative reads half past two, quarter to 3, 10 past 9.
@@ -280,7 +371,7 @@ func (p *timeParser) put(hour, minute, half12 int, exact, wroteColon bool, confi
 		p.add(m, supposed)
 	case half12 == 0:
 		p.add(m, confidence)
-	case half12 == 1 && hour < 12:
+	case half12 == 2 && hour < 9, half12 == 1 && hour < 12:
 		p.add(m+12*60, confidence)
 	case half12 == 1, exact, hour == 0, hour > 12:
 		p.add(m, confidence)
@@ -316,6 +407,11 @@ func (r *reading) time() Result {
 	}
 	if t.has(not) {
 		return refuse(Excluded, Detail{})
+	}
+	dp := r.dates(ToFuture) // 明天下午三点: the day is no part of the answer, nor in its way
+	dp.scan()
+	if i := p.from - 1; i >= 0 && t.list[i].kind == dayMark { // ika-10 ng umaga
+		t.list[i].used = true
 	}
 	factor := leftover(t)
 	res := Result{Candidates: make([]Candidate, 0, p.n)}

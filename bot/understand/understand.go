@@ -8,12 +8,24 @@
 //	                                            ├─SlotWish──▶ Wish
 //	                                            └─Index.Match─▶ candidates (flows, FAQ)
 //
-// A text is folded once (fold.go: width, case, kana, accents, dashes) and cut
-// into tokens by the terms of the resident's language, of Japanese and of
+// A text is folded once (fold.go: width, case, kana, accents, digits, dashes) and
+// cut into tokens by the terms of the resident's language, of Japanese and of
 // English, which people mix (lexer.go). The grammar of dates, times and numbers
 // is written over those tokens and knows no language (date.go with era.go,
-// writtendate.go and relativedate.go, time.go, number.go). A language is one file of words (ja.go, en.go) and one line in
-// languages.
+// writtendate.go and relativedate.go, time.go, number.go). A language is one file
+// of words (ja.go, en.go, vi.go …; both Chinese scripts are zh.go) and one line in
+// languages. Vietnamese keeps its tones where they are written, Devanagari its
+// word endings apart, Hangul and the kanji scripts need no spaces.
+//
+// A sentence may say several things at once (fact.go), and may be in another
+// language than the dialog (tongue.go). What people come for is found by the
+// phrases of flows and FAQ (intent.go).
+//
+// testdata/phrases holds what residents write and what is to be made of it, in
+// the form of "madoguchi understand --batch" with the value behind; kept has those
+// written after the words, elsewhere what is no matter of ours. testdata/begins
+// holds, under the keys of the catalogs, the phrases by which flows and answers are
+// found in the languages that have no catalog yet.
 //
 // Nothing is guessed silently. Two readings are two candidates; a date that
 // cannot exist is a Reason with the facts for a hint. Conventions where people
@@ -159,6 +171,7 @@ type reading struct {
 	words  *language
 	text   string // trimmed, as typed
 	folded []byte
+	toned  bool // folded has kept its accents
 	tok    tokens
 	lexed  bool
 
@@ -169,7 +182,17 @@ func (r *reading) begin(c Context, text string) {
 	r.c = c
 	r.words = wordsOf(c.Lang)
 	r.text = strings.TrimSpace(text)
-	r.folded = appendFold(r.buf[:0], r.text, false)
+	r.folded = appendFolded(r.buf[:0], r.text, r.folding())
+	r.toned = r.folding() == keepTones
+}
+
+// folding says how this text is folded: with its accents where they are written
+// and count.
+func (r *reading) folding() folding {
+	if r.words.tones && !isPlain(r.text) {
+		return keepTones
+	}
+	return foldAll
 }
 
 func (r *reading) tokens() *tokens {

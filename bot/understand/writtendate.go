@@ -85,11 +85,27 @@ func (p *dateParser) dayAfterMonth(j, year, month int) int {
 	return 0
 }
 
+// besideTime reports a number that something before it makes part of a time.
+func (p *dateParser) besideTime(i int) bool {
+	switch p.kind(i - 1) {
+	case amPM, atMark, until, around, from, past, to:
+		return true
+	}
+	return false
+}
+
 // numeric reads a phrase that begins with a number.
 func (p *dateParser) numeric(i int) int {
 	v, digits := p.val(i), int(p.t[i].digits)
-	if prev := p.kind(i - 1); prev == colon || prev == amPM || prev == atMark || prev == until || prev == around || prev == from || prev == past || prev == to {
-		return 0 // part of a time
+	switch p.kind(i + 1) {
+	case ordMark, monthName, dayUnit, monthUnit, yearUnit: // around the 10th
+	default:
+		if p.besideTime(i) {
+			return 0 // part of a time
+		}
+	}
+	if prev := p.kind(i - 1); prev == colon {
+		return 0
 	}
 	next := p.kind(i + 1)
 	switch {
@@ -105,6 +121,10 @@ func (p *dateParser) numeric(i int) int {
 		return 3
 	case next == monthName, next == ordMark:
 		return p.dayThenMonth(i, 1)
+	case next == relMonth: // dia 5 do mês que vem
+		y, m := addMonths(p.now, p.val(i+1))
+		p.exact(y, int(m), v, said)
+		return 2
 	case next == endOf && p.val(i+1) == 1:
 		return 1 + p.dayAfterMonth(i+1, 0, v)
 	case isSeparator(next) && p.isNum(i+2):
@@ -131,6 +151,33 @@ func (p *dateParser) numeric(i int) int {
 		return 1
 	}
 	return 0
+}
+
+// markedDay reads "ngày 3", "dia 3/12", "tanggal 3 Desember": a mark and the date
+// behind it.
+func (p *dateParser) markedDay(i int) int {
+	if p.kind(i+1) == dayMark { // ngày mùng 3
+		i++
+		if n := p.markedDay(i); n > 0 {
+			return n + 1
+		}
+		return 0
+	}
+	if p.kind(i+1) != num && p.kind(i+1) != ordinal {
+		return 0
+	}
+	before := p.n
+	if n := p.at(i + 1); n > 0 && (n > 1 || p.kind(i+1) == ordinal) {
+		return n + 1
+	}
+	p.n = before
+	if p.kind(i+2) == nextOne && p.kind(i+3) == months {
+		y, m := addMonths(p.now, 1)
+		p.exact(y, int(m), p.val(i+1), said)
+		return 4
+	}
+	p.dayOfMonth(p.val(i+1), leaning)
+	return 2
 }
 
 // counted reads 3日, 3日後, 2週間後, 3 days later.
@@ -282,6 +329,10 @@ func (p *dateParser) dayThenMonth(i, n int) int {
 		n++
 		if p.isNum(i+n) && p.t[i+n].digits == 4 {
 			p.exact(p.val(i+n), month, day, said)
+			return n + 1
+		}
+		if p.birth && p.isNum(i+n) && p.t[i+n].digits == 2 { // 7 de julio del 88
+			p.shortYear(p.val(i+n), month, day)
 			return n + 1
 		}
 		p.monthDay(month, day, said)

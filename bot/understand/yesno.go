@@ -1,6 +1,9 @@
 package understand
 
-import "bytes"
+import (
+	"bytes"
+	"strings"
+)
 
 // yesNo reads agreement or refusal. Answers that mean either (大丈夫です) and
 // answers that say both are two candidates.
@@ -8,21 +11,97 @@ func (r *reading) yesNo() Result {
 	k := r.key()
 	if len(k) == 0 {
 		// 👍 and ⭕ are not letters, so they are looked up as typed.
-		switch r.text {
-		case "👍", "⭕", "🙆", "👌", "⭕️":
-			return one("yes", leaning)
-		case "👎", "❌", "🙅", "✖", "❌️":
-			return one("no", leaning)
-		}
-		return Result{}
+		return r.sign()
 	}
-	if a := r.words.yesNo[string(k)]; a != 0 {
+	if a := r.answer(k); a != 0 {
 		return answered(a, said)
 	}
-	if a := r.words.yesNo[string(r.words.stripped(k))]; a != 0 {
+	if r.isUnsure(k) {
+		return Result{}
+	}
+	if a := r.answer(r.words.stripped(k)); a != 0 {
 		return answered(a, leaning)
 	}
-	return r.firstWord(k)
+	if res := r.firstWord(k); len(res.Candidates) > 0 {
+		return res
+	}
+	if r.lacking(k) && !bytes.Contains(r.folded, []byte("?")) {
+		return answered(sayNo, supposed)
+	}
+	return Result{}
+}
+
+// answer looks up a whole answer.
+func (r *reading) answer(k []byte) answer {
+	a := r.words.yesNo[string(k)]
+	if r.toned && a&toneless != 0 {
+		return 0
+	}
+	return a &^ toneless
+}
+
+// isUnsure reports answers such as "no idea": they begin like a no.
+func (r *reading) isUnsure(k []byte) bool {
+	for _, u := range r.words.unsure {
+		rest, all := k, true
+		for n, part := range u {
+			i := bytes.Index(rest, part)
+			if i < 0 || n == 0 && i > 0 && !isWide(runeAt(part, 0)) && rest[i-1] != ' ' {
+				all = false
+				break
+			}
+			rest = rest[i+len(part):]
+		}
+		if all && (len(rest) == 0 || rest[0] == ' ' || !letter(rest[0])) {
+			return true
+		}
+	}
+	return false
+}
+
+// lacking finds the words that make a sentence a no wherever they stand: not yet,
+// chưa, 还没.
+func (r *reading) lacking(k []byte) bool {
+	for _, w := range r.words.lacking {
+		if i := bytes.Index(k, w); i >= 0 && (i == 0 || !joinedBytes(k, i)) && !joinedBytes(k, i+len(w)) {
+			return true
+		}
+	}
+	return false
+}
+
+func joinedBytes(k []byte, i int) bool { return joined(string(k), i) }
+
+// The signs people answer with, on a phone or as a sticker's picture.
+var (
+	yesSigns = []string{"👍", "⭕", "🙆", "👌", "✅", "☑", "✔", "🆗", "💯"}
+	noSigns  = []string{"👎", "❌", "🙅", "✖", "🚫", "❎", "🆖"}
+)
+
+// sign reads an answer without a letter: one sign, however often, in any colour
+// of skin.
+func (r *reading) sign() Result {
+	yes, no := false, false
+	rest := r.text
+	for _, s := range noSigns {
+		if strings.Contains(rest, s) {
+			no, rest = true, strings.ReplaceAll(rest, s, "")
+		}
+	}
+	for _, s := range yesSigns {
+		if strings.Contains(rest, s) {
+			yes, rest = true, strings.ReplaceAll(rest, s, "")
+		}
+	}
+	if strings.ContainsFunc(rest, func(c rune) bool {
+		return c != 0xfe0f && c != 0x200d && c != '♀' && c != '♂' && c != ' ' && c != '!' && c != '！' && (c < 0x1f3fb || c > 0x1f3ff)
+	}) || yes == no {
+		return Result{}
+	}
+	if yes {
+		return one("yes", leaning)
+	}
+	return one("no", leaning)
 }
 
 func answered(a answer, confidence float64) Result {
@@ -38,17 +117,20 @@ func answered(a answer, confidence float64) Result {
 // firstWord reads an answer that goes on: 「はい、持っています」, "no, I lost it".
 // What follows must not say the opposite.
 func (r *reading) firstWord(k []byte) Result {
-	end := bytes.IndexAny(r.folded, ", .")
-	if end > 0 {
+	for _, marks := range [...]string{",.", ", ."} { // dạ chưa, …: the words before the comma first
+		end := bytes.IndexAny(r.folded, marks)
+		if end <= 0 {
+			continue
+		}
 		var buf [32]byte
 		first := appendKey(buf[:0], r.folded[:end])
-		if a := r.words.yesNo[string(first)]; a == sayYes || a == sayNo {
+		if a := r.answer(first); a == sayYes || a == sayNo {
 			var rest [96]byte
-			other := r.words.yesNo[string(appendKey(rest[:0], r.folded[end:]))]
+			other := r.answer(appendKey(rest[:0], r.folded[end:]))
 			if other != 0 && other&a == 0 {
 				return answered(sayYes|sayNo, 0)
 			}
-			if a == sayYes && r.tokens().has(not) {
+			if a == sayYes && (r.tokens().has(not) || r.lacking(appendKey(nil, r.folded[end:]))) {
 				return answered(sayYes|sayNo, 0)
 			}
 			return r.answered(a)
@@ -56,8 +138,8 @@ func (r *reading) firstWord(k []byte) Result {
 	}
 	// はい持ってます: no mark between; only the plain words are trusted so far.
 	for n := min(len(k)-1, 24); n >= len("はい"); n-- {
-		if a := r.words.yesNo[string(k[:n])]; (a == sayYes || a == sayNo) && isWide(runeAt(k, n)) {
-			rest := r.words.yesNo[string(r.words.stripped(k[n:]))]
+		if a := r.answer(k[:n]); (a == sayYes || a == sayNo) && isWide(runeAt(k, n)) {
+			rest := r.answer(r.words.stripped(k[n:]))
 			switch {
 			case rest == a || rest == sayYes|sayNo && a == sayYes:
 				return answered(a, leaning)
@@ -75,7 +157,7 @@ func (r *reading) answered(a answer) Result { return answered(a, supposed) }
 
 func isPlainAnswer(k []byte) bool {
 	switch string(k) {
-	case "はい", "いいえ", "いえ", "ええ":
+	case "はい", "いいえ", "いえ", "ええ", "是的", "对", "好的", "不是", "对的", "没有", "對", "沒有", "네", "예", "아니요", "아뇨":
 		return true
 	}
 	return false

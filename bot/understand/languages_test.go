@@ -1,0 +1,173 @@
+package understand
+
+import (
+	"strings"
+	"testing"
+
+	"madoguchi/i18n"
+)
+
+// The second of those offered, the last, and what is wished of times to come: in
+// every language.
+func TestOffersInEveryLanguage(t *testing.T) {
+	three := Field{Type: "choice", Choices: []Choice{{"a", []string{"本庁"}}, {"b", []string{"駅前"}}, {"c", []string{"西"}}}}
+	for lang, tt := range map[i18n.Lang]struct{ second, last, soonest, other, tuesday, weekend string }{
+		"ja":      {"2番目", "最後", "なるべく早く", "別の日", "来週の火曜の午前", "週末"},
+		"ja-easy": {"2ばんめ", "さいごの", "いちばん はやい とき", "ほかの日", "らいしゅうの かようびの ごぜん", "週末"},
+		"en":      {"the second one", "the last one", "as early as possible", "another day", "Tuesday morning next week", "weekend"},
+		"zh-Hans": {"第二个", "最后一个", "越早越好", "换一天", "下周二上午", "周末"},
+		"zh-Hant": {"第二個", "最後一個", "越早越好", "換一天", "下禮拜二早上", "週末"},
+		"ko":      {"두 번째 거요", "마지막이요", "가장 빠른 시간이요", "다른 날이요", "다음 주 화요일 오전에요", "주말에"},
+		"vi":      {"cái thứ hai", "cái cuối cùng", "càng sớm càng tốt", "ngày khác được không", "sáng thứ ba tuần sau", "cuối tuần"},
+		"ne":      {"दोस्रो", "अन्तिमको", "सबैभन्दा चाँडो", "अर्को दिन", "अर्को हप्ता मंगलबार बिहान", "weekend ma"},
+		"pt-BR":   {"a segunda opção", "o último", "o quanto antes", "outro dia", "terça de manhã da semana que vem", "no fim de semana"},
+		"es":      {"la segunda", "el último", "lo antes posible", "otro día", "el martes por la mañana de la próxima semana", "el fin de semana"},
+		"fil":     {"yung pangalawa", "yung huli", "sa lalong madaling panahon", "ibang araw", "Martes ng umaga sa susunod na linggo", "sa weekend"},
+		"id":      {"yang kedua", "yang terakhir", "secepatnya", "hari lain", "Selasa pagi minggu depan", "akhir pekan"},
+	} {
+		if v, _ := Value(in(lang), three, tt.second).Value(); v != "b" {
+			t.Errorf("%s %q: got %q, want the second", lang, tt.second, v)
+		}
+		if v, _ := Value(in(lang), three, tt.last).Value(); v != "c" {
+			t.Errorf("%s %q: got %q, want the last", lang, tt.last, v)
+		}
+		if w, _ := SlotWish(in(lang), tt.soonest); !w.Soonest {
+			t.Errorf("%s %q: got %+v, want the soonest", lang, tt.soonest, w)
+		}
+		if w, _ := SlotWish(in(lang), tt.other); !w.Other {
+			t.Errorf("%s %q: got %+v, want another day", lang, tt.other, w)
+		}
+		if w, _ := SlotWish(in(lang), tt.tuesday); w.Date.String() != "2026-12-01" || w.From != 8*60 || w.To != 12*60 {
+			t.Errorf("%s %q: got %+v, want Tuesday morning", lang, tt.tuesday, w)
+		}
+		if r := Value(in(lang), Field{Type: "date"}, tt.weekend); !r.Ambiguous() || len(r.Candidates) != 2 {
+			t.Errorf("%s %q: got %+v, want Saturday or Sunday", lang, tt.weekend, r)
+		}
+	}
+}
+
+// Signs and stickers' pictures answer in every language.
+func TestSigns(t *testing.T) {
+	for _, lang := range twelve {
+		for text, want := range map[string]string{"👍": "yes", "👍🏽": "yes", "👍👍": "yes", "🙆‍♀️": "yes", "👌!": "yes", "✅": "yes", "⭕️": "yes", "❌": "no", "🙅": "no", "🙅‍♂️": "no", "👎🏻": "no", "👍❌": "", "🐶": "", "🎉👍": ""} {
+			clean, _ := Clean(text, 0)
+			if v, _ := Value(in(lang), Field{Type: "yesno"}, clean).Value(); v != want {
+				t.Errorf("%s %s: got %q, want %q", lang, text, v, want)
+			}
+		}
+	}
+}
+
+// Tones tell Vietnamese words apart where they are written, and are not missed
+// where they are not.
+func TestTones(t *testing.T) {
+	yes, time, number := Field{Type: "yesno"}, Field{Type: "time"}, Field{Type: "number"}
+	check(t, "vi", yes, []phrase{{"đúng", "yes"}, {"dung", "yes"}, {"dừng", "?"}, {"dùng", "?"}, {"có", "yes"}, {"cỏ", "?"}, {"khong", "no"}, {"không", "no"}})
+	check(t, "vi", time, []phrase{{"8 giờ tối", "20:00"}, {"8 gio toi", "08:00|20:00"}, {"9 gio sang", "09:00"}})
+	check(t, "vi", number, []phrase{{"sáu", "6"}, {"sau", "6"}, {"bảy", "7"}, {"năm", "5"}})
+	if cmd, _, _, ok := Commands(in("vi"), "đúng", true); ok {
+		t.Errorf("đúng (right) was taken for %s", cmd)
+	}
+	if cmd, _, _, ok := Commands(in("vi"), "dừng", true); !ok || cmd != Stop {
+		t.Errorf("dừng (stop) was taken for %q", cmd)
+	}
+}
+
+// A word of one language is not a command, a yes or a no in another: names and
+// ordinary answers look like many of them.
+func TestLanguagesDoNotSpoilEachOther(t *testing.T) {
+	for _, tt := range []struct {
+		lang i18n.Lang
+		text string
+	}{
+		{"es", "mai"}, {"en", "para"}, {"ja", "Sair"}, {"ja", "Alto"}, {"en", "lang"}, {"vi", "ulit"}, {"id", "sim"}, {"en", "tao"}, {"pt-BR", "orang"}, {"ja", "Tama"}, {"en", "bara"}, {"fil", "fim"}, {"ko", "kina"},
+	} {
+		if cmd, _, _, ok := Commands(in(tt.lang), tt.text, true); ok {
+			t.Errorf("%s %q was taken for %s", tt.lang, tt.text, cmd)
+		}
+		if v, ok := Value(in(tt.lang), Field{Type: "yesno"}, tt.text).Value(); ok {
+			t.Errorf("%s %q was taken for %s", tt.lang, tt.text, v)
+		}
+	}
+	check(t, "fil", Field{Type: "date"}, []phrase{{"may tanong ako", "?"}, {"May 5", "2027-05-05"}})
+	check(t, "id", Field{Type: "date"}, []phrase{{"hari ini", "2026-11-25"}, {"hari", "?"}, {"mei 5", "2027-05-05"}})
+	check(t, "vi", Field{Type: "date"}, []phrase{{"mai", "2026-11-26"}, {"may", "!incomplete"}})
+	check(t, "es", Field{Type: "number"}, []phrase{{"once", "11"}, {"seis", "6"}})
+	check(t, "pt-BR", Field{Type: "date"}, []phrase{{"sexta", "2026-11-27"}, {"sei", "?"}})
+}
+
+// Official terms stay Japanese in every language (domain-facts 11), and dates
+// people copy from Japanese papers are read.
+func TestJapaneseInsideOtherLanguages(t *testing.T) {
+	for _, lang := range twelve {
+		if lang == "zh-Hans" || lang == "zh-Hant" {
+			continue // 号 and 日 are their own words too
+		}
+		for text, want := range map[string]string{"12月3日": "2026-12-03", "令和8年12月24日": "2026-12-24", "来週の火曜": "2026-12-01"} {
+			if v, _ := Value(in(lang), Field{Type: "date"}, text).Value(); v != want {
+				t.Errorf("%s %q: got %q, want %q", lang, text, v, want)
+			}
+		}
+		if v, _ := Value(in(lang), Field{Type: "birthdate"}, "昭和55年6月10日").Value(); v != "1980-06-10" {
+			t.Errorf("%s: an era was not read: %q", lang, v)
+		}
+		if v, _ := Value(in(lang), Field{Type: "time"}, "午後2時半").Value(); v != "14:30" {
+			t.Errorf("%s: 午後2時半 was read as %q", lang, v)
+		}
+	}
+}
+
+// longestPhrase is an answer as long as people write, with something of
+// everything, and nothing that ends the search early.
+const longestPhrase = "すみません、来週の火曜日か水曜日の午後にマイナンバーカードを受け取りに行きたいのですが、子ども二人と妻と四人で行っても大丈夫でしょうか、よろしくお願いします"
+
+// BenchmarkPhrase is what understanding costs a turn: a command looked for, the
+// value read, what it is about, and the language it is in.
+func BenchmarkPhrase(b *testing.B) {
+	x := NewIndex(sixtyIntents())
+	for _, lang := range []i18n.Lang{"ja", "vi", "ne", "es"} {
+		text := longestPhrase
+		switch lang {
+		case "vi":
+			text = "xin lỗi em muốn đến lấy thẻ My Number vào chiều thứ ba hoặc thứ tư tuần sau, em đi cùng chồng và hai con nhỏ, tất cả bốn người có được không ạ, em cảm ơn"
+		case "ne":
+			text = "नमस्ते, म अर्को हप्ता मंगलबार वा बुधबार दिउँसो मेरो श्रीमती र दुई जना बच्चासँग माई नम्बर कार्ड लिन आउन चाहन्छु, चार जना आउन मिल्छ होला"
+		case "es":
+			text = "disculpe, quisiera ir a recoger mi tarjeta My Number el martes o el miércoles de la próxima semana por la tarde con mi esposa y mis dos hijos, somos cuatro personas, gracias"
+		}
+		c := in(lang)
+		b.Run(string(lang), func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				Commands(c, text, false)
+				SlotWish(c, text)
+				x.Match(c, text)
+				Tongue(text, lang, twelve)
+			}
+		})
+	}
+}
+
+// Any string in any language is answered, soon and with few candidates.
+func FuzzEveryLanguage(f *testing.F) {
+	for _, s := range []string{longestPhrase, "ngày mùng 3 tháng 12 năm 2026", "साढे दस बजे", "दिनपछिमा", "십이월삼일", "-", "-मा", "ㅇㅇ", "a-", "ika-", "tháng ", "năm", "差五分", "T5", "t", "ngày ngày ngày", "setengah", "menos", "下下下周", "\u0301\u0301", "ＡＢＣ", "\xff", "१२३४५६७८९०१२३", strings.Repeat("ngày ", 300)} {
+		f.Add(s)
+	}
+	x := NewIndex(sixtyIntents())
+	f.Fuzz(func(t *testing.T, text string) {
+		for _, lang := range twelve {
+			c := in(lang)
+			for _, field := range fuzzTypes {
+				if r := Value(c, field, text); len(r.Candidates) > 24 {
+					t.Fatalf("%s %s %q: %d candidates", lang, field.Type, text, len(r.Candidates))
+				}
+			}
+			FactsOf(c, text)
+			Commands(c, text, false)
+			if m := x.Match(c, text); len(m) > maxMatches {
+				t.Fatalf("%s %q: %d intents", lang, text, len(m))
+			}
+			Tongue(text, lang, twelve)
+		}
+	})
+}
