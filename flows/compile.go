@@ -227,7 +227,7 @@ func (b *builder) condition(w Word) *Expr {
 	if !w.Given() || b.err != nil {
 		return nil
 	}
-	e, err := compileExpr(w.Value, b.names)
+	e, err := CompileCondition(w.Value, b.names)
 	if err != nil {
 		b.err = err
 		return nil

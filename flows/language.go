@@ -186,6 +186,7 @@ const (
 	NumberKind Kind = "number" // decimal digits
 	YesKind    Kind = "yes"    // "yes" or "no"
 	DateKind   Kind = "date"   // YYYY-MM-DD
+	ListKind   Kind = "list"   // values with commas between them
 )
 
 // Action describes a service action to the checker.

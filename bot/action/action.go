@@ -81,7 +81,7 @@ func (a *Actions) Table() map[string]bot.Action {
 // Vocabulary is what flow files may refer to.
 func Vocabulary() flows.Vocabulary {
 	v := flows.Vocabulary{Types: map[string]flows.Type{
-		"text": {}, "choice": {Choices: true}, "choices": {Choices: true},
+		"text": {}, "choice": {Choices: true}, "choices": {Choices: true, As: flows.ListKind},
 		"yesno": {Values: []string{"yes", "no"}, As: flows.YesKind},
 		"date":  {As: flows.DateKind}, "birthdate": {As: flows.DateKind}, "time": {},
 		"number": {Bounds: true, As: flows.NumberKind}, "party": {Bounds: true, As: flows.NumberKind},
