@@ -21,6 +21,11 @@ const sure = 0.6
 // heard takes words: an answer to the open question if they are one, else one
 // of the things always possible, else a question of the resident's own.
 func (d *dialog) heard(text string) error {
+	if d.flow != nil {
+		if step := aside(d.flow, text); step != "" {
+			return d.turnAside(step)
+		}
+	}
 	c := understand.Context{Lang: d.s.Lang, Now: d.now}
 	if n, err := strconv.Atoi(understand.Fold(text)); err == nil && !d.writing() && n > d.s.Offered && n <= d.s.Offered+len(d.s.Ways) {
 		name, arg, _ := command(d.s.Ways[n-d.s.Offered-1])
@@ -121,7 +126,7 @@ func (d *dialog) answers(c understand.Context, text string) bool {
 		return false
 	}
 	f := d.field(d.step.Into)
-	if f.Type != "choice" && f.Type != "yesno" {
+	if f.Type != "choice" && f.Type != "choices" && f.Type != "yesno" {
 		return false
 	}
 	r := d.read(c, f, text)

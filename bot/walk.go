@@ -206,6 +206,9 @@ func (d *dialog) walk() error {
 			if st.Text != nil {
 				d.say(st.Text)
 			}
+			if d.Trace != nil {
+				d.Trace(d.s.Flow, st.Name, flows.Next)
+			}
 			d.person()
 			d.passed.Ended = d.s.Flow + "/handoff"
 			return d.leave()

@@ -35,7 +35,10 @@ type Flow struct {
 
 	Title  *i18n.Text
 	Begins map[i18n.Lang][]string // phrases by which residents enter the flow
-	Part   bool                   // reached by call only, never offered in the menu
+	// Anytime are the words that lead to a step from any question of the flow, and
+	// of the parts it calls, whatever was asked. Those of a part are not used.
+	Anytime []Anytime
+	Part    bool // reached by call only, never offered in the menu
 
 	First string // the step a conversation starts with
 	Order []string
@@ -49,6 +52,12 @@ type Flow struct {
 	texts   []*i18n.Text
 	sources []i18n.Source
 	machine *machine
+}
+
+// Anytime is a step that residents come to by words of their own.
+type Anytime struct {
+	Step  string
+	Words map[i18n.Lang][]string
 }
 
 // Verb is what a step does. A step has exactly one, with one exception: say may

@@ -35,6 +35,8 @@ type Actions struct {
 	Notify Notify
 	// Identity is how residents sign in; nil where nobody can.
 	Identity *Identity
+	// Plans makes the task lists of life events.
+	Plans Plans
 }
 
 // entry is one action with what the checker must know of it.
@@ -47,6 +49,7 @@ type entry struct {
 var table = map[string]entry{
 	"note":               {note, flows.Action{Outcomes: []string{"next"}}},
 	"moving.deadline":    {movingDeadline, flows.Action{Needs: []string{"moved-in"}, Sets: []string{"deadline", bot.FirstDay}, Outcomes: []string{"open", "over"}}},
+	"event.plan":         {eventPlan, flows.Action{Needs: []string{"event"}, Sets: []string{bot.FirstDay}, Outcomes: []string{"visit", "alone"}}},
 	"reservation.book":   {book, flows.Action{Needs: []string{"visit", "service"}, Sets: []string{"receipt", "key"}, Outcomes: []string{"booked", "full", "closed", "limit"}}},
 	"reservation.own":    {own, flows.Action{Needs: []string{"booking"}, Outcomes: []string{"one", "several", "none"}}},
 	"reservation.pick":   {pick, flows.Action{Needs: []string{"booking"}, Outcomes: []string{"found", "gone"}}},

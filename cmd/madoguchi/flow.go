@@ -93,6 +93,13 @@ func checkTranslations(env *environment) error {
 	if err != nil {
 		return err
 	}
+	events, err := procedures.Events(action.Vocabulary(), cat)
+	if err != nil {
+		return err
+	}
+	for _, e := range events {
+		sources = append(sources, e.Sources()...)
+	}
 	for _, e := range answers {
 		sources = append(sources, e.Sources()...)
 	}
@@ -109,7 +116,7 @@ func checkTranslations(env *environment) error {
 	if failed > 0 {
 		return fmt.Errorf("%d translations are broken", failed)
 	}
-	fmt.Fprintf(env.out, "%d flows and %d answers are right, in %v\n", len(parsed), len(answers), cat.Languages())
+	fmt.Fprintf(env.out, "%d flows, %d life events and %d answers are right, in %v\n", len(parsed), len(events), len(answers), cat.Languages())
 	return nil
 }
 

@@ -132,9 +132,16 @@ func (h *house) furnish() error {
 	if err != nil {
 		return err
 	}
+	events, err := procedures.Events(action.Vocabulary(), h.texts)
+	if err != nil {
+		return err
+	}
 	h.reservations.Watch(visits.Tell)
 	h.residents = h.newRoster()
-	h.actions = &action.Actions{Reservations: h.reservations, Cards: h.cards, Residents: h.residents, Warn: h.warn, Fields: h.fields, Notify: h.notify, Identity: h.identity()}
+	h.actions = &action.Actions{
+		Reservations: h.reservations, Cards: h.cards, Residents: h.residents, Warn: h.warn, Fields: h.fields, Notify: h.notify, Identity: h.identity(),
+		Plans: action.Plans{Events: events, Texts: h.wordings.Catalog},
+	}
 	h.library = &bot.Library{
 		Versions: h.procedures,
 		Compile: func(v procedure.Version) (*flows.Flow, error) {

@@ -32,6 +32,13 @@ func sources(t *testing.T) map[string][]i18n.Source {
 	for _, e := range entries {
 		out["faq.yaml"] = append(out["faq.yaml"], e.Sources()...)
 	}
+	events, err := procedures.Events(action.Vocabulary(), cat)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, e := range events {
+		out["event-"+name+".yaml"] = e.Sources()
+	}
 	return out
 }
 
@@ -63,7 +70,7 @@ func TestTranslationsOfFlowsAndAnswers(t *testing.T) {
 		all = append(all, s...)
 	}
 	for _, issue := range cat.Report(all...) {
-		if issue.Kind == i18n.LongSentence || !strings.HasPrefix(issue.Key, "flow.") && !strings.HasPrefix(issue.Key, "faq.") {
+		if issue.Kind == i18n.LongSentence || !strings.HasPrefix(issue.Key, "flow.") && !strings.HasPrefix(issue.Key, "faq.") && !strings.HasPrefix(issue.Key, "event.") {
 			continue
 		}
 		t.Errorf("%s", issue)

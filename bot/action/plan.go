@@ -1,0 +1,196 @@
+package action
+
+import (
+	"fmt"
+	"slices"
+
+	"madoguchi/bot"
+	"madoguchi/flows"
+	"madoguchi/flows/event"
+	"madoguchi/i18n"
+	"madoguchi/i18n/civil"
+	"madoguchi/store"
+)
+
+// Plans is what the task lists of life events are made with.
+type Plans struct {
+	Events map[string]*event.Event
+	// Texts are the texts of the transaction's tenant.
+	Texts func(tx *store.Tx) (*i18n.Catalog, error)
+}
+
+// shown is the name under which the answers keep what was planned last, so that
+// the way forward after a correction repeats nothing.
+const shown = "plan-shown"
+
+// eventPlan computes the personal task list, shows it, and finds the service of
+// the one visit that does what is done at the counter.
+func eventPlan(a *Actions, act *bot.Act) (string, error) {
+	e := a.Plans.Events[act.Answer("event")]
+	if e == nil {
+		return "", fmt.Errorf("there is no event %q", act.Answer("event"))
+	}
+	facts, err := a.facts(act.Tx, act.Answer)
+	if err != nil {
+		return "", err
+	}
+	p, err := e.Plan(facts)
+	if err != nil {
+		return "", err
+	}
+	service, err := a.visit(act, p)
+	if err != nil {
+		return "", err
+	}
+	if before := act.Answer("service"); before != "" && before != service {
+		act.Drop("visit") // a time for a visit of another length
+	}
+	act.Set("service", service)
+	act.Drop(bot.FirstDay)
+	if first := firstDay(p); act.Now.Date.Before(first) {
+		act.Set(bot.FirstDay, first.String())
+	}
+	texts, err := a.Plans.Texts(act.Tx)
+	if err != nil {
+		return "", err
+	}
+	card := PlanCard(p, texts, act.Lang, act.Site, act.Now.Date)
+	if now := fingerprint(p, act); act.Answer(shown) != now {
+		act.Set(shown, now)
+		act.Say(bot.Message{Kind: bot.KindPlan, Text: planLead(card, texts, act.Lang), Plan: card})
+	}
+	if service == "" {
+		return "alone", nil
+	}
+	return "visit", nil
+}
+
+// facts are answers and the calendar of the office, for plans.
+func (a *Actions) facts(tx *store.Tx, answer func(string) string) (flows.Facts, error) {
+	t, err := a.Reservations.Timetable(tx)
+	if err != nil {
+		return flows.Facts{}, err
+	}
+	return flows.Facts{
+		Answer: answer, Now: civil.In(tx.Now()),
+		Open: func(d civil.Date) bool { return open(t, d) },
+	}, nil
+}
+
+// visit is the service to book, "" if nothing is done at a counter or no counter
+// takes it.
+func (a *Actions) visit(act *bot.Act, p *event.Plan) (string, error) {
+	if !slices.ContainsFunc(p.Items, func(i event.Item) bool { return i.Group == event.Day }) {
+		return "", nil
+	}
+	for _, service := range p.Services {
+		list, err := Desk{Reservations: a.Reservations}.Counters(act.Tx, service, act.Lang)
+		if err != nil {
+			return "", err
+		}
+		if len(list) > 0 {
+			return service, nil
+		}
+	}
+	return "", nil
+}
+
+// firstDay is the first day on which all that is done at the counter can be done.
+func firstDay(p *event.Plan) civil.Date {
+	var first civil.Date
+	for _, i := range p.Items {
+		if i.Group == event.Day && first.Before(i.Opens) {
+			first = i.Opens
+		}
+	}
+	return first
+}
+
+// fingerprint tells one list from another.
+func fingerprint(p *event.Plan, act *bot.Act) string {
+	s := string(act.Lang)
+	for _, name := range p.Event.Keeps() {
+		s += "\x1f" + act.Answer(name)
+	}
+	return fmt.Sprintf("%x", act.Tx.Blind("plan.shown", s)[:8])
+}
+
+// planLead is the sentence above the list.
+func planLead(p *bot.Plan, texts *i18n.Catalog, lang i18n.Lang) string {
+	n := 0
+	for _, g := range p.Groups {
+		n += len(g.Tasks)
+	}
+	return texts.Text("plan.lead").In(lang, i18n.Arg{Name: "title", Value: i18n.Markup(p.Title)}, i18n.Arg{Name: "count", Value: n})
+}
+
+// PlanCard puts a plan into the words of a language.
+func PlanCard(p *event.Plan, texts *i18n.Catalog, lang i18n.Lang, site *bot.Site, today civil.Date) *bot.Plan {
+	args := append(p.Args(),
+		i18n.Arg{Name: "city", Value: i18n.Markup(site.City.In(lang))}, i18n.Arg{Name: "office", Value: i18n.Markup(site.Office.In(lang))},
+		i18n.Arg{Name: "phone", Value: site.Phone}, i18n.Arg{Name: "hours", Value: i18n.Markup(site.Hours.In(lang))})
+	in := func(t *i18n.Text) string { return texts.Reword(t).In(lang, args...) }
+	word := func(key string, args ...i18n.Arg) string { return texts.Text("plan."+key).In(lang, args...) }
+
+	card := &bot.Plan{Event: p.Event.Name, Title: in(p.Event.Title)}
+	for _, g := range event.Groups {
+		group := bot.PlanGroup{ID: string(g), Title: word("group." + string(g))}
+		for _, i := range p.Items {
+			if i.Group != g {
+				continue
+			}
+			t := bot.PlanTask{ID: i.ID, Title: in(i.Title), Opens: iso(i.Opens), Due: iso(i.Due)}
+			t.Over = !i.Due.IsZero() && i.Due.Before(today)
+			t.When = span(word, i.Opens, i.Due, today)
+			fact := func(key string, text *i18n.Text, more string) {
+				if text != nil {
+					t.Facts = append(t.Facts, bot.Item{Field: key, Label: word(key), Value: in(text) + more})
+				}
+			}
+			fact("place", i.Place, "")
+			fact("people", i.People, "")
+			online := ""
+			if !i.OnlineTo.IsZero() {
+				online = "\n" + span(word, i.OnlineFrom, i.OnlineTo, today)
+			}
+			fact("online", i.Online, online)
+			for _, b := range i.Bring {
+				t.Bring = append(t.Bring, in(b))
+			}
+			if i.Why != nil {
+				t.Notes = append(t.Notes, in(i.Why))
+			}
+			for _, n := range i.Notes {
+				t.Notes = append(t.Notes, in(n))
+			}
+			group.Tasks = append(group.Tasks, t)
+		}
+		if len(group.Tasks) > 0 {
+			card.Groups = append(card.Groups, group)
+		}
+	}
+	return card
+}
+
+// span is a first and a last day in words; either may be none.
+func span(word func(string, ...i18n.Arg) string, first, last, today civil.Date) string {
+	from, until := i18n.Arg{Name: "first", Value: first}, i18n.Arg{Name: "last", Value: last}
+	switch {
+	case !last.IsZero() && last.Before(today):
+		return word("over", until)
+	case !last.IsZero() && today.Before(first):
+		return word("between", from, until)
+	case !last.IsZero():
+		return word("until", until)
+	case today.Before(first):
+		return word("from", from)
+	}
+	return ""
+}
+
+func iso(d civil.Date) string {
+	if d.IsZero() {
+		return ""
+	}
+	return d.String()
+}
