@@ -139,6 +139,8 @@ func strict(n *yaml.Node, into any) error {
 	return n.Decode(into)
 }
 
+var unknownKey = regexp.MustCompile(`^field (\S+) not found in type`)
+
 var yamlLine = regexp.MustCompile(`line (\d+): (.*)`)
 
 // Parse reads an event file. It always returns a File, which holds the faults of
@@ -182,6 +184,9 @@ func placed(message string) (int, string) {
 		return 1, message
 	}
 	line, _ := strconv.Atoi(m[1])
+	if key := unknownKey.FindStringSubmatch(m[2]); key != nil {
+		return line, fmt.Sprintf("unknown key %q", key[1])
+	}
 	return line, m[2]
 }
 
