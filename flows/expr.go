@@ -68,6 +68,7 @@ type Expr struct {
 
 	program *vm.Program
 	sees    []seen
+	asks    []string  // fields it only asks about: answered("mail")
 	idle    sync.Pool // of *sight
 }
 
@@ -263,7 +264,7 @@ func CompileDate(source string, names map[string]Kind) (*Expr, error) {
 }
 
 func compileExpr(source string, names map[string]Kind, result expr.Option) (*Expr, error) {
-	sees, err := inspect(source, names)
+	sees, asks, err := inspect(source, names)
 	if err != nil {
 		return nil, err
 	}
@@ -286,7 +287,7 @@ func compileExpr(source string, names map[string]Kind, result expr.Option) (*Exp
 	if err != nil {
 		return nil, fromExpr(err)
 	}
-	e := &Expr{Source: source, program: program, sees: sees}
+	e := &Expr{Source: source, program: program, sees: sees, asks: asks}
 	e.idle.New = func() any {
 		s := &sight{names: make(map[string]any, len(sees)+1)}
 		s.names[factsName] = s
@@ -328,11 +329,11 @@ func (a addSight) Visit(n *ast.Node) {
 }
 
 // inspect refuses everything the language leaves out, and returns the names a
-// condition sees. It looks at the parsed tree before expr's own checker does,
+// condition sees, and the fields it only asks about. It looks at the parsed tree before expr's own checker does,
 // because its messages are for people who do not program.
-func inspect(source string, names map[string]Kind) ([]seen, error) {
+func inspect(source string, names map[string]Kind) ([]seen, []string, error) {
 	if len(source) > maxCondition {
-		return nil, &ExprError{0, fmt.Sprintf("the condition has %d bytes, more than %d", len(source), maxCondition), "use several branches"}
+		return nil, nil, &ExprError{0, fmt.Sprintf("the condition has %d bytes, more than %d", len(source), maxCondition), "use several branches"}
 	}
 	config := conf.CreateNew()
 	config.MaxNodes = maxExprNodes
@@ -345,7 +346,7 @@ func inspect(source string, names map[string]Kind) ([]seen, error) {
 	}
 	tree, err := parser.ParseWithConfig(source, config)
 	if err != nil {
-		return nil, fromExpr(err)
+		return nil, nil, fromExpr(err)
 	}
 	known := make(map[string]seen, len(names))
 	for field, kind := range names {
@@ -354,15 +355,16 @@ func inspect(source string, names map[string]Kind) ([]seen, error) {
 	v := &inspector{source: []rune(source), known: known}
 	ast.Walk(&tree.Node, v)
 	if v.err != nil {
-		return nil, v.err
+		return nil, nil, v.err
 	}
-	return v.sees, nil
+	return v.sees, v.asks, nil
 }
 
 type inspector struct {
 	source []rune
 	known  map[string]seen // by name in the condition
 	sees   []seen
+	asks   []string
 	err    *ExprError
 }
 
@@ -435,9 +437,11 @@ func (v *inspector) call(name string, node *ast.CallNode, fault func(message, hi
 		return
 	}
 	if name == "answered" {
-		if _, ok := v.known[inCondition(word.Value)]; !ok {
+		s, ok := v.known[inCondition(word.Value)]
+		if !ok {
 			fault(fmt.Sprintf("unknown field %q in answered", word.Value), didYouMean(word.Value, sortedKeys(v.known)))
 		}
+		v.asks = append(v.asks, s.field)
 		return
 	}
 	if _, err := civil.ParseDate(word.Value); err != nil {
@@ -475,6 +479,20 @@ func (e *Expr) Date(f Facts) (civil.Date, error) {
 		return civilDate(t), nil
 	}
 	return civil.Date{}, nil
+}
+
+// Sees are the fields the expression looks at, by name in the file.
+func (e *Expr) Sees() []string {
+	out := make([]string, 0, len(e.sees))
+	for _, s := range e.sees {
+		out = append(out, s.field)
+	}
+	for _, f := range e.asks {
+		if !slices.Contains(out, f) {
+			out = append(out, f)
+		}
+	}
+	return out
 }
 
 // Literals are the texts in quotes that the expression compares the answers of a

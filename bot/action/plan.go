@@ -1,6 +1,7 @@
 package action
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 
@@ -10,6 +11,7 @@ import (
 	"madoguchi/i18n"
 	"madoguchi/i18n/civil"
 	"madoguchi/store"
+	"madoguchi/store/plan"
 )
 
 // Plans is what the task lists of life events are made with.
@@ -17,11 +19,17 @@ type Plans struct {
 	Events map[string]*event.Event
 	// Texts are the texts of the transaction's tenant.
 	Texts func(tx *store.Tx) (*i18n.Catalog, error)
+	Kept  plan.Service
 }
 
-// shown is the name under which the answers keep what was planned last, so that
-// the way forward after a correction repeats nothing.
-const shown = "plan-shown"
+// The names under which the answers keep the list: what was shown last, so that
+// the way forward after a correction repeats nothing; its id and its key, so that
+// a correction changes it.
+const (
+	planShown = "plan-shown"
+	planID    = "plan-id"
+	planKey   = "plan-key"
+)
 
 // eventPlan computes the personal task list, shows it, and finds the service of
 // the one visit that does what is done at the counter.
@@ -50,19 +58,95 @@ func eventPlan(a *Actions, act *bot.Act) (string, error) {
 	if first := firstDay(p); act.Now.Date.Before(first) {
 		act.Set(bot.FirstDay, first.String())
 	}
-	texts, err := a.Plans.Texts(act.Tx)
-	if err != nil {
-		return "", err
-	}
-	card := PlanCard(p, texts, act.Lang, act.Site, act.Now.Date)
-	if now := fingerprint(p, act); act.Answer(shown) != now {
-		act.Set(shown, now)
-		act.Say(bot.Message{Kind: bot.KindPlan, Text: planLead(card, texts, act.Lang), Plan: card})
+	if now := fingerprint(p, act); act.Answer(planShown) != now {
+		act.Set(planShown, now)
+		if err := a.keep(act, p); err != nil {
+			return "", err
+		}
+		if err := a.showPlan(act, p, act.Answer(planKey)); err != nil {
+			return "", err
+		}
 	}
 	if service == "" {
 		return "alone", nil
 	}
 	return "visit", nil
+}
+
+// keep keeps the list, or changes the one this dialog has kept.
+func (a *Actions) keep(act *bot.Act, p *event.Plan) error {
+	d := plan.Draft{Event: p.Event.Name, Hash: p.Event.Hash, Lang: act.Lang, Last: p.Last, Answers: map[string]string{}}
+	for _, name := range p.Event.Keeps() {
+		if v := act.Answer(name); v != "" {
+			d.Answers[name] = v
+		}
+	}
+	if id := act.Answer(planID); id != "" {
+		err := a.Plans.Kept.Change(act.Tx, id, d)
+		if !errors.Is(err, plan.ErrNotFound) {
+			return err
+		}
+	}
+	id, key, err := a.Plans.Kept.Keep(act.Tx, d)
+	if err != nil {
+		return err
+	}
+	act.Set(planID, id)
+	act.Set(planKey, key)
+	return nil
+}
+
+// showPlan says the list; with its key where that is new to the resident.
+func (a *Actions) showPlan(act *bot.Act, p *event.Plan, key string) error {
+	texts, err := a.Plans.Texts(act.Tx)
+	if err != nil {
+		return err
+	}
+	card := PlanCard(p, texts, act.Lang, act.Site, act.Now.Date)
+	card.Key = key
+	lead := planLead(card, texts, act.Lang)
+	if key != "" {
+		lead += "\n" + texts.Text("plan.key").In(act.Lang, i18n.Arg{Name: "key", Value: key})
+	}
+	act.Say(bot.Message{Kind: bot.KindPlan, Text: lead, Plan: card})
+	return nil
+}
+
+// planOpen opens a list by its key and shows it as it is today.
+func planOpen(a *Actions, act *bot.Act) (string, error) {
+	var p *event.Plan
+	outcome, err := guess(act, func() (err error) {
+		p, _, err = a.OpenPlan(act.Tx, act.Answer("list"))
+		return err
+	})
+	if err != nil || outcome != "found" {
+		return outcome, err
+	}
+	return outcome, a.showPlan(act, p, "")
+}
+
+// OpenPlan computes the list a key opens. It is store.ErrNotFound if the key opens
+// none, or one of an event that is no more. The caller counts the tries.
+func (a *Actions) OpenPlan(tx *store.Tx, key string) (*event.Plan, plan.Plan, error) {
+	kept, err := a.Plans.Kept.ByKey(tx, key)
+	if err != nil {
+		return nil, kept, err
+	}
+	p, err := a.Recompute(tx, kept)
+	return p, kept, err
+}
+
+// Recompute computes a list that was kept, by the rules and the calendar of today.
+func (a *Actions) Recompute(tx *store.Tx, kept plan.Plan) (*event.Plan, error) {
+	e := a.Plans.Events[kept.Event]
+	if e == nil {
+		return nil, plan.ErrNotFound
+	}
+	facts, err := a.facts(tx, func(name string) string { return kept.Answers[name] })
+	if err != nil {
+		return nil, err
+	}
+	return e.Plan(facts)
 }
 
 // facts are answers and the calendar of the office, for plans.

@@ -253,6 +253,7 @@ func (h *house) jobs() []job.Job {
 	jobs := append(audit.Jobs(h.db), limit.Jobs(h.db)...)
 	jobs = append(jobs, h.talks.Jobs(h.db)...)
 	jobs = append(jobs, h.notices.Jobs(h.db)...)
+	jobs = append(jobs, h.actions.Plans.Kept.Jobs(h.db)...)
 	jobs = append(jobs, h.mailJobs()...)
 	jobs = append(jobs, h.identityJobs()...)
 	jobs = append(jobs, h.staff.Jobs()...)

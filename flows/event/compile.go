@@ -211,10 +211,19 @@ func (b *builder) text(w word, part string) *i18n.Text {
 		if !slices.Contains(globals, name) && b.names[name] != flows.DateKind {
 			b.fail(w.Pos, "placeholder", "a date by name, or one of "+strings.Join(globals, ", "), "the text names the unknown {%s}", name)
 		}
+		b.keep(name)
 	}
 	bound := b.cat.Bind("event."+b.event.Name+"."+part, w.Value)
 	b.event.sources = append(b.event.sources, bound.AsSource())
 	return bound
+}
+
+// keep notes that the event needs an answer.
+func (b *builder) keep(field string) {
+	named := slices.ContainsFunc(b.event.dates, func(d namedDate) bool { return d.name == field })
+	if _, is := b.names[field]; is && !named && !slices.Contains(b.event.keeps, field) {
+		b.event.keeps = append(b.event.keeps, field)
+	}
 }
 
 func (b *builder) condition(w word) *flows.Expr { return b.expr(w, flows.CompileCondition) }
@@ -234,7 +243,8 @@ func (b *builder) expr(w word, compile func(string, map[string]flows.Kind) (*flo
 		b.fail(at, "expression", fault.Hint, "%s", fault.Message)
 		return nil
 	}
-	for _, field := range slices.Sorted(maps.Keys(b.names)) {
+	for _, field := range e.Sees() {
+		b.keep(field)
 		answers := b.asks.Answers(field)
 		if len(answers) == 0 {
 			continue

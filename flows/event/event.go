@@ -80,6 +80,7 @@ type Event struct {
 	visits  []visit
 	tasks   []*Task
 	fields  map[string]flows.Kind // what expressions and texts may name
+	keeps   []string              // those they do name, without its own dates
 	sources []i18n.Source
 }
 
@@ -288,18 +289,9 @@ func (p *Plan) Args() []i18n.Arg {
 	return out
 }
 
-// Keeps are the names of the answers the event can see, sorted. Nothing else is
+// Keeps are the names of the answers the event looks at. Nothing else needs to be
 // kept of what somebody answered.
-func (e *Event) Keeps() []string {
-	var out []string
-	for name := range e.fields {
-		if !slices.ContainsFunc(e.dates, func(d namedDate) bool { return d.name == name }) {
-			out = append(out, name)
-		}
-	}
-	slices.Sort(out)
-	return out
-}
+func (e *Event) Keeps() []string { return e.keeps }
 
 // Sources are the texts of the event that are to be translated, in the order of
 // the file.

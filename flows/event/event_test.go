@@ -237,6 +237,14 @@ func flowFile(t testing.TB, name string) *flows.File {
 	return nil
 }
 
+// Only what the list is made of is kept: no booking, no address.
+func TestKeeps(t *testing.T) {
+	got := slices.Sorted(slices.Values(builtin(t, "moving").Keeps()))
+	if want := []string{"card", "filed", "foreign", "kind", "leaving", "moved-in", "movers", "situation", "visitor", "way"}; !slices.Equal(got, want) {
+		t.Errorf("%v, want %v", got, want)
+	}
+}
+
 // A wrong answer is an error, not a list.
 func TestPlanOfAWrongAnswer(t *testing.T) {
 	answers := with(in, "moved-in", "tomorrow")
