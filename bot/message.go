@@ -94,7 +94,8 @@ type Booking struct {
 type Plan struct {
 	Event  string      `json:"event"`
 	Title  string      `json:"title"`
-	Key    string      `json:"key,omitempty"` // opens it again; "" if it is not kept
+	Key    string      `json:"key,omitempty"` // opens it again; "" if the resident has it
+	Bring  string      `json:"bring"`         // the heading of what tasks have to bring
 	Groups []PlanGroup `json:"groups"`
 }
 

@@ -42,7 +42,7 @@ func plainChoices(choices []Choice) []Choice {
 // Plain returns the list with furigana written in brackets.
 func (p *Plan) Plain() *Plan {
 	own := *p
-	own.Title = i18n.Plain(p.Title)
+	own.Title, own.Bring = i18n.Plain(p.Title), i18n.Plain(p.Bring)
 	own.Groups = slices.Clone(p.Groups)
 	for i := range own.Groups {
 		g := &own.Groups[i]

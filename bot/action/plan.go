@@ -125,6 +125,21 @@ func planOpen(a *Actions, act *bot.Act) (string, error) {
 	return outcome, a.showPlan(act, p, "")
 }
 
+// PlanPage is the channel under which tries at keys on the page of lists are
+// counted.
+const PlanPage = "plan"
+
+// GuessPlan is OpenPlan for a page without a dialog, with the same budgets for
+// wrong keys, by the caller's address. The outcome is found, unknown or blocked.
+func (a *Actions) GuessPlan(tx *store.Tx, key, address string) (p *event.Plan, kept plan.Plan, outcome string, err error) {
+	act := &bot.Act{Tx: tx, Channel: PlanPage, User: address, Address: address}
+	outcome, err = guess(act, func() (err error) {
+		p, kept, err = a.OpenPlan(tx, key)
+		return err
+	})
+	return p, kept, outcome, err
+}
+
 // OpenPlan computes the list a key opens. It is store.ErrNotFound if the key opens
 // none, or one of an event that is no more. The caller counts the tries.
 func (a *Actions) OpenPlan(tx *store.Tx, key string) (*event.Plan, plan.Plan, error) {
@@ -216,7 +231,7 @@ func PlanCard(p *event.Plan, texts *i18n.Catalog, lang i18n.Lang, site *bot.Site
 	in := func(t *i18n.Text) string { return texts.Reword(t).In(lang, args...) }
 	word := func(key string, args ...i18n.Arg) string { return texts.Text("plan."+key).In(lang, args...) }
 
-	card := &bot.Plan{Event: p.Event.Name, Title: in(p.Event.Title)}
+	card := &bot.Plan{Event: p.Event.Name, Title: in(p.Event.Title), Bring: word("bring")}
 	for _, g := range event.Groups {
 		group := bot.PlanGroup{ID: string(g), Title: word("group." + string(g))}
 		for _, i := range p.Items {
