@@ -2,13 +2,17 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"net/url"
+	"slices"
 	"strings"
 
 	"madoguchi/bot"
 	"madoguchi/bot/action"
+	"madoguchi/channels/console/visits"
 	"madoguchi/channels/web"
+	"madoguchi/flows"
 	"madoguchi/flows/event"
 	"madoguchi/i18n"
 	"madoguchi/i18n/civil"
@@ -111,6 +115,89 @@ func planEntries(card *bot.Plan) []plan.Entry {
 			e.Description = strings.Join(append(about, t.Notes...), "\n")
 			out = append(out, e)
 		}
+	}
+	return out
+}
+
+// taskLists gives the staff what a visitor's key opens.
+type taskLists struct{ *house }
+
+// ByKey implements visits.TaskLists.
+func (l taskLists) ByKey(tx *store.Tx, key string) (string, error) {
+	kept, err := l.actions.Plans.Kept.ByKey(tx, key)
+	return kept.ID, err
+}
+
+// ByID implements visits.TaskLists.
+func (l taskLists) ByID(tx *store.Tx, id string, lang i18n.Lang) (visits.TaskList, error) {
+	kept, err := l.actions.Plans.Kept.ByID(tx, id)
+	if err != nil {
+		return visits.TaskList{}, err
+	}
+	list, err := l.actions.Recompute(tx, kept)
+	if err != nil {
+		return visits.TaskList{}, err
+	}
+	out := visits.TaskList{Made: civil.In(kept.Made)}
+	if out.Plan, err = l.planCard(tx, list, lang); err != nil {
+		return out, err
+	}
+	shelf, err := l.library.Shelf(tx)
+	if err != nil {
+		return out, err
+	}
+	site, err := sites(l).Site(tx)
+	if err != nil {
+		return out, err
+	}
+	if f := shelf.Current[list.Event.Flow]; f != nil {
+		out.Answers = planAnswers(f, kept.Answers, lang, func(t *i18n.Text) string {
+			return i18n.Plain(t.In(lang, i18n.Arg{Name: "city", Value: i18n.Markup(site.City.In(lang))}))
+		}, func(yes string) string { return i18n.Plain(l.text(lang, "bot."+yes)) })
+	}
+	return out, nil
+}
+
+// planAnswers puts the answers of a list into words, in the order of the flow that
+// asked for them. What it no longer asks is left out.
+func planAnswers(f *flows.Flow, answers map[string]string, lang i18n.Lang, text func(*i18n.Text) string, yesNo func(string) string) []visits.Answer {
+	var out []visits.Answer
+	type asked struct {
+		name string
+		at   int
+	}
+	var order []asked
+	for name := range answers {
+		if step := f.Asking(name); step != nil && f.Field(name) != nil {
+			order = append(order, asked{name, slices.Index(f.Order, step.Name)})
+		}
+	}
+	slices.SortFunc(order, func(a, b asked) int { return cmp.Compare(a.at, b.at) })
+	for _, o := range order {
+		field, value := f.Field(o.name), answers[o.name]
+		a := visits.Answer{Name: o.name, Value: value}
+		if field.Label != nil {
+			a.Name = text(field.Label)
+		}
+		switch field.Type {
+		case "yesno":
+			a.Value = yesNo(value)
+		case "date":
+			if d, err := civil.ParseDate(value); err == nil {
+				a.Value = i18n.FormatDate(lang, d)
+			}
+		case "choice", "choices":
+			var words []string
+			for _, one := range strings.Split(value, ",") {
+				for _, c := range f.Asking(o.name).Choices {
+					if c.Value == one {
+						words = append(words, text(c.Label))
+					}
+				}
+			}
+			a.Value = i18n.FormatList(lang, words)
+		}
+		out = append(out, a)
 	}
 	return out
 }
