@@ -49,7 +49,9 @@ type entry struct {
 var table = map[string]entry{
 	"note":               {note, flows.Action{Outcomes: []string{"next"}}},
 	"moving.deadline":    {movingDeadline, flows.Action{Needs: []string{"moved-in"}, Sets: []string{"deadline", bot.FirstDay}, Outcomes: []string{"open", "over"}}},
-	"event.plan":         {eventPlan, flows.Action{Needs: []string{"event"}, Sets: []string{bot.FirstDay}, Outcomes: []string{"visit", "alone"}}},
+	"event.plan":         {eventPlan, flows.Action{Needs: []string{"event"}, Sets: []string{bot.FirstDay}, Outcomes: []string{"next"}}},
+	"plan.way":           {planWay, flows.Action{Outcomes: []string{"mail", "line", "none"}}},
+	"plan.remind":        {planRemind, flows.Action{Needs: []string{"mail", "remind"}, Outcomes: []string{"next"}}},
 	"plan.open":          {planOpen, flows.Action{Needs: []string{"list"}, Outcomes: []string{"found", "unknown", "blocked"}}},
 	"reservation.book":   {book, flows.Action{Needs: []string{"visit", "service"}, Sets: []string{"receipt", "key"}, Outcomes: []string{"booked", "full", "closed", "limit"}}},
 	"reservation.own":    {own, flows.Action{Needs: []string{"booking"}, Outcomes: []string{"one", "several", "none"}}},

@@ -20,6 +20,8 @@ type Plans struct {
 	// Texts are the texts of the transaction's tenant.
 	Texts func(tx *store.Tx) (*i18n.Catalog, error)
 	Kept  plan.Service
+	// Mails reports whether the municipality sends mail; nil: it does not.
+	Mails func(tx *store.Tx) (bool, error)
 }
 
 // The names under which the answers keep the list: what was shown last, so that
@@ -67,10 +69,7 @@ func eventPlan(a *Actions, act *bot.Act) (string, error) {
 			return "", err
 		}
 	}
-	if service == "" {
-		return "alone", nil
-	}
-	return "visit", nil
+	return "next", nil
 }
 
 // keep keeps the list, or changes the one this dialog has kept.
@@ -123,6 +122,84 @@ func planOpen(a *Actions, act *bot.Act) (string, error) {
 		return outcome, err
 	}
 	return outcome, a.showPlan(act, p, "")
+}
+
+// remindAhead is how many days before its last day a task is reminded of: time to
+// find what to bring and to come.
+const remindAhead = 3
+
+// NextReminder is the first day after a day on which a list reminds, zero if there
+// is none.
+func NextReminder(p *event.Plan, after civil.Date) civil.Date {
+	var next civil.Date
+	for _, i := range p.Items {
+		if i.Due.IsZero() {
+			continue
+		}
+		if on := i.Due.AddDays(-remindAhead); after.Before(on) && (next.IsZero() || on.Before(next)) {
+			next = on
+		}
+	}
+	return next
+}
+
+// Soon keeps of a list what is due within the days a reminder comes before.
+func Soon(p *event.Plan, today civil.Date) *event.Plan {
+	soon := *p
+	soon.Items = slices.DeleteFunc(slices.Clone(p.Items), func(i event.Item) bool {
+		return i.Due.IsZero() || i.Due.Before(today) || today.AddDays(remindAhead).Before(i.Due)
+	})
+	return &soon
+}
+
+// onLine is the channel that can speak first.
+const onLine = "line"
+
+// planWay says how the resident can be reminded of the dates of the list.
+func planWay(a *Actions, act *bot.Act) (string, error) {
+	p, err := a.planOfDialog(act)
+	if err != nil {
+		return "", err
+	}
+	if NextReminder(p, act.Now.Date).IsZero() {
+		return "none", nil
+	}
+	if act.Channel == onLine {
+		return "line", nil
+	}
+	if a.Plans.Mails == nil {
+		return "none", nil
+	}
+	mails, err := a.Plans.Mails(act.Tx)
+	if err != nil || !mails {
+		return "none", err
+	}
+	return "mail", nil
+}
+
+// planOfDialog is the list this dialog has kept.
+func (a *Actions) planOfDialog(act *bot.Act) (*event.Plan, error) {
+	kept, err := a.Plans.Kept.ByID(act.Tx, act.Answer(planID))
+	if err != nil {
+		return nil, err
+	}
+	return a.Recompute(act.Tx, kept)
+}
+
+// planRemind has the list remind as was answered, or no longer.
+func planRemind(a *Actions, act *bot.Act) (string, error) {
+	p, err := a.planOfDialog(act)
+	if err != nil {
+		return "", err
+	}
+	r := plan.Reminding{Mail: act.Answer("mail")}
+	if act.Channel == onLine && act.Answer("remind") == "yes" {
+		r = plan.Reminding{Owner: act.Owner}
+	}
+	if r.Mail != "" || r.Owner != "" {
+		r.On = NextReminder(p, act.Now.Date)
+	}
+	return "next", a.Plans.Kept.Remind(act.Tx, act.Answer(planID), r)
 }
 
 // PlanPage is the channel under which tries at keys on the page of lists are

@@ -4,6 +4,9 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
 	"net/url"
 	"slices"
 	"strings"
@@ -11,12 +14,16 @@ import (
 	"madoguchi/bot"
 	"madoguchi/bot/action"
 	"madoguchi/channels/console/visits"
+	"madoguchi/channels/line"
+	"madoguchi/channels/mail"
 	"madoguchi/channels/web"
 	"madoguchi/flows"
 	"madoguchi/flows/event"
 	"madoguchi/i18n"
 	"madoguchi/i18n/civil"
 	"madoguchi/store"
+	"madoguchi/store/conversation"
+	"madoguchi/store/notice"
 	"madoguchi/store/plan"
 	"madoguchi/store/reservation"
 )
@@ -200,4 +207,147 @@ func planAnswers(f *flows.Flow, answers map[string]string, lang i18n.Lang, text 
 		out = append(out, a)
 	}
 	return out
+}
+
+// mails reports whether the transaction's tenant sends mail (action.Plans).
+func (h *house) mails(tx *store.Tx) (bool, error) {
+	account, err := h.mailAccount(tx)
+	return account != nil, err
+}
+
+// remindOfTasks queues the reminders of task lists whose day has come, from the
+// hour on at which visits are reminded of too.
+func (h *house) remindOfTasks(ctx context.Context, tenant string) error {
+	for {
+		n := 0
+		err := h.db.Update(ctx, tenant, func(tx *store.Tx) error {
+			from, err := h.remindFrom(tx)
+			if err != nil {
+				return err
+			}
+			now := civil.In(tx.Now())
+			if now.Clock < from {
+				return nil
+			}
+			due, err := h.actions.Plans.Kept.Due(tx, now.Date, remindedAtOnce)
+			n = len(due)
+			for _, kept := range due {
+				if err == nil {
+					err = h.remindOfList(tx, kept, now.Date)
+				}
+			}
+			return err
+		})
+		if err != nil || n < remindedAtOnce {
+			return err
+		}
+	}
+}
+
+// remindOfList reminds of what is due soon on a list, and sets its next day.
+func (h *house) remindOfList(tx *store.Tx, kept plan.Plan, today civil.Date) error {
+	list, err := h.actions.Recompute(tx, kept)
+	if errors.Is(err, store.ErrNotFound) {
+		return h.actions.Plans.Kept.Next(tx, kept.ID, civil.Date{})
+	}
+	if err != nil {
+		return err
+	}
+	if err := h.actions.Plans.Kept.Next(tx, kept.ID, action.NextReminder(list, today)); err != nil {
+		return err
+	}
+	n := notice.Notice{
+		Booking: kept.ID, Kind: notice.Tasks, Sequence: today.Year*10000 + int(today.Month)*100 + today.Day,
+		Channel: notice.Mail, Lang: kept.Lang,
+	}
+	if kept.Contact {
+		if mails, err := h.mails(tx); err != nil || !mails {
+			return err
+		}
+		_, err := h.notices.Queue(tx, n)
+		return err
+	}
+	n.Channel = notice.Line
+	return h.tasksOnLine(tx, n, kept.Owner, action.Soon(list, today))
+}
+
+// tasksOnLine says what is due soon in the LINE conversation the list was made in.
+func (h *house) tasksOnLine(tx *store.Tx, n notice.Notice, owner string, soon *event.Plan) error {
+	c, err := h.talks.ByID(tx, owner)
+	if errors.Is(err, store.ErrNotFound) || len(soon.Items) == 0 {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if channel, _ := c.Person(); channel != line.Name {
+		return nil
+	}
+	card, err := h.planCard(tx, soon, n.Lang)
+	if err != nil {
+		return err
+	}
+	texts, err := h.wordings.Catalog(tx)
+	if err != nil {
+		return err
+	}
+	body, err := json.Marshal(bot.Message{Kind: bot.KindPlan, Text: texts.Text("plan.push").In(n.Lang), Plan: card})
+	if err != nil {
+		return err
+	}
+	outcome, err := json.Marshal(bot.Outcome{Lang: n.Lang})
+	if err != nil {
+		return err
+	}
+	said, err := h.talks.Say(tx, owner, conversation.Saying{
+		Event:   fmt.Sprintf("tasks/%s/%d", n.Booking, n.Sequence),
+		Lines:   []conversation.Line{{Author: string(bot.FromBot), Body: body}},
+		Outcome: outcome, Push: true,
+	})
+	if err != nil || !said {
+		return err
+	}
+	_, err = h.notices.Told(tx, n)
+	return err
+}
+
+// planLetter is what the mail of a reminder says: what is due soon when it is
+// sent. A list that is gone, or has nothing due any more, sends none.
+func (h *house) planLetter(tx *store.Tx, n notice.Notice) (mail.Apart, bool, error) {
+	kept, err := h.actions.Plans.Kept.ByID(tx, n.Booking)
+	if errors.Is(err, store.ErrNotFound) {
+		return mail.Apart{}, false, nil
+	}
+	if err != nil {
+		return mail.Apart{}, false, err
+	}
+	list, err := h.actions.Recompute(tx, kept)
+	if errors.Is(err, store.ErrNotFound) {
+		return mail.Apart{}, false, nil
+	}
+	if err != nil {
+		return mail.Apart{}, false, err
+	}
+	to, err := h.actions.Plans.Kept.Contact(tx, kept.ID)
+	if err != nil {
+		return mail.Apart{}, false, err
+	}
+	soon := action.Soon(list, civil.In(tx.Now()).Date)
+	if to == "" || len(soon.Items) == 0 {
+		return mail.Apart{}, false, nil
+	}
+	card, err := h.planCard(tx, soon, n.Lang)
+	if err != nil {
+		return mail.Apart{}, false, err
+	}
+	a := mail.Apart{To: to, Page: h.config.PublicURL + "/t/" + tx.Tenant() + "/plan"}
+	for _, g := range card.Plain().Groups {
+		for _, t := range g.Tasks {
+			a.Lines = append(a.Lines, "・"+t.Title+"　"+t.When)
+			for _, b := range t.Bring {
+				a.Lines = append(a.Lines, "　□ "+b)
+			}
+		}
+	}
+	return a, true, nil
 }

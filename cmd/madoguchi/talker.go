@@ -240,6 +240,12 @@ func (t *talker) Unserve(ctx context.Context, service string) error {
 	})
 }
 
+// SendMails implements scenario.Settings.
+func (t *talker) SendMails(context.Context) error {
+	t.actions.Plans.Mails = func(*store.Tx) (bool, error) { return true, nil }
+	return nil
+}
+
 func (t *talker) setCounters(ctx context.Context, change func(*reservation.Settings)) error {
 	return t.db.Update(ctx, sampleID, func(tx *store.Tx) error {
 		s, version, err := t.reservations.Settings(tx)

@@ -143,6 +143,8 @@ func (r *run) line(ctx context.Context, l line) error {
 			set = func() error { return s.AddResident(ctx, a.value) }
 		case "closed":
 			set = func() error { return s.Close(ctx, a.name, a.value) }
+		case "mails":
+			set = func() error { return s.SendMails(ctx) }
 		case "unserved":
 			set = func() error { return s.Unserve(ctx, a.name) }
 		}

@@ -15,6 +15,7 @@ package plan
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 
@@ -181,6 +182,75 @@ func (Service) all(tx *store.Tx, where string, args ...any) ([]Plan, error) {
 		}
 	}
 	return out, nil
+}
+
+// Reminding is whom a list reminds and when. Of Mail and Owner at most one is set;
+// with neither it reminds nobody.
+type Reminding struct {
+	Mail  string
+	Owner string // the conversation to say it in
+	On    civil.Date
+}
+
+// Remind sets whom a list reminds, in place of what was set before.
+func (Service) Remind(tx *store.Tx, id string, r Reminding) error {
+	var contact any
+	if r.Mail != "" {
+		var err error
+		if contact, err = tx.Seal(class, "contact "+id, []byte(r.Mail)); err != nil {
+			return fmt.Errorf("keeping whom a task list reminds: %w", err)
+		}
+	}
+	n, err := tx.Exec(`UPDATE plan SET contact = $3, owner = $4, remind_on = $5 WHERE tenant = $1 AND id = $2`,
+		tx.Tenant(), id, contact, r.Owner, day(r.On))
+	if err == nil && n == 0 {
+		return ErrNotFound
+	}
+	if err != nil {
+		return fmt.Errorf("keeping whom a task list reminds: %w", err)
+	}
+	return nil
+}
+
+// day is a date as its column holds it.
+func day(d civil.Date) string {
+	if d.IsZero() {
+		return ""
+	}
+	return d.String()
+}
+
+// Contact returns the mail address a list reminds at, "" for none.
+func (Service) Contact(tx *store.Tx, id string) (string, error) {
+	var sealed []byte
+	err := tx.Row(`SELECT contact FROM plan WHERE tenant = $1 AND id = $2 AND until > $3`, tx.Tenant(), id, store.Millis(tx.Now())).Scan(&sealed)
+	switch {
+	case errors.Is(err, store.ErrNotFound):
+		return "", ErrNotFound
+	case err != nil:
+		return "", fmt.Errorf("reading whom a task list reminds: %w", err)
+	case len(sealed) == 0:
+		return "", nil
+	}
+	plain, err := tx.Unseal(class, "contact "+id, sealed)
+	if err != nil {
+		return "", fmt.Errorf("reading whom a task list reminds: %w", err)
+	}
+	return string(plain), nil
+}
+
+// Due returns at most so many lists that remind on a day or should have before.
+func (s Service) Due(tx *store.Tx, on civil.Date, most int) ([]Plan, error) {
+	return s.all(tx, `remind_on <> '' AND remind_on <= $2 AND until > $3 ORDER BY remind_on, id LIMIT $4`,
+		on.String(), store.Millis(tx.Now()), most)
+}
+
+// Next moves a list's reminder on to another day, zero for none.
+func (Service) Next(tx *store.Tx, id string, on civil.Date) error {
+	if _, err := tx.Exec(`UPDATE plan SET remind_on = $3 WHERE tenant = $1 AND id = $2`, tx.Tenant(), id, day(on)); err != nil {
+		return fmt.Errorf("moving the reminder of a task list on: %w", err)
+	}
+	return nil
 }
 
 // Jobs forget lists whose time is over.

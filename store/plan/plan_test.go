@@ -121,6 +121,72 @@ func TestALife(t *testing.T) {
 	})
 }
 
+// A list reminds whom it was told to, until it is told otherwise or its time is
+// over.
+func TestReminding(t *testing.T) {
+	each(t, func(t *testing.T, db *store.DB, clock *storetest.Clock) {
+		id, _ := keep(t, db, draft())
+		due := func(on string) (ids []string) {
+			do(t, db, tenant, func(tx *store.Tx) error {
+				list, err := service.Due(tx, day(on), 10)
+				for _, p := range list {
+					ids = append(ids, p.ID)
+				}
+				return err
+			})
+			return ids
+		}
+		remind := func(r plan.Reminding) {
+			do(t, db, tenant, func(tx *store.Tx) error { return service.Remind(tx, id, r) })
+		}
+		contact := func() (mail string) {
+			do(t, db, tenant, func(tx *store.Tx) (err error) {
+				mail, err = service.Contact(tx, id)
+				return err
+			})
+			return mail
+		}
+		if len(due("2027-12-31")) != 0 || contact() != "" {
+			t.Error("it reminds unasked")
+		}
+		remind(plan.Reminding{Mail: "hanako@example.jp", On: day("2027-01-01")})
+		if len(due("2026-12-31")) != 0 || len(due("2027-01-01")) != 1 || contact() != "hanako@example.jp" {
+			t.Errorf("due %v, to %q", due("2027-01-01"), contact())
+		}
+		do(t, db, tenant, func(tx *store.Tx) error { return service.Change(tx, id, draft()) })
+		if contact() != "hanako@example.jp" {
+			t.Error("a correction forgets whom to remind")
+		}
+		do(t, db, tenant, func(tx *store.Tx) error { return service.Next(tx, id, day("2027-01-12")) })
+		if len(due("2027-01-11")) != 0 || len(due("2027-01-12")) != 1 {
+			t.Error("not moved on")
+		}
+		remind(plan.Reminding{Owner: "talk", On: day("2027-01-12")})
+		do(t, db, tenant, func(tx *store.Tx) error {
+			if p, err := service.ByID(tx, id); err != nil || p.Owner != "talk" || p.Contact || p.RemindOn != day("2027-01-12") {
+				t.Errorf("%+v, %v", p, err)
+			}
+			return nil
+		})
+		if contact() != "" {
+			t.Error("the address is still there")
+		}
+		do(t, db, tenant, func(tx *store.Tx) error { return service.Next(tx, id, civil.Date{}) })
+		if len(due("2027-12-31")) != 0 {
+			t.Error("it reminds after the last")
+		}
+		err := db.Update(context.Background(), "other", func(tx *store.Tx) error { return service.Remind(tx, id, plan.Reminding{}) })
+		if !errors.Is(err, plan.ErrNotFound) {
+			t.Errorf("another tenant: %v", err)
+		}
+		remind(plan.Reminding{Mail: "hanako@example.jp", On: day("2027-01-12")})
+		clock.Set(civil.DateTime{Date: day("2027-06-01")}.At())
+		if len(due("2027-12-31")) != 0 {
+			t.Error("it reminds after its time")
+		}
+	})
+}
+
 // A list without dates is kept as long from the day it was made.
 func TestNoDates(t *testing.T) {
 	clock := storetest.NewClock(civil.DateTime{Date: day("2026-11-30"), Clock: 9 * 60}.At())

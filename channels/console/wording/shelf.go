@@ -58,6 +58,7 @@ var groups = []struct {
 	{"bot.field.", InDialog, true},
 	{"bot.miss.", InDialog, false},
 	{"common.", InDialog, true},
+	{"plan.", InDialog, false},
 	{"web.", InPages, false},
 	{"web.front.", InPages, false},
 	{"web.chat.", InPages, false},
