@@ -2,19 +2,23 @@ package main
 
 import (
 	"context"
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 
 	"madoguchi/bot"
 	"madoguchi/channels/console/consoletest"
+	"madoguchi/channels/line"
 	"madoguchi/channels/web"
 	"madoguchi/i18n"
 	"madoguchi/store"
 	"madoguchi/store/audit"
 	"madoguchi/store/staff"
+	"madoguchi/store/storetest"
 )
 
 // planned leads the moving dialog to its list and returns that.
@@ -120,5 +124,100 @@ func TestTaskListPages(t *testing.T) {
 	}
 	if _, err := pages.Plan(context.Background(), web.PlanQuery{Tenant: "nowhere", Key: key, Address: "192.0.2.3"}); !errors.Is(err, web.ErrUnknown) {
 		t.Errorf("another tenant: %v", err)
+	}
+}
+
+// moves leads the dialog of a move to the question about reminders.
+func (v *mailTown) moves(channel, user string, lang i18n.Lang, answer string) {
+	v.Helper()
+	v.talk(channel, user, lang, "flow:moving", "choice:in", "text:2026-12-16", "choice:no", "choice:self", "choice:paper",
+		"choice:no", "choice:household", "choice:dog", answer, "choice:no")
+}
+
+// A task list reminds three days before each of its dates, written from the list
+// as it is then; one that is gone sends nothing.
+func TestTaskListRemindsByMail(t *testing.T) {
+	eachTown(t, true, func(v *mailTown) {
+		v.moves("web", "hanako", i18n.English, "text:hanako@example.jp")
+		v.moves("web", "quiet", i18n.English, "choice:@skip")
+		at := func(when string, want ...string) {
+			v.Helper()
+			v.set(when)
+			v.run("reminders")
+			if got := v.notices(); !slices.Equal(got, want) {
+				v.Errorf("%s: %v, want %v", when, got, want)
+			}
+		}
+		at("2026-12-05T18:00") // electricity and gas are due on the 9th
+		at("2026-12-06T16:00") // before the hour
+		at("2026-12-06T17:00", "tasks mail en waiting")
+		at("2026-12-06T23:00", "tasks mail en waiting")
+		v.run("deliver")
+		if v.box.count() != 1 {
+			v.Fatalf("%d letters", v.box.count())
+		}
+		head, body, _ := strings.Cut(v.box.letters[0], "\r\n\r\n")
+		text, err := base64.StdEncoding.DecodeString(strings.ReplaceAll(body, "\r\n", ""))
+		if err != nil {
+			v.Fatal(err)
+		}
+		letter := head + string(text)
+		for _, want := range []string{
+			"To: <hanako@example.jp>", "・Book the closing and opening of gas　by Wednesday, 9 December 2026", "https://madoguchi.example/t/sample/plan\n",
+		} {
+			if !strings.Contains(letter, want) {
+				v.Errorf("no %q in\n%s", want, letter)
+			}
+		}
+		// Water on the 13th; then the list is deleted before its letter is written.
+		at("2026-12-10T17:00", "tasks mail en sent", "tasks mail en waiting")
+		err = v.db.Update(context.Background(), sampleID, func(tx *store.Tx) error {
+			_, err := tx.Exec(`DELETE FROM plan WHERE tenant = $1`, tx.Tenant())
+			return err
+		})
+		if err != nil {
+			v.Fatal(err)
+		}
+		v.run("deliver")
+		if got := v.notices(); v.box.count() != 1 || got[1] != "tasks mail en dropped" {
+			v.Errorf("%d letters, %v", v.box.count(), got)
+		}
+	})
+}
+
+// On LINE the reminder stands in the conversation the list was made in.
+func TestTaskListRemindsOnLine(t *testing.T) {
+	v := openTown(t, storetest.SQLite, false)
+	v.moves(line.Name, "taro", i18n.Japanese, "choice:yes")
+	v.set("2027-01-01T17:00") // the notice is due on 4 January, a holiday or not
+	v.run("reminders")
+	if got := v.notices(); !slices.Equal(got, []string{"tasks line ja sent"}) {
+		v.Fatalf("%v", got)
+	}
+	r := v.talk(line.Name, "taro", i18n.Japanese, "text:ありがとう")
+	var said []bot.Message
+	err := v.db.View(t.Context(), sampleID, func(tx *store.Tx) error {
+		lines, err := v.talks.Lines(tx, r.Conversation, 1, r.Messages[0].Seq)
+		if err == nil {
+			said, err = bot.Messages(lines)
+		}
+		return err
+	})
+	if err != nil {
+		v.Fatal(err)
+	}
+	var ids []string
+	for _, m := range said {
+		if m.Plan != nil {
+			ids = nil
+			for _, g := range m.Plan.Groups {
+				for _, task := range g.Tasks {
+					ids = append(ids, task.ID)
+				}
+			}
+		}
+	}
+	if !slices.Equal(ids, []string{"notice-in"}) {
+		v.Errorf("reminded of %v", ids)
 	}
 }
