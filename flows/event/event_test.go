@@ -186,7 +186,7 @@ func TestSampleFamily(t *testing.T) {
 // Whatever the answers, there is a list, its dates are in order, and what is done
 // at the counter has a service.
 func TestAnyAnswersMakeAPlan(t *testing.T) {
-	for _, name := range []string{"moving"} {
+	for _, name := range []string{"moving", "birth"} {
 		e := builtin(t, name)
 		flow := flowFile(t, e.Flow)
 		rapid.Check(t, func(t *rapid.T) {

@@ -20,7 +20,7 @@ import (
 var files embed.FS
 
 // Order is the order of the menu.
-var Order = []string{"card-pickup", "moving", "reservation", "card-status", "task-list", "my-page", "mail-link"}
+var Order = []string{"card-pickup", "moving", "reservation", "card-status", "birth", "task-list", "my-page", "mail-link"}
 
 // Files returns the source of every flow by file name.
 func Files() map[string][]byte {
