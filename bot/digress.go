@@ -48,6 +48,11 @@ func (d *dialog) button(name, arg string) error {
 	case "skip":
 		d.in.label = d.words.skip.In(d.s.Lang)
 		return d.skip()
+	case "done":
+		if len(d.s.Picked) > 0 {
+			d.in.label = d.words.thatIsAll.In(d.s.Lang)
+			return d.done()
+		}
 	case "correct":
 		d.in.label = d.words.correct.In(d.s.Lang)
 		return d.correct(arg)

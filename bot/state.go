@@ -52,6 +52,10 @@ type State struct {
 	Look   *Look    `json:"d,omitempty"`
 	Offers []string `json:"o,omitempty"`
 
+	// Picked are the answers to a question for several that were tapped so far, on
+	// channels whose buttons send one at a time.
+	Picked []string `json:"q,omitempty"`
+
 	// Answers offered with the open question, and the ways out listed after them:
 	// a number typed counts through both, as they are shown.
 	Offered int      `json:"h,omitempty"`

@@ -283,7 +283,7 @@ func (d *dialog) forget(name string) {
 			d.s.Former = append(d.s.Former, a)
 		}
 	}
-	d.s.Misses, d.s.Pending, d.s.Look, d.s.Offers = 0, nil, nil, nil
+	d.s.Misses, d.s.Pending, d.s.Look, d.s.Offers, d.s.Picked = 0, nil, nil, nil, nil
 }
 
 // restore takes back what forget dropped.

@@ -85,6 +85,10 @@ const (
 	Skip = "skip" // an optional field was left out
 )
 
+// None is the value of the answer to a question for several that says none of
+// them: it stands alone.
+const None = "none"
+
 // Step is one state of the procedure.
 type Step struct {
 	Name string
