@@ -19,6 +19,7 @@ import (
 	"madoguchi/store/audit"
 	"madoguchi/store/staff"
 	"madoguchi/store/storetest"
+	"madoguchi/store/wording"
 )
 
 // planned leads the moving dialog to its list and returns that.
@@ -131,7 +132,11 @@ func TestTaskListPages(t *testing.T) {
 func (v *mailTown) moves(channel, user string, lang i18n.Lang, answer string) {
 	v.Helper()
 	v.talk(channel, user, lang, "flow:moving", "choice:in", "text:2026-12-16", "choice:no", "choice:self", "choice:paper",
-		"choice:no", "choice:household", "choice:dog", answer, "choice:no")
+		"choice:no", "choice:household", "choice:dog")
+	if channel == line.Name {
+		v.talk(channel, user, lang, "choice:@done")
+	}
+	v.talk(channel, user, lang, answer, "choice:no")
 }
 
 // A task list reminds three days before each of its dates, written from the list
@@ -219,5 +224,31 @@ func TestTaskListRemindsOnLine(t *testing.T) {
 	}
 	if !slices.Equal(ids, []string{"notice-in"}) {
 		v.Errorf("reminded of %v", ids)
+	}
+}
+
+// The texts of task lists can be worded by the municipality as all others can.
+func TestTaskListInTheTownsOwnWords(t *testing.T) {
+	h := furnished(t)
+	site := consoletest.Serve(t, h.db, h.areas()...)
+	admin := site.SignIn(staff.Account{Booking: staff.Administrator, Cards: staff.Administrator, Official: true})
+	const key = "event.moving.task.notice-in.title"
+	if p := admin.Get("wording/text?key=" + key); p.Status != 200 || !p.Has("転入届を出す") {
+		t.Fatalf("%d\n%s", p.Status, p.Body)
+	}
+	err := h.db.Update(t.Context(), sampleID, func(tx *store.Tx) error {
+		text := wording.Text{Text: h.texts.Bind(key, "転入届を出す"), Lang: i18n.Japanese}
+		return h.wordings.Set(tx, text, "転入の届出（1番窓口）", "test")
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.library.Forget(sampleID)
+	for _, g := range planned(t, h, "visitor", movingIn...).Groups {
+		for _, task := range g.Tasks {
+			if task.ID == "notice-in" && task.Title != "転入の届出（1番窓口）" {
+				t.Errorf("%q", task.Title)
+			}
+		}
 	}
 }

@@ -214,6 +214,7 @@ func (b *builder) text(w word, part string) *i18n.Text {
 		b.keep(name)
 	}
 	bound := b.cat.Bind("event."+b.event.Name+"."+part, w.Value)
+	b.event.texts = append(b.event.texts, bound)
 	b.event.sources = append(b.event.sources, bound.AsSource())
 	return bound
 }

@@ -81,6 +81,7 @@ type Event struct {
 	tasks   []*Task
 	fields  map[string]flows.Kind // what expressions and texts may name
 	keeps   []string              // those they do name, without its own dates
+	texts   []*i18n.Text
 	sources []i18n.Source
 }
 
@@ -292,6 +293,9 @@ func (p *Plan) Args() []i18n.Arg {
 // Keeps are the names of the answers the event looks at. Nothing else needs to be
 // kept of what somebody answered.
 func (e *Event) Keeps() []string { return e.keeps }
+
+// Bound returns every text of the event, its title first.
+func (e *Event) Bound() []*i18n.Text { return e.texts }
 
 // Sources are the texts of the event that are to be translated, in the order of
 // the file.
