@@ -187,6 +187,12 @@ func TestTaskListRemindsByMail(t *testing.T) {
 		if got := v.notices(); v.box.count() != 1 || got[1] != "tasks mail en dropped" {
 			v.Errorf("%d letters, %v", v.box.count(), got)
 		}
+		if found, err := v.db.Verify(context.Background()); err != nil || len(found) != 0 {
+			v.Errorf("verify: %v %v", found, err)
+		}
+		if s := v.log.String(); strings.Contains(s, "hanako") {
+			v.Errorf("personal data in the log:\n%s", s)
+		}
 	})
 }
 

@@ -134,7 +134,7 @@ func strict(n *yaml.Node, into any) error {
 	dec := yaml.NewDecoder(bytes.NewReader(source))
 	dec.KnownFields(true)
 	if err := dec.Decode(into); err != nil {
-		return fmt.Errorf("line %d: want text: and when:", n.Line)
+		return fmt.Errorf("line %d: want text, and when if it has a condition", n.Line)
 	}
 	return n.Decode(into)
 }
