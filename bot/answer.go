@@ -21,6 +21,11 @@ const sure = 0.6
 // heard takes words: an answer to the open question if they are one, else one
 // of the things always possible, else a question of the resident's own.
 func (d *dialog) heard(text string) error {
+	if d.flow != nil {
+		if step := aside(d.flow, text); step != "" {
+			return d.turnAside(step)
+		}
+	}
 	c := understand.Context{Lang: d.s.Lang, Now: d.now}
 	if n, err := strconv.Atoi(understand.Fold(text)); err == nil && !d.writing() && n > d.s.Offered && n <= d.s.Offered+len(d.s.Ways) {
 		name, arg, _ := command(d.s.Ways[n-d.s.Offered-1])
@@ -29,6 +34,9 @@ func (d *dialog) heard(text string) error {
 	if l, other := d.otherTongue(text); other {
 		d.s.Lang, c.Lang = l, l
 		d.say(d.words.languageSet)
+	}
+	if len(d.s.Picked) > 0 && d.s.Pending == nil && d.thatIsAll(text) {
+		return d.done()
 	}
 	if cmd, arg, conf, ok := understand.Commands(c, text, true); ok && conf >= sure && !d.answers(c, text) {
 		return d.command(cmd, arg, text)
@@ -136,6 +144,17 @@ func declined(c understand.Context, text string) bool {
 	return false
 }
 
+// thatIsAll reports whether words end the picking of answers.
+func (d *dialog) thatIsAll(text string) bool {
+	said := understand.Fold(strings.TrimRight(text, " 　。.!！"))
+	for _, label := range append(d.words.ends[d.s.Lang], d.words.ends[i18n.Japanese]...) {
+		if said == understand.Fold(label) {
+			return true
+		}
+	}
+	return false
+}
+
 // answers reports whether the words are exactly one of the open answers, which
 // then means more than a command of the same wording.
 func (d *dialog) answers(c understand.Context, text string) bool {
@@ -143,7 +162,7 @@ func (d *dialog) answers(c understand.Context, text string) bool {
 		return false
 	}
 	f := d.field(d.step.Into)
-	if f.Type != "choice" && f.Type != "yesno" {
+	if f.Type != "choice" && f.Type != "choices" && f.Type != "yesno" {
 		return false
 	}
 	r := d.read(c, f, text)
@@ -238,6 +257,14 @@ func (d *dialog) pressed(value string) error {
 	if err != nil {
 		return err
 	}
+	if v != "" && v != flows.None && f.Type == "choices" && oneByOne[d.in.Channel] {
+		d.in.label = d.show(f, v)
+		d.s.Picked = append(d.s.Picked, strings.Split(v, ",")...)
+		if len(d.options(d.step)) > 0 {
+			return d.ask(d.step)
+		}
+		return d.done()
+	}
 	if v == "" {
 		d.say(d.words.oldButton)
 		return d.repeat()
@@ -291,9 +318,24 @@ func (d *dialog) valid(f *flows.Field, value string) (string, error) {
 	}
 }
 
-// take accepts a value for the open question and goes on.
+// oneByOne are the channels whose buttons send one answer at a time: a question
+// for several is asked again until the resident says that it is all.
+var oneByOne = map[string]bool{"line": true, "kiosk": true}
+
+// done takes what was picked as the answer.
+func (d *dialog) done() error {
+	picked := strings.Join(d.s.Picked, ",")
+	d.s.Picked = nil
+	return d.take(picked)
+}
+
+// take accepts a value for the open question and goes on. Several answers come in
+// the order of the question; one that says none of them stands alone.
 func (d *dialog) take(value string) error {
 	f := d.field(d.step.Into)
+	if f.Type == "choices" && value != "" {
+		value = d.several(value)
+	}
 	if ff := d.formField(f.Name); ff != nil && value != "" {
 		taken, objection := ff.Accept(d.s.Lang, value)
 		if objection != "" {
@@ -333,6 +375,20 @@ func (d *dialog) take(value string) error {
 		return err
 	}
 	return d.walk()
+}
+
+// several puts several answers in the order of the question, with those picked
+// before.
+func (d *dialog) several(value string) string {
+	given := append(strings.Split(value, ","), d.s.Picked...)
+	d.s.Picked = nil
+	var out []string
+	for _, c := range d.options(d.step) {
+		if slices.Contains(given, c.Value) && (c.Value != flows.None || len(given) == 1) {
+			out = append(out, c.Value)
+		}
+	}
+	return strings.Join(out, ",")
 }
 
 // skip leaves an optional question unanswered.

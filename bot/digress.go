@@ -48,6 +48,11 @@ func (d *dialog) button(name, arg string) error {
 	case "skip":
 		d.in.label = d.words.skip.In(d.s.Lang)
 		return d.skip()
+	case "done":
+		if len(d.s.Picked) > 0 {
+			d.in.label = d.words.thatIsAll.In(d.s.Lang)
+			return d.done()
+		}
 	case "correct":
 		d.in.label = d.words.correct.In(d.s.Lang)
 		return d.correct(arg)
@@ -380,6 +385,9 @@ func (d *dialog) switchTo(f *flows.Flow, text string) error {
 // beginWith enters a flow by words and, if the same words answer questions of it
 // (「予約を取り消したい」, 「来週火曜の午前に2人で」), takes them as those answers too.
 func (d *dialog) beginWith(f *flows.Flow, text string) error {
+	if step := aside(f, text); step != "" {
+		return d.beginAside(f, step)
+	}
 	if text == "" {
 		return d.begin(f)
 	}
@@ -404,6 +412,39 @@ func (d *dialog) opened(st *flows.Step) {
 	if v := named(d.choiceWords(st), words); v != "" {
 		d.s.Set(st.Into, v)
 	}
+}
+
+// aside returns the step of a flow that words lead to from any question, "" if
+// they lead to none. People mix languages: the words of all are heard.
+func aside(f *flows.Flow, text string) string {
+	for _, a := range f.Anytime {
+		for _, phrases := range a.Words {
+			if understand.Mentions(text, phrases) {
+				return a.Step
+			}
+		}
+	}
+	return ""
+}
+
+// turnAside goes to such a step. What was said stays out of the transcript:
+// somebody else may look at the screen later (domain-facts 1.8).
+func (d *dialog) turnAside(step string) error {
+	d.in.Text, d.in.label = "", ""
+	d.s.Pending = nil
+	d.stand(step)
+	return d.walk()
+}
+
+// beginAside enters a flow at such a step.
+func (d *dialog) beginAside(f *flows.Flow, step string) error {
+	if err := d.leave(); err != nil {
+		return err
+	}
+	d.s.enter(f.Name, f.Version, step)
+	d.flow = f
+	d.passed.Begun = f.Name
+	return d.turnAside(step)
 }
 
 // named finds the choice whose words stand in a text, the longest of them where
@@ -437,6 +478,11 @@ func (d *dialog) idleHeard(c understand.Context, text string) error {
 
 // idleIntent finds what the resident has come for.
 func (d *dialog) idleIntent(c understand.Context, text string) error {
+	for _, f := range d.shelf.Menu {
+		if step := aside(f, text); step != "" {
+			return d.beginAside(f, step)
+		}
+	}
 	// The menu's own labels and numbers come first: they are on the screen.
 	var menu understand.Field
 	menu.Type = "choice"

@@ -24,6 +24,7 @@ const (
 	KindOffers   Kind = "offers"   // free times; Choices carry Day as a heading
 	KindBooking  Kind = "booking"  // a booking made, changed, cancelled or shown
 	KindPapers   Kind = "papers"   // a checklist: Lines are the things to bring
+	KindPlan     Kind = "plan"     // a personal task list
 )
 
 // Message is one utterance of the transcript in a form every channel can
@@ -38,6 +39,7 @@ type Message struct {
 	Items   []Item   `json:"items,omitempty"`
 	Lines   []string `json:"lines,omitempty"`
 	Booking *Booking `json:"booking,omitempty"`
+	Plan    *Plan    `json:"plan,omitempty"`
 	Link    *Link    `json:"link,omitempty"`
 	// Question is the open question itself where Text only says why the answer
 	// given could not be used, for channels that show the two in two places.
@@ -86,6 +88,60 @@ type Booking struct {
 	Title   string   `json:"title,omitempty"` // the service's name in words
 	Persons int      `json:"persons"`
 	Actions []Choice `json:"actions,omitempty"` // change, cancel
+}
+
+// Plan is the personal task list of a life event in words.
+type Plan struct {
+	Event  string      `json:"event"`
+	Title  string      `json:"title"`
+	Key    string      `json:"key,omitempty"` // opens it again; "" if the resident has it
+	Bring  string      `json:"bring"`         // the heading of what tasks have to bring
+	Groups []PlanGroup `json:"groups"`
+}
+
+// PlanGroup is the tasks of one stage: before, day, after.
+type PlanGroup struct {
+	ID    string     `json:"id"`
+	Title string     `json:"title"`
+	Tasks []PlanTask `json:"tasks"`
+}
+
+// PlanTask is one thing to see to. Only ID and Title are always there.
+type PlanTask struct {
+	ID    string   `json:"id"`
+	Title string   `json:"title"`
+	Opens string   `json:"opens,omitempty"` // YYYY-MM-DD: the first day
+	Due   string   `json:"due,omitempty"`   // YYYY-MM-DD: the last day
+	Over  bool     `json:"over,omitempty"`  // the last day has passed
+	When  string   `json:"when,omitempty"`  // both days in words
+	Facts []Item   `json:"facts,omitempty"` // where, who may go, online
+	Bring []string `json:"bring,omitempty"`
+	Notes []string `json:"notes,omitempty"`
+}
+
+// Lines is the list as plain lines, for channels that show text alone.
+func (p *Plan) Lines() []string {
+	var out []string
+	for _, g := range p.Groups {
+		out = append(out, "【"+g.Title+"】")
+		for _, t := range g.Tasks {
+			line := t.Title
+			if t.When != "" {
+				line += "　" + t.When
+			}
+			out = append(out, line)
+			for _, f := range t.Facts {
+				out = append(out, "　"+f.Label+"　"+f.Value)
+			}
+			for _, b := range t.Bring {
+				out = append(out, "　□ "+b)
+			}
+			for _, n := range t.Notes {
+				out = append(out, "　"+n)
+			}
+		}
+	}
+	return out
 }
 
 // Link is an address to open, with its label.

@@ -171,6 +171,10 @@ func (d *dialog) put(st *flows.Step, lead string) error {
 		for _, ch := range d.options(st) {
 			m.Choices = append(m.Choices, Choice{Value: ch.Value, Label: d.fill(ch.Label)})
 		}
+		if f.Type == "choices" && len(d.s.Picked) > 0 {
+			m.Text += "\n" + d.words.picked.In(d.s.Lang, i18n.Arg{Name: "list", Value: i18n.Markup(d.show(f, strings.Join(d.s.Picked, ",")))})
+			m.Choices = append(m.Choices, Choice{Value: "@done", Label: d.words.thatIsAll.In(d.s.Lang), Quiet: true})
+		}
 	case "yesno", "consent":
 		m.Choices = d.yesNo()
 	case "counter":
@@ -468,10 +472,13 @@ func (d *dialog) counterName(f *flows.Field, id string) string {
 	return i18n.Escape(id)
 }
 
-// options are the answers a choice question has for this person. A condition
-// that cannot be evaluated takes its answer away.
+// options are the answers a choice question has for this person, without those
+// picked. A condition that cannot be evaluated takes its answer away.
 func (d *dialog) options(st *flows.Step) []flows.Choice {
 	held := func(c flows.Choice) bool {
+		if len(d.s.Picked) > 0 && st == d.step && (c.Value == flows.None || slices.Contains(d.s.Picked, c.Value)) {
+			return false
+		}
 		if c.When == nil {
 			return true
 		}

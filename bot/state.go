@@ -35,7 +35,7 @@ type State struct {
 	Given []Answer `json:"g,omitempty"`
 	// Heard holds what the words that began the procedure told besides, and Wish
 	// when they would like to come: each is proposed when its question comes.
-	Heard []Answer `json:"q,omitempty"`
+	Heard []Answer `json:"k,omitempty"`
 	Wish  *Look    `json:"j,omitempty"`
 	// Trail is the way here: the questions answered, each once, in order. Back
 	// goes along it, and a correction finds its question on it.
@@ -55,6 +55,10 @@ type State struct {
 	// Offers the values last offered, so that "the second one" means what they saw.
 	Look   *Look    `json:"d,omitempty"`
 	Offers []string `json:"o,omitempty"`
+
+	// Picked are the answers to a question for several that were tapped so far, on
+	// channels whose buttons send one at a time.
+	Picked []string `json:"q,omitempty"`
 
 	// Answers offered with the open question, and the ways out listed after them:
 	// a number typed counts through both, as they are shown.

@@ -226,6 +226,9 @@ func (d *dialog) walk() error {
 			if st.Text != nil {
 				d.say(st.Text)
 			}
+			if d.Trace != nil {
+				d.Trace(d.s.Flow, st.Name, flows.Next)
+			}
 			d.person()
 			d.passed.Ended = d.s.Flow + "/handoff"
 			return d.leave()
@@ -300,7 +303,7 @@ func (d *dialog) forget(name string) {
 			d.s.Former = append(d.s.Former, a)
 		}
 	}
-	d.s.Misses, d.s.Pending, d.s.Look, d.s.Offers = 0, nil, nil, nil
+	d.s.Misses, d.s.Pending, d.s.Look, d.s.Offers, d.s.Picked = 0, nil, nil, nil, nil
 }
 
 // restore takes back what forget dropped.

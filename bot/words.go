@@ -21,12 +21,14 @@ type words struct {
 	noneThen, noneAtAll, noLater, notThatTime             *i18n.Text
 	elsewhere, otherCounter, persons, welcome             *i18n.Text
 	formChanged, entered, must, isIt, wordedByAI          *i18n.Text
+	picked, thatIsAll                                     *i18n.Text
 
 	buttons  map[understand.Command]*i18n.Text // what a global button says
 	hints    map[string]*i18n.Text             // by field type
 	reasons  map[string]*i18n.Text             // by understand.Reason
 	refusals map[string]*i18n.Text             // by Refusal.Why
 	fields   map[string]*i18n.Text             // names of fields by type
+	ends     map[i18n.Lang][]string            // what ends the picking of answers
 	names    map[string]map[i18n.Lang][]string // other names of fields by type
 }
 
@@ -79,6 +81,7 @@ func bindWords(c *i18n.Catalog) *words {
 		noLater: t("slot.no-later"), elsewhere: t("slot.elsewhere"), otherCounter: t("slot.other-counter"), welcome: t("welcome"),
 		persons: t("persons"), formChanged: t("form.changed"), entered: t("form.entered"), must: t("form.must"),
 		isIt: t("is-it"), wordedByAI: t("worded-by-ai"),
+		picked: t("several.picked"), thatIsAll: t("several.done"),
 
 		buttons:  map[understand.Command]*i18n.Text{},
 		hints:    map[string]*i18n.Text{},
@@ -100,6 +103,10 @@ func bindWords(c *i18n.Catalog) *words {
 		for _, lang := range c.Languages() {
 			w.names[ft][lang] = c.Phrases(lang, "bot.names."+ft)
 		}
+	}
+	w.ends = map[i18n.Lang][]string{}
+	for _, lang := range c.Languages() {
+		w.ends[lang] = append(c.Phrases(lang, "bot.several.ends"), i18n.Bare(w.thatIsAll.In(lang)))
 	}
 	for _, r := range reasons {
 		w.reasons[string(r)] = t("reason." + string(r))

@@ -20,14 +20,18 @@ func (c *checker) condition(w Word, names map[string]Kind) {
 	if !w.Given() {
 		return
 	}
-	_, err := compileExpr(w.Value, names)
-	var fault *conditionError
+	_, err := CompileCondition(w.Value, names)
+	var fault *ExprError
 	if errors.As(err, &fault) {
 		pos := w.Pos
-		pos.Column += fault.offset
-		c.fail(pos, "condition", fault.hint, "%s", fault.message)
+		pos.Column += fault.Offset
+		c.fail(pos, "condition", fault.Hint, "%s", fault.Message)
 	}
 }
+
+// Names returns what conditions about the answers of the flow can see: its fields
+// by name in the file.
+func (f *File) Names(v Vocabulary) map[string]Kind { return knownToConditions(f, v) }
 
 // knownToConditions returns what conditions of f can see, under its name in the
 // file: its fields, and as text what its actions set.

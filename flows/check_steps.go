@@ -17,6 +17,11 @@ var keysOf = map[Verb][]string{
 
 func checkSteps(c *checker) {
 	known := c.stepNames()
+	for _, a := range c.file.Anytime {
+		if c.file.step(a.Step.Value) == nil {
+			c.fail(a.Step.Pos, "unknown-step", didYouMean(a.Step.Value, known), "unknown step %q", a.Step.Value)
+		}
+	}
 	for i := range c.file.Steps {
 		s := &c.file.Steps[i]
 		for _, w := range s.targets() {

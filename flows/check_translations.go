@@ -29,6 +29,9 @@ func (f *File) sources() []placed {
 	}
 	text(f.Title, "title")
 	phrases(f.Begins, "begins")
+	for _, a := range f.Anytime {
+		phrases(a.Words, "anytime."+a.Step.Value)
+	}
 	for _, p := range f.Papers {
 		for i, w := range p.Lines {
 			text(w, "papers."+p.Name.Value+"."+strconv.Itoa(i+1))

@@ -66,6 +66,13 @@ func (s *set) ways(f *File) *ways {
 				g.out[i] = append(g.out[i], edge{to, quiet, !quiet && st.When.Given() && w == passed})
 			}
 		}
+		if st.Verb == Ask || st.Verb == Check {
+			for _, a := range f.Anytime {
+				if to, ok := find(a.Step.Value); ok {
+					g.out[i] = append(g.out[i], edge{to: to})
+				}
+			}
+		}
 	}
 	return g
 }

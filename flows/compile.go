@@ -68,6 +68,9 @@ func build(f *File, v Vocabulary, cat *i18n.Catalog) (*Flow, error) {
 	}
 	b.flow.Title = b.text(f.Title, "title")
 	b.flow.Begins = b.phrases(f.Begins, "begins")
+	for _, a := range f.Anytime {
+		b.flow.Anytime = append(b.flow.Anytime, Anytime{a.Step.Value, b.phrases(a.Words, "anytime."+a.Step.Value)})
+	}
 	for _, p := range f.Papers {
 		for i, line := range p.Lines {
 			b.flow.Papers[p.Name.Value] = append(b.flow.Papers[p.Name.Value],
@@ -227,7 +230,7 @@ func (b *builder) condition(w Word) *Expr {
 	if !w.Given() || b.err != nil {
 		return nil
 	}
-	e, err := compileExpr(w.Value, b.names)
+	e, err := CompileCondition(w.Value, b.names)
 	if err != nil {
 		b.err = err
 		return nil

@@ -29,13 +29,19 @@ import (
 //	answered("mail") and not foreign
 //
 // Fields stand under their names, with _ for each hyphen (moved-in is moved_in,
-// as a hyphen is a minus), as text, whole numbers, yes/no or dates. A
-// field not answered yet is "", 0, false, or a date before every other;
-// answered tells the difference. There are no loops, no assignments, no member
-// access and no functions but these:
+// as a hyphen is a minus), as text, whole numbers, yes/no, dates or lists ("dog"
+// in situation). A field not answered yet is "", 0, false, an empty list, or a
+// date before every other, which is no date; answered tells the difference.
+// There are no loops, no assignments, no member access and no functions but
+// these; those of dates make no date out of none:
 //
 //	deadline(date, days) date   the days-th day after date, moved to the next
 //	                            day the office is open (domain-facts 13)
+//	after(date, days) date      the days-th day after date
+//	before(date, days) date     the days-th day before date
+//	last_open(date) date        date if the office is open, else the last day before
+//	                            it that is
+//	earlier(date, date) date    the earlier one; the other if one is no date
 //	age(date) int               full years today
 //	days_until(date) int        negative if past
 //	open_day(date) bool         is the office open
@@ -56,12 +62,13 @@ type Facts struct {
 	Open   func(civil.Date) bool // is the office open on this date; nil: always
 }
 
-// Expr is a compiled condition. It is safe for concurrent use.
+// Expr is a compiled condition, or a compiled date. It is safe for concurrent use.
 type Expr struct {
 	Source string
 
 	program *vm.Program
 	sees    []seen
+	asks    []string  // fields it only asks about: answered("mail")
 	idle    sync.Pool // of *sight
 }
 
@@ -88,7 +95,7 @@ type sight struct {
 }
 
 var kindSample = map[Kind]any{
-	TextKind: "", NumberKind: 0, YesKind: false, DateKind: time.Time{},
+	TextKind: "", NumberKind: 0, YesKind: false, DateKind: time.Time{}, ListKind: []string(nil),
 }
 
 // function is one function of the language: what a file may write is arguments;
@@ -112,11 +119,31 @@ func looking(args []any) *sight { return args[len(args)-1].(*sight) }
 var functions = []function{
 	{"deadline", []any{new(func(time.Time, int, *sight) time.Time), new(func(time.Time, int) time.Time)}, true,
 		func(args ...any) (any, error) {
-			from, n := args[0].(time.Time), args[1].(int)
-			if from.IsZero() || n < -100_000 || n > 100_000 {
-				return time.Time{}, nil
+			return counted(args, func(from civil.Date, n int) civil.Date {
+				return civil.Deadline(from, n, looking(args).open)
+			})
+		}},
+	{"after", []any{new(func(time.Time, int) time.Time)}, false,
+		func(args ...any) (any, error) { return counted(args, civil.Date.AddDays) }},
+	{"before", []any{new(func(time.Time, int) time.Time)}, false,
+		func(args ...any) (any, error) {
+			return counted(args, func(d civil.Date, n int) civil.Date { return d.AddDays(-n) })
+		}},
+	{"last_open", []any{new(func(time.Time, *sight) time.Time), new(func(time.Time) time.Time)}, true,
+		func(args ...any) (any, error) {
+			d := args[0].(time.Time)
+			if d.IsZero() {
+				return d, nil
 			}
-			return instant(civil.Deadline(civilDate(from), n, looking(args).open))
+			return instant(civil.LastOpen(civilDate(d), looking(args).open))
+		}},
+	{"earlier", []any{new(func(time.Time, time.Time) time.Time)}, false,
+		func(args ...any) (any, error) {
+			a, b := args[0].(time.Time), args[1].(time.Time)
+			if a.IsZero() || !b.IsZero() && b.Before(a) {
+				return b, nil
+			}
+			return a, nil
 		}},
 	{"age", []any{new(func(time.Time, *sight) int), new(func(time.Time) int)}, true,
 		func(args ...any) (any, error) {
@@ -157,6 +184,16 @@ var functions = []function{
 		}},
 }
 
+// counted is a date so many days from another; no date if that is none, or the
+// number is no period anybody means.
+func counted(args []any, from func(civil.Date, int) civil.Date) (any, error) {
+	d, n := args[0].(time.Time), args[1].(int)
+	if d.IsZero() || n < -100_000 || n > 100_000 {
+		return time.Time{}, nil
+	}
+	return instant(from(civilDate(d), n))
+}
+
 func functionNamed(name string) *function {
 	for i := range functions {
 		if functions[i].name == name {
@@ -192,25 +229,42 @@ func (s *sight) answer(name string) string {
 	return s.Answer(name)
 }
 
-// conditionError is a fault of a condition. Offset counts letters from its
+// ExprError is a fault of a condition or a date. Offset counts letters from its
 // start.
-type conditionError struct {
-	offset  int
-	message string
-	hint    string
+type ExprError struct {
+	Offset  int
+	Message string
+	Hint    string // "" if there is nothing to add
 }
 
-func (e *conditionError) Error() string {
-	if e.hint != "" {
-		return e.message + " (" + e.hint + ")"
+// Error gives the message and the hint.
+func (e *ExprError) Error() string {
+	if e.Hint != "" {
+		return e.Message + " (" + e.Hint + ")"
 	}
-	return e.message
+	return e.Message
 }
 
-// compileExpr compiles a condition that may see names. The error is a
-// *conditionError.
-func compileExpr(source string, names map[string]Kind) (*Expr, error) {
-	sees, err := inspect(source, names)
+// CompileCondition compiles a condition that may see names, which are those of
+// fields. The error is an *ExprError.
+func CompileCondition(source string, names map[string]Kind) (*Expr, error) {
+	return compileExpr(source, names, expr.AsBool())
+}
+
+var dateType = reflect.TypeFor[time.Time]()
+
+// CompileDate compiles an expression for a date, which may see names. The error
+// is an *ExprError.
+func CompileDate(source string, names map[string]Kind) (*Expr, error) {
+	e, err := compileExpr(source, names, expr.AsAny())
+	if err == nil && e.program.Node().Type() != dateType {
+		return nil, &ExprError{Message: "this is not a date", Hint: "a field of type date, or one of deadline, after, before, last_open, earlier"}
+	}
+	return e, err
+}
+
+func compileExpr(source string, names map[string]Kind, result expr.Option) (*Expr, error) {
+	sees, asks, err := inspect(source, names)
 	if err != nil {
 		return nil, err
 	}
@@ -223,7 +277,7 @@ func compileExpr(source string, names map[string]Kind) (*Expr, error) {
 		env[s.name] = kindSample[s.kind]
 	}
 	options := []expr.Option{
-		expr.Env(env), expr.AsBool(), expr.DisableAllBuiltins(), expr.DisableIfOperator(),
+		expr.Env(env), result, expr.DisableAllBuiltins(), expr.DisableIfOperator(),
 		expr.MaxNodes(2 * maxExprNodes), expr.Patch(addSight{fields}),
 	}
 	for _, f := range functions {
@@ -233,7 +287,7 @@ func compileExpr(source string, names map[string]Kind) (*Expr, error) {
 	if err != nil {
 		return nil, fromExpr(err)
 	}
-	e := &Expr{Source: source, program: program, sees: sees}
+	e := &Expr{Source: source, program: program, sees: sees, asks: asks}
 	e.idle.New = func() any {
 		s := &sight{names: make(map[string]any, len(sees)+1)}
 		s.names[factsName] = s
@@ -275,11 +329,11 @@ func (a addSight) Visit(n *ast.Node) {
 }
 
 // inspect refuses everything the language leaves out, and returns the names a
-// condition sees. It looks at the parsed tree before expr's own checker does,
+// condition sees, and the fields it only asks about. It looks at the parsed tree before expr's own checker does,
 // because its messages are for people who do not program.
-func inspect(source string, names map[string]Kind) ([]seen, error) {
+func inspect(source string, names map[string]Kind) ([]seen, []string, error) {
 	if len(source) > maxCondition {
-		return nil, &conditionError{0, fmt.Sprintf("the condition has %d bytes, more than %d", len(source), maxCondition), "use several branches"}
+		return nil, nil, &ExprError{0, fmt.Sprintf("the condition has %d bytes, more than %d", len(source), maxCondition), "use several branches"}
 	}
 	config := conf.CreateNew()
 	config.MaxNodes = maxExprNodes
@@ -292,7 +346,7 @@ func inspect(source string, names map[string]Kind) ([]seen, error) {
 	}
 	tree, err := parser.ParseWithConfig(source, config)
 	if err != nil {
-		return nil, fromExpr(err)
+		return nil, nil, fromExpr(err)
 	}
 	known := make(map[string]seen, len(names))
 	for field, kind := range names {
@@ -301,16 +355,17 @@ func inspect(source string, names map[string]Kind) ([]seen, error) {
 	v := &inspector{source: []rune(source), known: known}
 	ast.Walk(&tree.Node, v)
 	if v.err != nil {
-		return nil, v.err
+		return nil, nil, v.err
 	}
-	return v.sees, nil
+	return v.sees, v.asks, nil
 }
 
 type inspector struct {
 	source []rune
 	known  map[string]seen // by name in the condition
 	sees   []seen
-	err    *conditionError
+	asks   []string
+	err    *ExprError
 }
 
 // operators a condition may use; no power, no ranges, no patterns, no pipes.
@@ -326,7 +381,7 @@ func (v *inspector) called(n ast.Node, name string) bool {
 func (v *inspector) Visit(n *ast.Node) {
 	fault := func(message, hint string) {
 		if v.err == nil {
-			v.err = &conditionError{(*n).Location().From, message, hint}
+			v.err = &ExprError{(*n).Location().From, message, hint}
 		}
 	}
 	switch node := (*n).(type) {
@@ -382,9 +437,11 @@ func (v *inspector) call(name string, node *ast.CallNode, fault func(message, hi
 		return
 	}
 	if name == "answered" {
-		if _, ok := v.known[inCondition(word.Value)]; !ok {
+		s, ok := v.known[inCondition(word.Value)]
+		if !ok {
 			fault(fmt.Sprintf("unknown field %q in answered", word.Value), didYouMean(word.Value, sortedKeys(v.known)))
 		}
+		v.asks = append(v.asks, s.field)
 		return
 	}
 	if _, err := civil.ParseDate(word.Value); err != nil {
@@ -392,40 +449,115 @@ func (v *inspector) call(name string, node *ast.CallNode, fault func(message, hi
 	}
 }
 
-func fromExpr(err error) *conditionError {
+func fromExpr(err error) *ExprError {
 	var at *file.Error
 	if errors.As(err, &at) {
-		return &conditionError{offset: at.From, message: "the condition is not understood: " + at.Message}
+		return &ExprError{Offset: at.From, Message: "the condition is not understood: " + at.Message}
 	}
-	return &conditionError{message: "the condition is not understood: " + err.Error()}
+	return &ExprError{Message: "the condition is not understood: " + err.Error()}
 }
 
 // Holds evaluates the condition. An error is a fault the checker could not see,
 // such as an answer that is not of its field's type; it never panics and its
 // cost is bounded by the size of the condition.
-func (e *Expr) Holds(f Facts) (holds bool, err error) {
+func (e *Expr) Holds(f Facts) (bool, error) {
+	out, err := e.eval(f)
+	if err != nil {
+		return false, err
+	}
+	return out.(bool), nil
+}
+
+// Date evaluates an expression compiled by CompileDate, with the errors of
+// Holds. Where there is no date it is the zero Date.
+func (e *Expr) Date(f Facts) (civil.Date, error) {
+	out, err := e.eval(f)
+	if err != nil {
+		return civil.Date{}, err
+	}
+	if t := out.(time.Time); !t.IsZero() {
+		return civilDate(t), nil
+	}
+	return civil.Date{}, nil
+}
+
+// Sees are the fields the expression looks at, by name in the file.
+func (e *Expr) Sees() []string {
+	out := make([]string, 0, len(e.sees))
+	for _, s := range e.sees {
+		out = append(out, s.field)
+	}
+	for _, f := range e.asks {
+		if !slices.Contains(out, f) {
+			out = append(out, f)
+		}
+	}
+	return out
+}
+
+// Literals are the texts in quotes that the expression compares the answers of a
+// field with, so that a checker can see that they are answers.
+func (e *Expr) Literals(field string) []string {
+	v := literals{field: inCondition(field)}
+	node := e.program.Node()
+	ast.Walk(&node, &v)
+	return v.found
+}
+
+type literals struct {
+	field string
+	found []string
+}
+
+func (v *literals) Visit(n *ast.Node) {
+	b, ok := (*n).(*ast.BinaryNode)
+	if !ok {
+		return
+	}
+	for _, sides := range [][2]ast.Node{{b.Left, b.Right}, {b.Right, b.Left}} {
+		if id, ok := sides[0].(*ast.IdentifierNode); !ok || id.Value != v.field {
+			continue
+		}
+		switch other := sides[1].(type) {
+		case *ast.StringNode:
+			v.found = append(v.found, other.Value)
+		case *ast.ArrayNode:
+			for _, one := range other.Nodes {
+				if s, ok := one.(*ast.StringNode); ok {
+					v.found = append(v.found, s.Value)
+				}
+			}
+		case *ast.ConstantNode: // what expr makes of a list of texts
+			if set, ok := other.Value.(map[string]struct{}); ok {
+				v.found = append(v.found, sortedKeys(set)...)
+			}
+		}
+	}
+}
+
+func (e *Expr) eval(f Facts) (out any, err error) {
 	s := e.idle.Get().(*sight)
 	defer func() {
 		if r := recover(); r != nil {
 			// The sight is dropped: its machine may be half-way.
-			holds, err = false, fmt.Errorf("condition %q: %v", e.Source, r)
+			out, err = nil, fmt.Errorf("condition %q: %v", e.Source, r)
 		}
 	}()
 	s.Facts = f
 	for _, name := range e.sees {
 		v, err := value(s.answer(name.field), name.kind)
 		if err != nil {
-			return false, fmt.Errorf("condition %q: field %s: %w", e.Source, name.field, err)
+			return nil, fmt.Errorf("condition %q: field %s: %w", e.Source, name.field, err)
 		}
 		s.names[name.name] = v
 	}
-	out, err := s.run.Run(e.program, s.names)
+	out, err = s.run.Run(e.program, s.names)
 	if err != nil {
-		return false, fmt.Errorf("condition %q: %w", e.Source, err)
+		return nil, fmt.Errorf("condition %q: %w", e.Source, err)
 	}
 	s.Facts = Facts{}
 	e.idle.Put(s)
-	return out.(bool), nil
+	return out, nil
 }
 
 // value turns a canonical answer into what a condition compares.
@@ -438,6 +570,11 @@ func value(answer string, kind Kind) (any, error) {
 		return strconv.Atoi(answer)
 	case YesKind:
 		return answer == "yes", nil
+	case ListKind:
+		if answer == "" {
+			return []string(nil), nil
+		}
+		return strings.Split(answer, ","), nil
 	case DateKind:
 		if answer == "" {
 			return time.Time{}, nil

@@ -1,6 +1,7 @@
 package flows
 
 import (
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -9,7 +10,7 @@ import (
 )
 
 var conditionNames = map[string]Kind{
-	"visitor": TextKind, "mail": TextKind, "persons": NumberKind, "foreign": YesKind, "moved-in": DateKind, "born": DateKind,
+	"visitor": TextKind, "mail": TextKind, "persons": NumberKind, "foreign": YesKind, "moved-in": DateKind, "born": DateKind, "situation": ListKind,
 }
 
 // facts at 2026-11-25 09:00, closed on weekends and over the new year.
@@ -27,6 +28,7 @@ func facts(answers map[string]string) Facts {
 func TestConditions(t *testing.T) {
 	answers := map[string]string{
 		"visitor": "agent", "persons": "3", "foreign": "yes", "moved-in": "2026-12-16", "born": "2011-11-26",
+		"situation": "dog,school",
 	}
 	for _, tc := range []struct {
 		source string
@@ -48,6 +50,12 @@ func TestConditions(t *testing.T) {
 		// domain-facts 13: the fourteenth day, 12-30, is closed.
 		{`deadline(moved_in, 14) == date("2027-01-04")`, true},
 		{`deadline(date("2027-03-27"), 14) == date("2027-04-12")`, true},
+		{`after(moved_in, 14) == date("2026-12-30")`, true},
+		{`before(moved_in, 30) == date("2026-11-16")`, true},
+		{`last_open(date("2027-01-02")) == date("2026-12-28")`, true},
+		{`earlier(moved_in, born) == born`, true},
+		{`"dog" in situation`, true},
+		{`"do" in situation`, false},
 		{`days_until(moved_in) == 21`, true},
 		{`open_day(moved_in)`, true},
 		{`open_day(date("2026-12-30"))`, false},
@@ -57,7 +65,7 @@ func TestConditions(t *testing.T) {
 		{`age(date("2008-02-29")) == 18`, true},
 	} {
 		t.Run(tc.source, func(t *testing.T) {
-			e, err := compileExpr(tc.source, conditionNames)
+			e, err := CompileCondition(tc.source, conditionNames)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -77,6 +85,9 @@ func TestConditionsOnUnansweredFields(t *testing.T) {
 		`persons == 0`:                            true,
 		`foreign`:                                 false,
 		`age(born) == 0`:                          true,
+		`"dog" in situation`:                      false,
+		`after(born, 3) == born`:                  true,
+		`earlier(born, today()) == today()`:       true,
 		`days_until(moved_in) == 0`:               true,
 		`open_day(moved_in)`:                      false,
 		`deadline(moved_in, 14) == moved_in`:      true,
@@ -84,7 +95,7 @@ func TestConditionsOnUnansweredFields(t *testing.T) {
 		`moved_in < date("0001-01-02")`:           true,
 		`deadline(today(), 999999999) == today()`: false,
 	} {
-		e, err := compileExpr(source, conditionNames)
+		e, err := CompileCondition(source, conditionNames)
 		if err != nil {
 			t.Fatal(source, err)
 		}
@@ -99,10 +110,61 @@ func TestConditionsOnUnansweredFields(t *testing.T) {
 	}
 }
 
+// domain-facts 13.
+func TestDates(t *testing.T) {
+	names := map[string]Kind{"moved-in": DateKind, "leaving": DateKind, "way": TextKind}
+	open := facts(nil).Open
+	golden := civil.Date{Year: 2027, Month: 4, Day: 29}
+	for _, tc := range []struct{ source, movedIn, leaving, want string }{
+		{`deadline(moved_in, 14)`, "2026-12-16", "", "2027-01-04"},
+		{`deadline(moved_in, 14)`, "2027-03-27", "", "2027-04-12"},
+		{`earlier(deadline(moved_in, 14), deadline(leaving, 30))`, "2027-04-20", "2027-03-31", "2027-04-30"},
+		{`earlier(deadline(moved_in, 14), deadline(leaving, 30))`, "2027-04-20", "", "2027-05-04"},
+		{`way == "" ? after(leaving, 15) : leaving`, "", "2027-03-31", "2027-04-15"},
+		{`before(moved_in, 30)`, "2027-04-01", "", "2027-03-02"},
+		{`after(moved_in, 10)`, "2027-04-01", "", "2027-04-11"},
+		{`moved_in`, "", "", "0000-00-00"},
+		{`deadline(moved_in, 14)`, "", "", "0000-00-00"},
+	} {
+		e, err := CompileDate(tc.source, names)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := e.Date(Facts{
+			Answer: func(name string) string {
+				return map[string]string{"moved-in": tc.movedIn, "leaving": tc.leaving}[name]
+			},
+			Open: func(d civil.Date) bool { return d != golden && open(d) },
+		})
+		if err != nil || got.String() != tc.want {
+			t.Errorf("%s from %s, %s: %s, %v; want %s", tc.source, tc.movedIn, tc.leaving, got, err, tc.want)
+		}
+	}
+	for _, source := range []string{`way`, `moved_in > leaving`, `14`, `way == "" ? moved_in : 3`, `moved`, ``} {
+		if _, err := CompileDate(source, names); err == nil {
+			t.Errorf("%s was taken for a date", source)
+		}
+	}
+}
+
+func TestLiterals(t *testing.T) {
+	names := map[string]Kind{"way": TextKind, "situation": ListKind}
+	e, err := CompileCondition(`way in ["card", "paper"] or way == "filed" or "dog" in situation`, names)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := e.Literals("way"); !slices.Equal(got, []string{"card", "paper", "filed"}) {
+		t.Errorf("way: %v", got)
+	}
+	if got := e.Literals("situation"); !slices.Equal(got, []string{"dog"}) {
+		t.Errorf("situation: %v", got)
+	}
+}
+
 // An answer that is not of its field's type is an error, and the condition
 // works again afterwards.
 func TestConditionOnAWrongAnswer(t *testing.T) {
-	e, err := compileExpr(`persons > 2 and moved_in > today()`, conditionNames)
+	e, err := CompileCondition(`persons > 2 and moved_in > today()`, conditionNames)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -127,14 +189,14 @@ func TestConditionsRefuseMore(t *testing.T) {
 		`visitor?.a == 1`, `nil == nil`, `1.5 > 1`, `visitor ?? "a" == "a"`, strings.Repeat("persons > 1 and ", 60) + "true",
 		`if true { true } else { false }`, ``,
 	} {
-		if _, err := compileExpr(source, conditionNames); err == nil {
+		if _, err := CompileCondition(source, conditionNames); err == nil {
 			t.Errorf("%s was accepted", source)
 		}
 	}
 }
 
 func TestHoldsByManyAtOnce(t *testing.T) {
-	e, err := compileExpr(`visitor == "agent" and age(born) < 15`, conditionNames)
+	e, err := CompileCondition(`visitor == "agent" and age(born) < 15`, conditionNames)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -157,7 +219,7 @@ func TestHoldsByManyAtOnce(t *testing.T) {
 }
 
 func BenchmarkHolds(b *testing.B) {
-	e, err := compileExpr(`visitor in ["agent", "guardian"] and age(born) < 15 and today() < deadline(moved_in, 14)`, conditionNames)
+	e, err := CompileCondition(`visitor in ["agent", "guardian"] and age(born) < 15 and today() < deadline(moved_in, 14)`, conditionNames)
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -174,7 +236,7 @@ func FuzzCondition(f *testing.F) {
 	f.Add(`visitor in ["agent"] and age(born) < 15`, "3", "2026-12-01")
 	f.Add(`deadline(moved_in, persons) > today() or not foreign`, "x", "")
 	f.Fuzz(func(t *testing.T, source, number, date string) {
-		e, err := compileExpr(source, conditionNames)
+		e, err := CompileCondition(source, conditionNames)
 		if err != nil {
 			return
 		}

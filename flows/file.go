@@ -1,5 +1,7 @@
 package flows
 
+import "slices"
+
 // File is one flow file as it was read: every word with its place, nothing yet
 // checked against the rest of the file. Parse makes it, CheckSet judges it and
 // Compile turns it into a Flow.
@@ -10,10 +12,12 @@ type File struct {
 	Flow   Word
 	Title  Word
 	Begins []Word
-	Part   bool
-	Papers []PapersDecl
-	Fields []FieldDecl
-	Steps  []StepDecl
+	// Anytime are words that lead to a step from any question of the flow.
+	Anytime []AnytimeDecl
+	Part    bool
+	Papers  []PapersDecl
+	Fields  []FieldDecl
+	Steps   []StepDecl
 
 	// problems are the faults of form found while reading: CheckSet adds the
 	// faults of meaning to them.
@@ -38,6 +42,12 @@ func (w Word) Given() bool { return w.Line > 0 }
 type PapersDecl struct {
 	Name  Word
 	Lines []Word
+}
+
+// AnytimeDecl is one entry under anytime.
+type AnytimeDecl struct {
+	Step  Word
+	Words []Word
 }
 
 // FieldDecl is one entry under fields.
@@ -192,6 +202,24 @@ func (f *File) outcomes() []string {
 		if s.Verb == End && !seen[s.Object.Value] {
 			seen[s.Object.Value] = true
 			out = append(out, s.Object.Value)
+		}
+	}
+	return out
+}
+
+// Answers returns the values a choice question of the file offers for a field, in
+// the order of the file; nil if the field is no choice.
+func (f *File) Answers(field string) []string {
+	var out []string
+	for i := range f.Steps {
+		s := &f.Steps[i]
+		if s.Verb != Ask || s.Into.Value != field {
+			continue
+		}
+		for _, c := range s.Choices {
+			if !slices.Contains(out, c.Value.Value) {
+				out = append(out, c.Value.Value)
+			}
 		}
 	}
 	return out

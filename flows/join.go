@@ -16,7 +16,7 @@ import (
 func (f *Flow) Join(parts map[string]*Flow) *Flow {
 	j := &Flow{
 		Name: f.Name, Version: f.Version, Hash: f.Hash,
-		Title: f.Title, Begins: f.Begins, Part: f.Part, First: f.First,
+		Title: f.Title, Begins: f.Begins, Anytime: f.Anytime, Part: f.Part, First: f.First,
 		Steps:  make(map[string]*Step, len(f.Steps)),
 		Papers: maps.Clone(f.Papers),
 		fields: make(map[string]*Field, len(f.fields)),

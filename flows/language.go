@@ -35,7 +35,10 @@ type Flow struct {
 
 	Title  *i18n.Text
 	Begins map[i18n.Lang][]string // phrases by which residents enter the flow
-	Part   bool                   // reached by call only, never offered in the menu
+	// Anytime are the words that lead to a step from any question of the flow, and
+	// of the parts it calls, whatever was asked. Those of a part are not used.
+	Anytime []Anytime
+	Part    bool // reached by call only, never offered in the menu
 
 	First string // the step a conversation starts with
 	Order []string
@@ -49,6 +52,12 @@ type Flow struct {
 	texts   []*i18n.Text
 	sources []i18n.Source
 	machine *machine
+}
+
+// Anytime is a step that residents come to by words of their own.
+type Anytime struct {
+	Step  string
+	Words map[i18n.Lang][]string
 }
 
 // Verb is what a step does. A step has exactly one, with one exception: say may
@@ -75,6 +84,10 @@ const (
 	Next = "next" // the single way on, and the way past a step whose When is false
 	Skip = "skip" // an optional field was left out
 )
+
+// None is the value of the answer to a question for several that says none of
+// them: it stands alone.
+const None = "none"
 
 // Step is one state of the procedure.
 type Step struct {
@@ -186,6 +199,7 @@ const (
 	NumberKind Kind = "number" // decimal digits
 	YesKind    Kind = "yes"    // "yes" or "no"
 	DateKind   Kind = "date"   // YYYY-MM-DD
+	ListKind   Kind = "list"   // values with commas between them
 )
 
 // Action describes a service action to the checker.

@@ -242,7 +242,7 @@ func (r *reader) unknown(key Word, known []string) {
 }
 
 var (
-	flowKeys  = []string{"flow", "title", "begins", "part", "papers", "fields", "steps"}
+	flowKeys  = []string{"flow", "title", "begins", "anytime", "part", "papers", "fields", "steps"}
 	fieldKeys = []string{"type", "label", "personal", "optional", "needs", "service", "min", "max", "length"}
 	stepKeys  = []string{
 		"say", "ask", "form", "check", "decide", "do", "call", "handoff", "end",
@@ -262,6 +262,10 @@ func (r *reader) flow(root *yaml.Node) {
 			f.Title = r.word(e)
 		case "begins":
 			f.Begins = r.words(e)
+		case "anytime":
+			for _, a := range r.entries(e.node, e.pos, `"anytime"`) {
+				f.Anytime = append(f.Anytime, AnytimeDecl{a.key, r.words(a)})
+			}
 		case "part":
 			f.Part = r.flag(e)
 		case "papers":

@@ -38,6 +38,8 @@ type Actions struct {
 	Notify Notify
 	// Identity is how residents sign in; nil where nobody can.
 	Identity *Identity
+	// Plans makes the task lists of life events.
+	Plans Plans
 }
 
 // entry is one action with what the checker must know of it.
@@ -50,6 +52,10 @@ type entry struct {
 var table = map[string]entry{
 	"note":               {note, flows.Action{Outcomes: []string{"next"}}},
 	"moving.deadline":    {movingDeadline, flows.Action{Needs: []string{"moved-in"}, Sets: []string{"deadline", bot.FirstDay}, Outcomes: []string{"open", "over"}}},
+	"event.plan":         {eventPlan, flows.Action{Needs: []string{"event"}, Sets: []string{bot.FirstDay}, Outcomes: []string{"next"}}},
+	"plan.way":           {planWay, flows.Action{Outcomes: []string{"mail", "line", "none"}}},
+	"plan.remind":        {planRemind, flows.Action{Needs: []string{"mail", "remind"}, Outcomes: []string{"next"}}},
+	"plan.open":          {planOpen, flows.Action{Needs: []string{"list"}, Outcomes: []string{"found", "unknown", "blocked"}}},
 	"reservation.book":   {book, flows.Action{Needs: []string{"visit", "service"}, Sets: []string{"receipt", "key"}, Outcomes: []string{"booked", "full", "closed", "limit"}}},
 	"reservation.own":    {own, flows.Action{Needs: []string{"booking"}, Outcomes: []string{"one", "several", "none"}}},
 	"reservation.pick":   {pick, flows.Action{Needs: []string{"booking"}, Outcomes: []string{"found", "gone"}}},
@@ -85,7 +91,7 @@ func (a *Actions) Table() map[string]bot.Action {
 // Vocabulary is what flow files may refer to.
 func Vocabulary() flows.Vocabulary {
 	v := flows.Vocabulary{Types: map[string]flows.Type{
-		"text": {}, "choice": {Choices: true}, "choices": {Choices: true},
+		"text": {}, "choice": {Choices: true}, "choices": {Choices: true, As: flows.ListKind},
 		"yesno": {Values: []string{"yes", "no"}, As: flows.YesKind},
 		"date":  {As: flows.DateKind}, "birthdate": {As: flows.DateKind}, "time": {},
 		"number": {Bounds: true, As: flows.NumberKind}, "party": {Bounds: true, As: flows.NumberKind},

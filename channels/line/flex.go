@@ -277,6 +277,14 @@ func (r *Renderer) offers(ch *Channel, d Delivery, m bot.Message) []*component {
 	}
 	if len(days) == 1 {
 		days[0].Size = "mega"
+	}
+	return carousels(days)
+}
+
+// carousels packs bubbles into as few carousels as hold them; a single bubble
+// stands alone.
+func carousels(days []*component) []*component {
+	if len(days) == 1 {
 		return days
 	}
 	var carousels []*component
@@ -292,6 +300,51 @@ func (r *Renderer) offers(ch *Channel, d Delivery, m bot.Message) []*component {
 		days = days[n:]
 	}
 	return carousels
+}
+
+// maxTasks is how many tasks stand in one bubble, so that it can be read without
+// getting lost, and stays within LINE's bytes.
+const maxTasks = 4
+
+// plan is a personal task list: a bubble or more for each stage, swiped sideways.
+func (r *Renderer) plan(p *bot.Plan) []*component {
+	var bubbles []*component
+	for _, g := range p.Groups {
+		for i, t := range g.Tasks {
+			if i%maxTasks == 0 {
+				bubbles = append(bubbles, card(plain(g.Title), navy, "mega"))
+			} else {
+				body := bubbles[len(bubbles)-1].Body
+				body.Contents = append(body.Contents, line())
+			}
+			body := bubbles[len(bubbles)-1].Body
+			body.Contents = append(body.Contents, todo(p, t))
+		}
+	}
+	return carousels(bubbles)
+}
+
+// todo is one thing to see to: what and when, then the rest.
+func todo(p *bot.Plan, t bot.PlanTask) *component {
+	box := vertical(bold(plain(t.Title), "md", ink))
+	box.Spacing = "sm"
+	add := func(c *component) { box.Contents = append(box.Contents, c) }
+	if t.When != "" {
+		add(bold(plain(t.When), "sm", navy))
+	}
+	for _, f := range t.Facts {
+		add(label(plain(f.Label)+"　"+plain(f.Value), "sm", ink))
+	}
+	if len(t.Bring) > 0 {
+		add(label(plain(p.Bring), "sm", grey))
+	}
+	for _, b := range t.Bring {
+		add(label("□ "+plain(b), "sm", ink))
+	}
+	for _, n := range t.Notes {
+		add(label(plain(n), "sm", grey))
+	}
+	return box
 }
 
 // rows puts two short buttons side by side, so that a day fits a screen; each

@@ -102,6 +102,11 @@ func (r *Renderer) message(ch *Channel, d Delivery, m bot.Message) []Message {
 		return r.carded(d, m, lead, true, r.summary(ch, d, m))
 	case m.Kind == bot.KindPapers && len(m.Lines) > 0:
 		return append(r.carded(d, m, lead, true, r.papers(d, m)), texts(list(m.Choices))...)
+	case m.Kind == bot.KindPlan && m.Plan != nil:
+		if cards := r.plan(m.Plan); len(cards) > 0 {
+			// The text holds the key, which can be copied.
+			return append(r.carded(d, m, lead, false, cards...), texts(list(m.Choices))...)
+		}
 	case m.Kind == bot.KindBooking && m.Booking != nil:
 		// The text stays a text, which can be copied and searched for: it holds
 		// the key.
@@ -239,6 +244,11 @@ func (r *Renderer) written(d Delivery, m bot.Message) string {
 	for _, l := range m.Lines {
 		if l = plain(l); !has(l) {
 			line("・" + l)
+		}
+	}
+	if m.Plan != nil {
+		for _, l := range m.Plan.Lines() {
+			line(plain(l))
 		}
 	}
 	if k := m.Booking; k != nil {

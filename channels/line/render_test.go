@@ -80,6 +80,13 @@ var samples = map[string]bot.Message{
 		Actions: []bot.Choice{{Value: "change:5", Label: "日時を変更する"}, {Value: "cancel:5", Label: "予約を取り消す"}}}},
 	"papers": {Kind: bot.KindPapers, Text: "次のものをお持ちください。", Lines: []string{
 		"[交付通知書|こうふつうちしょ]（はがき）", "本人確認書類", "通知カード（お持ちの方）"}},
+	"plan": {Kind: bot.KindPlan, Text: "引越しの手続きリストです。手続きは2件あります。\nリスト番号は K7MPX-3RTWQ です。", Plan: &bot.Plan{
+		Event: "moving", Title: "引越しの手続きリスト", Key: "K7MPX-3RTWQ", Bring: "お持ちいただくもの",
+		Groups: []bot.PlanGroup{
+			{ID: "before", Title: "事前にすること", Tasks: []bot.PlanTask{{ID: "water", Title: "水道の停止・開始を申し込む", When: "2026年12月13日（令和8年）日曜日まで"}}},
+			{ID: "day", Title: "窓口ですること", Tasks: []bot.PlanTask{{ID: "notice-in", Title: "[転入届|てんにゅうとどけ]を出す", When: "2027年1月4日（令和9年）月曜日まで",
+				Facts: []bot.Item{{Field: "place", Label: "場所", Value: "みほん市役所"}}, Bring: []string{"転出証明書", "本人確認書類"}, Notes: []string{"14日以内に届け出ます。"}}}},
+		}}},
 	"secure": {Kind: bot.KindQuestion, Secure: true, Text: "お名前は、次のページでご入力ください。",
 		Choices: []bot.Choice{{Value: "skip", Label: "入力しない"}},
 		Link:    &bot.Link{URL: "https://madoguchi.example.jp/t/sample/p/3fJ9", Label: "入力ページを開く"}},
@@ -409,7 +416,7 @@ func TestEveryReplyRendersWithinLINEsLimits(t *testing.T) {
 	message := rapid.Custom(func(t *rapid.T) bot.Message {
 		m := bot.Message{
 			From:    rapid.SampledFrom([]bot.Author{bot.FromBot, bot.FromStaff, bot.FromResident, ""}).Draw(t, "from"),
-			Kind:    rapid.SampledFrom([]bot.Kind{bot.KindText, bot.KindQuestion, bot.KindSummary, bot.KindOffers, bot.KindBooking, bot.KindPapers, "new"}).Draw(t, "kind"),
+			Kind:    rapid.SampledFrom([]bot.Kind{bot.KindText, bot.KindQuestion, bot.KindSummary, bot.KindOffers, bot.KindBooking, bot.KindPapers, bot.KindPlan, "new"}).Draw(t, "kind"),
 			Text:    text.Draw(t, "text"),
 			Choices: rapid.SliceOfN(choice, 0, 40).Draw(t, "choices"),
 			Lines:   rapid.SliceOfN(text, 0, 20).Draw(t, "lines"),
@@ -423,6 +430,18 @@ func TestEveryReplyRendersWithinLINEsLimits(t *testing.T) {
 				Receipt: rapid.Int().Draw(t, "receipt"), Key: text.Draw(t, "key"), When: text.Draw(t, "when"), Name: text.Draw(t, "name"),
 				Place: text.Draw(t, "place"), Title: text.Draw(t, "title"), Persons: rapid.IntRange(0, 9).Draw(t, "persons"),
 				Actions: rapid.SliceOfN(choice, 0, 4).Draw(t, "actions")}
+		}
+		if rapid.IntRange(0, 5).Draw(t, "plan") == 0 {
+			m.Plan = &bot.Plan{Title: text.Draw(t, "list"), Bring: text.Draw(t, "bring")}
+			for range rapid.IntRange(0, 2).Draw(t, "groups") {
+				g := bot.PlanGroup{Title: text.Draw(t, "group")}
+				for range rapid.IntRange(0, 6).Draw(t, "tasks") {
+					g.Tasks = append(g.Tasks, bot.PlanTask{Title: text.Draw(t, "task"), When: text.Draw(t, "when"),
+						Facts: []bot.Item{{Label: text.Draw(t, "fact"), Value: text.Draw(t, "fact")}},
+						Bring: rapid.SliceOfN(text, 0, 2).Draw(t, "things"), Notes: rapid.SliceOfN(text, 0, 1).Draw(t, "notes")})
+				}
+				m.Plan.Groups = append(m.Plan.Groups, g)
+			}
 		}
 		if rapid.Bool().Draw(t, "link") {
 			m.Link = &bot.Link{URL: rapid.OneOf(text, rapid.StringMatching(`https://e\.jp/[a-z]{0,20}`)).Draw(t, "url"), Label: text.Draw(t, "link label")}

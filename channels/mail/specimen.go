@@ -14,7 +14,7 @@ import (
 func Kinds() []notice.Kind {
 	return []notice.Kind{
 		notice.Booked, notice.Changed, notice.Reminder, notice.Cancelled,
-		notice.Confirm, notice.Register, notice.Reset, notice.Locked,
+		notice.Confirm, notice.Register, notice.Reset, notice.Locked, notice.Tasks,
 	}
 }
 
@@ -34,7 +34,12 @@ func (w *Writer) Specimen(tx *store.Tx, texts *i18n.Catalog, kind notice.Kind, l
 	p := &sheet{texts: texts, lang: lang, site: site}
 	if apart[kind] {
 		until := civil.In(tx.Now())
-		l = p.apart(kind, civil.DateTime{Date: until.Date.AddDays(1), Clock: 17 * 60}, w.LinkPage(tx.Tenant(), "XXXXXXXXXXXXXXXXXXXXXXXXXX"))
+		a := Apart{Until: civil.DateTime{Date: until.Date.AddDays(1), Clock: 17 * 60}}
+		if kind == notice.Tasks {
+			a.Page = w.Page(tx.Tenant())
+			a.Lines = []string{"・…　" + texts.Text("plan.until").In(lang, i18n.Arg{Name: "last", Value: a.Until.Date})}
+		}
+		l = p.apart(kind, a, w.LinkPage(tx.Tenant(), "XXXXXXXXXXXXXXXXXXXXXXXXXX"))
 		return l, p.used, nil
 	}
 	n := notice.Notice{Kind: kind, Lang: lang}

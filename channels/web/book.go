@@ -293,24 +293,33 @@ type posted struct {
 	with                      map[string]string // answers known from the start
 }
 
-// parsePosted reads a form. Every error is a *gate.Fault.
-func parsePosted(rw http.ResponseWriter, r *http.Request) (posted, error) {
+// readForm reads the fields of a form into r.PostForm. Every error is a
+// *gate.Fault.
+func readForm(rw http.ResponseWriter, r *http.Request) error {
 	r.Body = http.MaxBytesReader(rw, r.Body, maxBody)
 	if err := r.ParseForm(); err != nil {
 		var large *http.MaxBytesError
 		if errors.As(err, &large) {
-			return posted{}, &gate.Fault{Status: http.StatusRequestEntityTooLarge, Code: "too_large", Message: "the request body is too large"}
+			return &gate.Fault{Status: http.StatusRequestEntityTooLarge, Code: "too_large", Message: "the request body is too large"}
 		}
-		return posted{}, bad("bad_form", "the form could not be read")
+		return bad("bad_form", "the form could not be read")
 	}
-	f := r.PostForm
-	for _, values := range f {
+	for _, values := range r.PostForm {
 		for _, v := range values {
 			if !utf8.ValidString(v) {
-				return posted{}, bad("bad_encoding", "the form must be UTF-8")
+				return bad("bad_encoding", "the form must be UTF-8")
 			}
 		}
 	}
+	return nil
+}
+
+// parsePosted reads a form of the dialog. Every error is a *gate.Fault.
+func parsePosted(rw http.ResponseWriter, r *http.Request) (posted, error) {
+	if err := readForm(rw, r); err != nil {
+		return posted{}, err
+	}
+	f := r.PostForm
 	q := posted{
 		event: f.Get("event"), text: strings.TrimSpace(f.Get("text")), choice: f.Get("choice"),
 		flow: f.Get("flow"), typed: f.Has("typed"), lang: i18n.Lang(f.Get("lang")),

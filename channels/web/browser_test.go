@@ -68,8 +68,21 @@ func TestPages(t *testing.T) {
 			look("form-done")
 			v.Open("/t/sample/form/never")
 			look("error")
+			v.walkPlan(look)
 		}
 	}
+}
+
+func (v *visitor) walkPlan(look func(string)) {
+	v.t.Helper()
+	v.Open("/t/sample/plan")
+	look("plan")
+	v.JS(`(document.querySelector("#key").value = "AAAAA-AAAAA", document.querySelector("button.go").click())`)
+	v.Until(`document.querySelector("#error")`)
+	look("plan-error")
+	v.JS(`(document.querySelector("#key").value = "` + planKey + `", document.querySelector("button.go").click())`)
+	v.Until(`document.querySelector(".tasks")`)
+	look("plan-list")
 }
 
 func (v *visitor) walkChat(lang string, look func(string)) {

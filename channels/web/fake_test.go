@@ -421,7 +421,7 @@ func serve(t testing.TB, change ...func(*Config, *gate.Options)) *served {
 	}), nil))
 	opts := gate.Options{Log: logger}
 	c := Config{
-		Engine: s.town, Transcript: s.town, Vacancies: s.town, Sites: s.town, Calendars: s.town, Links: s.town,
+		Engine: s.town, Transcript: s.town, Vacancies: s.town, Sites: s.town, Calendars: s.town, Links: s.town, Plans: s.town,
 		Texts: catalog(t), Log: logger, Clock: func() time.Time { return wednesday },
 	}
 	for _, f := range change {

@@ -54,7 +54,7 @@ func parsePages() (*pages, error) {
 	if err != nil {
 		return nil, fmt.Errorf("templates: %w", err)
 	}
-	for _, name := range []string{"front", "chat", "start", "question", "vacancy", "link", "maillink", "error"} {
+	for _, name := range []string{"front", "chat", "start", "question", "vacancy", "link", "maillink", "plan", "error"} {
 		t, err := template.Must(layout.Clone()).ParseFS(templateFiles, "templates/"+name+".html")
 		if err != nil {
 			return nil, fmt.Errorf("templates: %w", err)
@@ -243,7 +243,11 @@ func (p *page) Bare(key string, args ...any) string { return bare(p.text(key, ar
 func (p *page) text(key string, args []any) string {
 	named := make([]i18n.Arg, 0, len(args)/2)
 	for i := 0; i+1 < len(args); i += 2 {
-		named = append(named, i18n.Arg{Name: fmt.Sprint(args[i]), Value: fmt.Sprint(args[i+1])})
+		value := args[i+1]
+		if _, day := value.(civil.Date); !day { // which is written as the language does
+			value = fmt.Sprint(value)
+		}
+		named = append(named, i18n.Arg{Name: fmt.Sprint(args[i]), Value: value})
 	}
 	texts := p.web.Texts
 	if p.Site.Texts != nil {
@@ -288,6 +292,9 @@ func (p *page) Reservation() string {
 	}
 	return ""
 }
+
+// Lists reports whether task lists can be opened here.
+func (p *page) Lists() bool { return p.web.Plans != nil }
 
 // Tel is the telephone number as a link.
 func (p *page) Tel() template.URL {

@@ -1,6 +1,6 @@
 // Package web is the city's public side in the browser: the chat page with its
 // websocket and turn API, the same dialog as plain pages that need no script,
-// the public vacancy calendar, and the front page.
+// the public vacancy calendar, personal task lists, and the front page.
 //
 //	chat page ──websocket──▶ socket ─┐
 //	other front ends ──POST──▶ turn ─┼─▶ bot.Inbound ─▶ Engine.Turn ─▶ bot.Reply ─▶ JSON
@@ -162,8 +162,8 @@ type Texts func(lang i18n.Lang, key string, args ...i18n.Arg) string
 // ErrUnknown says that something named in a request does not exist.
 var ErrUnknown = errors.New("unknown")
 
-// Config is what the web channel is made of. Calendars and Links may be nil:
-// what they give is then not offered.
+// Config is what the web channel is made of. Calendars, Links and Plans may be
+// nil: what they give is then not offered.
 type Config struct {
 	Gate       *gate.Gate
 	Engine     Engine
@@ -172,6 +172,7 @@ type Config struct {
 	Sites      Sites
 	Calendars  Calendars
 	Links      Links
+	Plans      Plans
 	Texts      Texts
 	// Origins may use the websocket and the forms besides the page's own host:
 	// the public address behind a proxy, a front end on the city's home page.
@@ -246,6 +247,7 @@ func (w *Web) Register(mux *http.ServeMux) {
 	mux.Handle("/t/{tenant}/book/leave", gate.Methods{"POST": form(w.leave)})
 	mux.Handle("/t/{tenant}/form/{token}", gate.Methods{"GET": w.linked, "POST": form(w.linkedAnswer)})
 	mux.Handle("/t/{tenant}/mail/{secret}", gate.Methods{"GET": w.mailLink, "POST": form(w.openMailLink)})
+	mux.Handle("/t/{tenant}/plan", gate.Methods{"GET": w.plan, "POST": form(w.openPlan)})
 	mux.Handle("/t/{tenant}/calendar/{counter}/{start}/{file}", gate.Methods{"GET": w.calendar})
 	mux.Handle("/assets/web/{version}/{file...}", gate.Methods{"GET": w.pages.asset})
 	mux.HandleFunc("/t/{tenant}/", func(rw http.ResponseWriter, r *http.Request) { w.refuse(rw, r, notFound) })

@@ -278,6 +278,20 @@ func (r *guest) walkChat(look func(string)) {
 	r.Until(idle)
 	r.answer("yes")
 	look("chat-11-cancelled")
+	r.chat("")
+	r.answer("moving")
+	r.answer("in")
+	r.say("2026-12-16")
+	for _, value := range []string{"yes", "family", "not-yet", "yes", "household"} {
+		r.answer(value)
+	}
+	look("chat-12-several")
+	r.JS(`document.querySelector(".choices [value=dog]").click()`)
+	r.JS(`document.querySelector(".choices .done").click()`)
+	r.Until(`document.querySelector(".tasks")`)
+	look("chat-13-tasks")
+	r.JS(`document.querySelectorAll(".tasks details").forEach((d) => { d.open = true })`)
+	look("chat-14-tasks-open")
 }
 
 func (r *guest) walkBook(look func(string)) {

@@ -161,6 +161,11 @@ func printMessages(w io.Writer, messages []bot.Message) []bot.Choice {
 		for _, it := range m.Items {
 			fmt.Fprintf(w, "  %s: %s\n", it.Label, strings.ReplaceAll(it.Value, "\n", " "))
 		}
+		if m.Plan != nil {
+			for _, l := range m.Plan.Lines() {
+				fmt.Fprintln(w, "  "+strings.ReplaceAll(l, "\n", " "))
+			}
+		}
 		if m.Link != nil {
 			fmt.Fprintf(w, "  %s %s\n", m.Link.Label, m.Link.URL)
 		}

@@ -122,7 +122,7 @@ func (c *flowCheck) checkTranslations(env *environment) error {
 	if failed > 0 {
 		return fmt.Errorf("%d translations are broken", failed)
 	}
-	fmt.Fprintf(env.out, "%d flows and the answers are right, in %d languages\n", len(procedures.Files()), len(coverage))
+	fmt.Fprintf(env.out, "%d flows, their life events and the answers are right, in %d languages\n", len(procedures.Files()), len(coverage))
 	return nil
 }
 

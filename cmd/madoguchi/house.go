@@ -142,9 +142,16 @@ func (h *house) furnish() error {
 	if err != nil {
 		return err
 	}
+	events, err := procedures.Events(action.Vocabulary(), h.texts)
+	if err != nil {
+		return err
+	}
 	h.reservations.Watch(visits.Tell)
 	h.residents = h.newRoster()
-	h.actions = &action.Actions{Reservations: h.reservations, Cards: h.cards, Residents: h.residents, Warn: h.warn, AtApplication: h.tenants.AtApplication, Fields: h.fields, Notify: h.notify, Identity: h.identity()}
+	h.actions = &action.Actions{
+		Reservations: h.reservations, Cards: h.cards, Residents: h.residents, Warn: h.warn, AtApplication: h.tenants.AtApplication, Fields: h.fields, Notify: h.notify, Identity: h.identity(),
+		Plans: action.Plans{Events: events, Texts: h.wordings.Catalog, Mails: h.mails},
+	}
 	h.library = &bot.Library{
 		Versions: h.procedures,
 		Compile: func(v procedure.Version) (*flows.Flow, error) {
@@ -257,6 +264,7 @@ func (h *house) jobs() []job.Job {
 	jobs := append(audit.Jobs(h.db), limit.Jobs(h.db)...)
 	jobs = append(jobs, h.talks.Jobs(h.db)...)
 	jobs = append(jobs, h.notices.Jobs(h.db)...)
+	jobs = append(jobs, h.actions.Plans.Kept.Jobs(h.db)...)
 	jobs = append(jobs, h.mailJobs()...)
 	jobs = append(jobs, h.identityJobs()...)
 	jobs = append(jobs, h.staff.Jobs()...)

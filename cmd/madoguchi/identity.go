@@ -61,6 +61,9 @@ func (h *house) mailApart(tx *store.Tx, n notice.Notice) (mail.Apart, bool, erro
 		}
 		return mail.Apart{To: to}, err == nil, err
 	}
+	if n.Kind == notice.Tasks {
+		return h.planLetter(tx, n)
+	}
 	l, err := identity.Service{}.ByID(tx, n.Booking)
 	if errors.Is(err, identity.ErrLink) {
 		return mail.Apart{}, false, nil

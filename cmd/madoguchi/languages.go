@@ -21,7 +21,7 @@ type textFile struct {
 }
 
 // textFiles are all texts that residents read: those of the program, of the
-// procedures that ship, and the answers.
+// procedures and life events that ship, and the answers.
 func textFiles(cat *i18n.Catalog) ([]textFile, error) {
 	var out []textFile
 	for _, name := range cat.Files() {
@@ -37,6 +37,13 @@ func textFiles(cat *i18n.Catalog) ([]textFile, error) {
 	}
 	for name, f := range compiled {
 		out = append(out, textFile{"flow-" + name, f.Sources()})
+	}
+	events, err := procedures.Events(action.Vocabulary(), cat)
+	if err != nil {
+		return nil, err
+	}
+	for name, e := range events {
+		out = append(out, textFile{"event-" + name, e.Sources()})
 	}
 	answers, err := procedures.FAQ(cat)
 	if err != nil {

@@ -216,21 +216,34 @@ type remindersSection struct {
 // the dialog need not wait long in between.
 const remindedAtOnce = 20
 
+// remindFrom is the hour from which the transaction's tenant reminds.
+func (h *house) remindFrom(tx *store.Tx) (civil.Clock, error) {
+	t, err := h.tenants.In(tx)
+	if err != nil {
+		return 0, err
+	}
+	s := remindersSection{From: "17:00"}
+	if err := t.Settings.Section("reminders", &s); err != nil {
+		return 0, err
+	}
+	from, err := civil.ParseClock(s.From)
+	if err != nil {
+		return 0, fmt.Errorf("settings section reminders: %w", err)
+	}
+	return from, nil
+}
+
 // remind queues the reminders of a tenant that are due.
 func (h *house) remind(ctx context.Context, tenant string) error {
+	return errors.Join(h.remindOfVisits(ctx, tenant), h.remindOfTasks(ctx, tenant))
+}
+
+func (h *house) remindOfVisits(ctx context.Context, tenant string) error {
 	var due []reservation.Booking
 	err := h.db.View(ctx, tenant, func(tx *store.Tx) error {
-		t, err := h.tenants.In(tx)
+		from, err := h.remindFrom(tx)
 		if err != nil {
 			return err
-		}
-		s := remindersSection{From: "17:00"}
-		if err := t.Settings.Section("reminders", &s); err != nil {
-			return err
-		}
-		from, err := civil.ParseClock(s.From)
-		if err != nil {
-			return fmt.Errorf("settings section reminders: %w", err)
 		}
 		due, err = h.notices.Due(tx, h.reservations, from)
 		due = slices.DeleteFunc(due, func(b reservation.Booking) bool { return !b.Contact && b.Channel != line.Name })

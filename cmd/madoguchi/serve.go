@@ -183,7 +183,7 @@ func (h *house) web(g *gate.Gate, watch *bot.Watch) (*web.Web, error) {
 		Gate: g, Engine: h.engine, Log: h.log, Clock: h.db.Now,
 		Transcript: bot.Transcript{Watch: watch, DB: h.db, Memory: h.talks},
 		Vacancies:  calendarPages{h}, Calendars: calendarPages{h},
-		Sites: pages{h}, Links: links{bot.Links{Engine: h.engine, Memory: h.talks}},
+		Sites: pages{h}, Links: links{bot.Links{Engine: h.engine, Memory: h.talks}}, Plans: planPages{h},
 		Texts:   func(lang i18n.Lang, key string, args ...i18n.Arg) string { return h.texts.Text(key).In(lang, args...) },
 		Origins: list(h.config.Origins),
 		Fault: func(err error) *gate.Fault {

@@ -127,6 +127,9 @@ func (t *talker) Turn(ctx context.Context, e scenario.Event) (scenario.Answer, e
 		for _, it := range m.Items {
 			out.Lines = append(out.Lines, it.Label+": "+it.Value)
 		}
+		if m.Plan != nil {
+			out.Lines = append(out.Lines, m.Plan.Lines()...)
+		}
 		choices := m.Choices
 		if m.Booking != nil {
 			choices = append(choices, m.Booking.Actions...)
@@ -216,12 +219,40 @@ func (t *talker) AddResident(ctx context.Context, values string) error {
 
 // Close implements scenario.Settings.
 func (t *talker) Close(ctx context.Context, counter, day string) error {
+	return t.setCounters(ctx, func(s *reservation.Settings) {
+		s.Closures = append(slices.Clone(s.Closures), reservation.Closure{Counter: counter, Days: reservation.Days{From: day, To: day}})
+	})
+}
+
+// Unserve implements scenario.Settings.
+func (t *talker) Unserve(ctx context.Context, service string) error {
+	return t.setCounters(ctx, func(s *reservation.Settings) {
+		var others []string
+		for _, v := range s.Services {
+			if v.ID != service {
+				others = append(others, v.ID)
+			}
+		}
+		s.Counters = slices.Clone(s.Counters)
+		for i := range s.Counters {
+			s.Counters[i].Services = others
+		}
+	})
+}
+
+// SendMails implements scenario.Settings.
+func (t *talker) SendMails(context.Context) error {
+	t.actions.Plans.Mails = func(*store.Tx) (bool, error) { return true, nil }
+	return nil
+}
+
+func (t *talker) setCounters(ctx context.Context, change func(*reservation.Settings)) error {
 	return t.db.Update(ctx, sampleID, func(tx *store.Tx) error {
 		s, version, err := t.reservations.Settings(tx)
 		if err != nil {
 			return err
 		}
-		s.Closures = append(slices.Clone(s.Closures), reservation.Closure{Counter: counter, Days: reservation.Days{From: day, To: day}})
+		change(&s)
 		_, err = t.reservations.SaveSettings(tx, s, version, "test")
 		return err
 	})

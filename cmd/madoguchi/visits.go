@@ -24,6 +24,7 @@ func (h *house) visitsArea() console.Area {
 		Case:         func(id string) string { return "cards/case/" + id },
 		CaseOf:       joined{h}.caseOf,
 		Collected:    h.cards.Collected,
+		Tasks:        taskLists{h},
 		Answers:      joined{h}.answers,
 		Procedures: func(tx *store.Tx, lang i18n.Lang) ([]visits.Procedure, error) {
 			shelf, err := h.library.Shelf(tx)

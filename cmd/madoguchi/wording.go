@@ -44,7 +44,7 @@ func (h *house) tenantText(tenant string) line.Texts {
 func (h *house) wordingArea() console.Area {
 	return wording.Area(wording.Config{
 		Wordings: h.wordings, Program: h.texts, Shelf: h.library.Shelf, Site: sites{h}.Site,
-		Mails: specimens{h}, Changed: h.library.Forget, Who: joined{h}.who,
+		Mails: specimens{h}, Events: h.actions.Plans.Events, Changed: h.library.Forget, Who: joined{h}.who,
 	})
 }
 

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"madoguchi/flows"
+	"madoguchi/flows/event"
 	"madoguchi/flows/faq"
 	"madoguchi/i18n"
 )
@@ -19,7 +20,7 @@ import (
 var files embed.FS
 
 // Order is the order of the menu.
-var Order = []string{"card-pickup", "moving", "reservation", "card-status", "my-page", "mail-link"}
+var Order = []string{"card-pickup", "moving", "reservation", "card-status", "birth", "task-list", "my-page", "mail-link"}
 
 // Files returns the source of every flow by file name.
 func Files() map[string][]byte {
@@ -103,6 +104,37 @@ func FAQ(cat *i18n.Catalog) ([]*faq.Entry, error) {
 		return nil, fmt.Errorf("read the built-in questions: %w", err)
 	}
 	return faq.Parse("faq.yaml", data, cat)
+}
+
+//go:embed events/*.yaml
+var events embed.FS
+
+// Events compiles the built-in life events by name. The error is a *flows.Refused
+// if one of them has problems.
+func Events(v flows.Vocabulary, cat *i18n.Catalog) (map[string]*event.Event, error) {
+	asks := map[string]*flows.File{}
+	for name, data := range Files() {
+		f := flows.Parse(name, data)
+		asks[f.Flow.Value] = f
+	}
+	names, err := fs.Glob(events, "events/*.yaml")
+	if err != nil {
+		return nil, err
+	}
+	out := map[string]*event.Event{}
+	for _, name := range names {
+		data, err := events.ReadFile(name)
+		if err != nil {
+			return nil, fmt.Errorf("read a built-in event: %w", err)
+		}
+		f := event.Parse(name, data)
+		e, err := event.Compile(f, asks[f.Flow()], v, cat)
+		if err != nil {
+			return nil, err
+		}
+		out[e.Name] = e
+	}
+	return out, nil
 }
 
 //go:embed dialogs

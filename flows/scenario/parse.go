@@ -280,6 +280,16 @@ func parseLong(s string) (a act, message, hint string, ok bool) {
 			return nil, "! closed wants a counter and a day", "write ! closed honcho 2026-12-01", true
 		}
 		return given{word, counter, strings.TrimSpace(day)}, "", "", true
+	case "mails":
+		if rest != "sent" {
+			return nil, "! mails wants what becomes of them", "write ! mails sent", true
+		}
+		return given{word, "", ""}, "", "", true
+	case "unserved":
+		if rest == "" {
+			return nil, "! unserved wants a service", "write ! unserved move", true
+		}
+		return given{word, rest, ""}, "", "", true
 	case "section":
 		name, value, found := strings.Cut(rest, " ")
 		if !found {

@@ -144,6 +144,10 @@ func (r *run) line(ctx context.Context, l line) error {
 			set = func() error { return s.AddResident(ctx, a.value) }
 		case "closed":
 			set = func() error { return s.Close(ctx, a.name, a.value) }
+		case "mails":
+			set = func() error { return s.SendMails(ctx) }
+		case "unserved":
+			set = func() error { return s.Unserve(ctx, a.name) }
 		}
 		if err := set(); err != nil {
 			return fmt.Errorf("%s:%d: %w", r.dialog.Path, l.number, err)

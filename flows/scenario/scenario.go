@@ -53,6 +53,8 @@
 //	                    somebody is entered in the roster
 //	! closed COUNTER 2026-12-01
 //	                    the counter is closed on that day, as of now
+//	! mails sent        the municipality sends mail
+//	! unserved move     no counter does this service, as of now
 //	! mail              the resident opens the link in the last mail
 //	! page words        the resident writes this on the page that was linked last
 //	! card notified     there is a card, and this is what happened to it (several
@@ -110,6 +112,10 @@ type Settings interface {
 	AddResident(ctx context.Context, values string) error
 	// Close closes a counter on a day.
 	Close(ctx context.Context, counter, day string) error
+	// SendMails says that the municipality sends mail.
+	SendMails(ctx context.Context) error
+	// Unserve takes a service away from all counters.
+	Unserve(ctx context.Context, service string) error
 }
 
 // Cards is what a Talker does besides where dialogs are about cards.

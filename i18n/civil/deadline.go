@@ -27,3 +27,15 @@ func NextOpen(d Date, open func(Date) bool) (next Date, ok bool) {
 	}
 	return Date{}, false
 }
+
+// LastOpen returns d if it is open, else the last open day before it, for what
+// must be done before a day and at the office. If there is none within a year
+// it is d.
+func LastOpen(d Date, open func(Date) bool) Date {
+	for n := range longestClosure {
+		if day := d.AddDays(-n); open(day) {
+			return day
+		}
+	}
+	return d
+}

@@ -46,6 +46,10 @@ const (
 	// Locked warns a resident that somebody tried wrong birth dates for their
 	// card (A18). Booking is the id of the resident.
 	Locked Kind = "locked"
+
+	// Tasks reminds of the dates of a personal task list (store/plan). Booking is
+	// the id of the list, Sequence the day, as YYYYMMDD.
+	Tasks Kind = "tasks"
 )
 
 // Channel is the way a notice takes.

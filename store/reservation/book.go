@@ -263,7 +263,7 @@ func newBooking(tx *store.Tx, v visit, q BookRequest) (b Booking, shown string, 
 			return b, "", nil, fmt.Errorf("booking: %w", err)
 		}
 	}
-	key := newKey()
+	key := NewKey()
 	row = append(make([]any, 0, 30), // room for what takeNumberBook needs besides
 		tx.Tenant(), b.ID, b.Counter, b.claim.day, int(b.Start.Clock), b.Minutes, b.claim.takes(), b.claim.places, b.Service, b.Persons,
 		b.Channel, string(b.Group), string(b.Status), tx.Blind(classKey, key), b.Owner, b.Case, store.Millis(b.Made), contact, answers)
@@ -277,7 +277,9 @@ const keyLetters = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 // keyLength symbols are 50 bits.
 const keyLength = 10
 
-func newKey() string {
+// NewKey makes an access key. Keys of other things are made like those of
+// bookings, so that people learn one kind of key.
+func NewKey() string {
 	var b [keyLength]byte
 	rand.Read(b[:]) // never fails (crypto/rand)
 	for i := range b {

@@ -671,7 +671,7 @@ func TestDaysMissedByTheJobAreMadeUpFor(t *testing.T) {
 func TestKeys(t *testing.T) {
 	seen := map[string]bool{}
 	for range 10_000 {
-		k := ShowKey(newKey())
+		k := ShowKey(NewKey())
 		if len(k) != 11 || k[5] != '-' || strings.ContainsAny(k, "01IOilo") || seen[k] {
 			t.Fatalf("key %q", k)
 		}

@@ -64,6 +64,7 @@ func (a *area) find(q *console.Request) error {
 	p := receptionPage{Text: strings.TrimSpace(q.PostFormValue("text"))}
 	var found reservation.Booking
 	var ok bool
+	var tasks string
 	err := q.View(func(tx *store.Tx) error {
 		today := civil.In(tx.Now()).Date
 		list, other, err := a.meant(tx, q, p.Text, today)
@@ -72,6 +73,11 @@ func (a *area) find(q *console.Request) error {
 		}
 		if found, ok = atHand(list, today); ok {
 			return nil
+		}
+		if len(list) == 0 {
+			if tasks, err = a.taskList(tx, p.Text); err != nil || tasks != "" {
+				return err
+			}
 		}
 		switch {
 		case p.Text == "":
@@ -93,6 +99,9 @@ func (a *area) find(q *console.Request) error {
 	}
 	if ok {
 		return q.See("visits/booking/"+found.ID, "")
+	}
+	if tasks != "" {
+		return q.See("visits/tasks/"+tasks, "")
 	}
 	if len(p.Choose) > 0 {
 		return q.Render("visits-reception", "visits.reception.title", p)

@@ -5,6 +5,7 @@
 //	row.go        a booking in words, as all lists show it
 //	find.go       what a scan or a number typed at reception means (S4-077)
 //	reception.go  the field of reception, and receiving somebody (S4-078, S4-079)
+//	tasks.go      a resident's personal task list, opened by the key they show
 //	booking.go    one booking: its card, history, undo and cancellation
 //	dialog.go     staff lead the residents' own dialogs for them (S4-076)
 //	force.go      visitors without booking, and bookings beyond the limits
@@ -93,6 +94,9 @@ type Config struct {
 	Case      func(id string) string
 	CaseOf    func(tx *store.Tx, code string) (id string, err error)
 	Collected func(tx *store.Tx, id, by string) error
+	// Tasks opens personal task lists by the keys visitors show; nil where there
+	// are none.
+	Tasks TaskLists
 	// Answers puts what residents wrote with a booking into words; nil shows
 	// names and values as they are kept.
 	Answers func(tx *store.Tx, lang i18n.Lang, answers map[string]string) ([]Answer, error)
@@ -144,6 +148,7 @@ func Area(c Config) console.Area {
 			page("GET", "visits/reception", staff.ReceiveVisits, a.reception),
 			quiet("visits/reception", staff.ReceiveVisits, a.find),
 			page("GET", "visits/booking/{id}", staff.SeeVisits, a.booking),
+			page("GET", "visits/tasks/{id}", staff.ReceiveVisits, a.tasks),
 			page("POST", "visits/booking/{id}/receive", staff.ReceiveVisits, a.receive),
 			page("POST", "visits/booking/{id}/undo", staff.ReceiveVisits, a.undo),
 			page("GET", "visits/booking/{id}/cancel", staff.EditVisits, a.askCancel),

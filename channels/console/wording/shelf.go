@@ -1,12 +1,14 @@
 package wording
 
 import (
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
 
 	"madoguchi/bot"
 	"madoguchi/flows"
+	"madoguchi/flows/event"
 	"madoguchi/flows/faq"
 	"madoguchi/i18n"
 	"madoguchi/store"
@@ -58,6 +60,7 @@ var groups = []struct {
 	{"bot.field.", InDialog, true},
 	{"bot.miss.", InDialog, false},
 	{"common.", InDialog, true},
+	{"plan.", InDialog, false},
 	{"web.", InPages, false},
 	{"web.front.", InPages, false},
 	{"web.chat.", InPages, false},
@@ -110,6 +113,12 @@ func (a *area) items(tx *store.Tx) ([]*item, error) {
 				continue // nobody is shown the title of a part
 			}
 			add(a.flowItem(f, t, titles))
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(a.Events)) {
+		e := a.Events[name]
+		for _, t := range e.Bound() {
+			add(a.eventItem(e, t))
 		}
 	}
 	for _, s := range a.Program.Sources("") {
@@ -192,6 +201,19 @@ func (a *area) flowItem(f *flows.Flow, t *i18n.Text, titles map[string]*i18n.Tex
 		it.Part = "wording.part." + last
 	default:
 		it.Part = "wording.part.say"
+	}
+	return it
+}
+
+// eventItem reads what a text of a life event is for from its key:
+// event.<event>.thing.<thing>, event.<event>.task.<task>.title …
+func (a *area) eventItem(e *event.Event, t *i18n.Text) *item {
+	it := &item{Key: t.Key, Place: InFlow, Name: e.Title, Part: "wording.part.say", text: a.Program.Bind(t.Key, t.Source)}
+	switch parts := strings.Split(t.Key, "."); {
+	case parts[len(parts)-1] == "title":
+		it.Part, it.OneLine = "wording.part.title", true
+	case parts[2] == "thing":
+		it.Part = "wording.part.papers"
 	}
 	return it
 }

@@ -20,6 +20,7 @@ import (
 
 	"madoguchi/bot"
 	"madoguchi/channels/console"
+	"madoguchi/flows/event"
 	"madoguchi/i18n"
 	"madoguchi/store"
 	"madoguchi/store/staff"
@@ -39,6 +40,8 @@ type Config struct {
 	// Site is what is known of the municipality.
 	Site  func(tx *store.Tx) (*bot.Site, error)
 	Mails Mails
+	// Events are the life events whose task lists residents get.
+	Events map[string]*event.Event
 	// Changed hears of a change once it is committed, on this node.
 	Changed func(tenant string)
 	// Who puts an account into words; nil shows its id.

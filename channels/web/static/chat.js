@@ -115,6 +115,26 @@ function choices(m, line, type) {
   return box;
 }
 
+// plan is a personal task list: titles and dates at a glance, the rest on demand.
+function plan(p) {
+  const box = el("div", { class: "tasks" });
+  for (const g of p.groups) {
+    const list = el("ul");
+    for (const t of g.tasks) {
+      const summary = el("summary", {}, el("b", {}, rich(t.title)));
+      if (t.when) summary.append(" ", el("span", { class: "when" }, rich(t.when)));
+      const facts = el("dl", {}, ...(t.facts ?? []).map((f) => el("div", {}, el("dt", {}, rich(f.label)), el("dd", {}, rich(f.value)))));
+      if (t.bring?.length) {
+        const papers = el("ul", { class: "papers" }, ...t.bring.map((b) => el("li", {}, rich(b))));
+        facts.append(el("div", {}, el("dt", {}, rich(p.bring)), el("dd", {}, papers)));
+      }
+      list.append(el("li", {}, el("details", {}, summary, facts, ...(t.notes ?? []).map((n) => el("p", {}, rich(n))))));
+    }
+    box.append(el("p", { class: "stage", role: "heading", "aria-level": "2" }, rich(g.title)), list);
+  }
+  return box;
+}
+
 function items(m, line) {
   const list = el("dl", { class: "items" });
   for (const i of m.items) {
@@ -173,6 +193,7 @@ function draw(m, type) {
   if (m.lines?.length) body.append(el("ul", { class: m.kind === "papers" ? "papers" : "facts" }, ...m.lines.map((l) => el("li", {}, rich(l)))));
   if (m.items?.length) body.append(items(m, line));
   if (m.booking) body.append(card(m, line));
+  if (m.plan) body.append(plan(m.plan));
   if (m.link && /^(https?:|\/)/.test(m.link.url)) body.append(el("p", {}, el("a", { href: m.link.url, rel: "noopener" }, rich(m.link.label))));
   if (m.choices?.length) body.append(choices(m, line, type));
   return line;
