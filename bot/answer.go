@@ -88,6 +88,11 @@ func (d *dialog) heard(text string) error {
 	if len(r.Candidates) == 1 {
 		return d.ambiguous(f, r) // only probable: ask whether it was meant
 	}
+	if r.Reason == "" {
+		if done, err := d.puzzled(c, text); done || err != nil {
+			return err
+		}
+	}
 	return d.miss(f, r)
 }
 
@@ -363,6 +368,9 @@ func (d *dialog) checkHeard(c understand.Context, text string) error {
 	if done, err := d.digress(c, text); done || err != nil {
 		return err
 	}
+	if done, err := d.puzzled(c, text); done || err != nil {
+		return err
+	}
 	return d.miss(nil, understand.Result{})
 }
 
@@ -594,6 +602,9 @@ func (d *dialog) slotHeard(c understand.Context, f *flows.Field, text string) er
 				return err
 			}
 			if done, err := d.counterInstead(c, text); done || err != nil {
+				return err
+			}
+			if done, err := d.puzzled(c, text); done || err != nil {
 				return err
 			}
 		}

@@ -10,11 +10,11 @@ import (
 	"path"
 	"regexp"
 	"strings"
-	"time"
 
 	"go.yaml.in/yaml/v3"
 
 	"madoguchi/i18n"
+	"madoguchi/i18n/civil"
 )
 
 // Entry is one question with its answer.
@@ -26,7 +26,7 @@ type Entry struct {
 	Asks     map[i18n.Lang][]string // the question and other wordings of it
 	Source   *i18n.Text             // who says so
 	By       *i18n.Text             // the provider who answers, nil for the municipality
-	Date     time.Time              // as of: the first of a month
+	Date     civil.Date             // as of: the first of a month
 
 	asks []string
 }
@@ -85,7 +85,7 @@ func Parse(name string, data []byte, cat *i18n.Catalog) ([]*Entry, error) {
 		case e.Question == "" || e.Answer == "" || e.Source == "" || e.Date == "":
 			return nil, fmt.Errorf("%s: entry %q: question, answer, source and date are needed", name, e.ID)
 		}
-		date, err := time.Parse("2006-01", e.Date)
+		date, err := civil.ParseDate(e.Date + "-01")
 		if err != nil {
 			return nil, fmt.Errorf("%s: entry %q: date %q: want YYYY-MM", name, e.ID, e.Date)
 		}
