@@ -74,6 +74,9 @@ func (d *dialog) heard(text string) error {
 	}
 	r := d.read(c, f, text)
 	if v, ok := r.Value(); ok {
+		if d.mentions(c, r, text) {
+			return d.askIntent(d.likely(c, text, nil), text)
+		}
 		return d.take(v)
 	}
 	if f.Optional && len(r.Candidates) == 0 && declined(c, text) {
@@ -82,8 +85,14 @@ func (d *dialog) heard(text string) error {
 	if r.Ambiguous() {
 		return d.ambiguous(f, r)
 	}
-	if done, err := d.digress(c, text); done || err != nil {
+	if done, err := d.elsewhere(c, text); done || err != nil {
 		return err
+	}
+	// Words with the shape of a value, only a wrong one, are no question.
+	if r.Reason == "" || questioning(text) {
+		if done, err := d.inBetween(c, text); done || err != nil {
+			return err
+		}
 	}
 	if len(r.Candidates) == 1 {
 		return d.ambiguous(f, r) // only probable: ask whether it was meant

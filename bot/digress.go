@@ -55,7 +55,11 @@ func (d *dialog) button(name, arg string) error {
 		return d.language(i18n.Lang(arg))
 	case "none":
 		d.in.label = d.words.noneOfThese.In(d.s.Lang)
-		return d.noneMeant()
+		if p := d.s.Pending; p != nil && p.Ask == AskIntent {
+			d.s.Pending = nil
+			return d.unknown(p.Words)
+		}
+		return d.repeat()
 	case "menu":
 		if err := d.leave(); err != nil {
 			return err
@@ -308,8 +312,16 @@ func (d *dialog) again() error {
 }
 
 // digress tries everything that is not an answer to the open question: the
-// things always possible, a question, another procedure.
+// things always possible, another procedure, a question.
 func (d *dialog) digress(c understand.Context, text string) (bool, error) {
+	if done, err := d.elsewhere(c, text); done || err != nil {
+		return done, err
+	}
+	return d.inBetween(c, text)
+}
+
+// elsewhere tries the things always possible and other procedures.
+func (d *dialog) elsewhere(c understand.Context, text string) (bool, error) {
 	matches := d.shelf.index.Match(c, text)
 	cmd, arg, conf, ok := understand.Commands(c, text, false)
 	if ok && conf >= sure && (conf >= actOn || len(matches) == 0 || matches[0].Confidence < actOn ||
@@ -323,10 +335,6 @@ func (d *dialog) digress(c understand.Context, text string) (bool, error) {
 			}
 			return true, d.switchTo(f, text)
 		}
-	}
-	if e, _ := d.shelf.Answer(c, text); e != nil {
-		d.answer(e)
-		return true, d.again()
 	}
 	return false, nil
 }
@@ -407,6 +415,13 @@ func (d *dialog) idleIntent(c understand.Context, text string) error {
 			return d.beginWith(f, text)
 		}
 	}
+	if !questioning(text) {
+		for _, m := range matches {
+			if f := d.shelf.Current[m.Value]; f != nil && m.Confidence >= sure {
+				return d.beginWith(f, text) // a wish, however near a question about it is
+			}
+		}
+	}
 	if e, _ := d.shelf.Answer(c, text); e != nil {
 		d.answer(e)
 		return d.menu()
@@ -436,7 +451,7 @@ func (d *dialog) askIntent(values []string, text string) error {
 	for _, v := range values {
 		m.Choices = append(m.Choices, Choice{Value: v, Label: d.intentLabel(v)})
 	}
-	m.Choices = append(m.Choices, Choice{Value: "@none", Label: d.words.noneOfThese.In(d.s.Lang), Quiet: true})
+	m.Choices = append(m.Choices, Choice{Value: noneMeant, Label: d.words.noneOfThese.In(d.s.Lang), Quiet: true})
 	d.s.Pending = &Pending{Ask: AskIntent, Words: text, Choices: values}
 	d.question(m, &Expects{Field: "intent", Type: "choice"})
 	return nil
@@ -473,6 +488,7 @@ func (d *dialog) pendingHeard(c understand.Context, text string) (bool, error) {
 		for _, v := range p.Choices {
 			q.Choices = append(q.Choices, understand.Choice{Value: v, Labels: []string{i18n.Bare(d.intentLabel(v))}})
 		}
+		q.Choices = append(q.Choices, understand.Choice{Value: noneMeant, Labels: []string{i18n.Bare(d.words.noneOfThese.In(d.s.Lang))}})
 	}
 	if v, ok := understand.Value(c, q, text).Value(); ok {
 		return true, d.pendingPressed(v)
@@ -511,6 +527,9 @@ func (d *dialog) pendingPressed(value string) error {
 	case AskLanguage:
 		return d.language(i18n.Lang(value))
 	case AskIntent:
+		if value == noneMeant {
+			return d.unknown(p.Words)
+		}
 		if id, ok := strings.CutPrefix(value, faqPrefix); ok && d.shelf.FAQ[id] != nil {
 			d.in.label = d.shelf.FAQ[id].Question.In(d.s.Lang)
 			d.answer(d.shelf.FAQ[id])

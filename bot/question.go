@@ -1,8 +1,8 @@
 package bot
 
 import (
-	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"madoguchi/bot/understand"
 	"madoguchi/flows"
@@ -18,9 +18,11 @@ import (
 // has an answer for gets one.
 const (
 	answerFrom = 0.5
-	offerFrom  = 0.12
+	// agreeFrom is enough where the wordings alone lead to the same entry.
+	agreeFrom = 0.35
+	offerFrom = 0.10
 	// Words that do not have the shape of a question are less often one.
-	offerWordsFrom = 0.25
+	offerWordsFrom = 0.35
 )
 
 // mostOffered is how many questions are offered to choose from: what fits a
@@ -85,7 +87,7 @@ func (s *Shelf) Answer(c understand.Context, question string) (*faq.Entry, float
 		return nil, 0 // without the full text nothing is sure but the exact words
 	case list[0].Confidence >= answerFrom:
 		return list[0].Entry, list[0].Confidence
-	case list[0].Entry.ID == likeliest && conf >= actOn: // both ways lead to it
+	case list[0].Entry.ID == likeliest && conf >= actOn && list[0].Confidence >= agreeFrom: // both ways lead to it
 		return list[0].Entry, conf
 	}
 	return nil, 0
@@ -144,6 +146,20 @@ func (d *dialog) asked(c understand.Context, text string) (bool, error) {
 	return true, d.again()
 }
 
+// inBetween answers words that are no answer to the open question if they surely
+// are a question of the resident's own.
+func (d *dialog) inBetween(c understand.Context, text string) (bool, error) {
+	if done, err := d.asked(c, text); done || err != nil || !questioning(text) {
+		return done, err
+	}
+	e, _ := d.shelf.Answer(c, text)
+	if e == nil {
+		return false, nil
+	}
+	d.answer(e)
+	return true, d.again()
+}
+
 // likely are the flows and questions that words may mean, the likeliest first,
 // none if nothing is likely.
 func (d *dialog) likely(c understand.Context, text string, matches []understand.Candidate) []string {
@@ -166,12 +182,27 @@ func (d *dialog) likely(c understand.Context, text string, matches []understand.
 			list = append(list, faqPrefix+f.Entry.ID)
 		}
 	}
-	for _, m := range matches {
-		if m.Confidence >= askAbout && !slices.Contains(list, m.Value) && strings.HasPrefix(m.Value, faqPrefix) {
-			list = append(list, m.Value)
-		}
-	}
 	return list[:min(len(list), mostOffered)]
+}
+
+// A whole sentence that asks something, and has the word of an answer in it, is
+// more likely a question than that answer (本人確認は何を出せばいい？ at "who
+// will come?"): from so many characters on, and if it is near a known question.
+const (
+	wholeSentence = 14
+	mentionsFrom  = 0.2
+	plainlySaid   = 0.9 // the confidence of an answer that is more than mentioned
+)
+
+// mentions reports whether words only mention the answer read from them, and are
+// a question of the resident's own.
+func (d *dialog) mentions(c understand.Context, r understand.Result, text string) bool {
+	if len(r.Candidates) != 1 || r.Candidates[0].Confidence >= plainlySaid ||
+		utf8.RuneCountInString(text) < wholeSentence || !questioning(text) {
+		return false
+	}
+	found, err := d.shelf.Findings(c, text, 1)
+	return err == nil && len(found) > 0 && found[0].Confidence >= mentionsFrom
 }
 
 // puzzled takes words that are no answer to the open question and nothing else
@@ -198,15 +229,8 @@ func (d *dialog) unknown(text string) error {
 	return d.again()
 }
 
-// noneMeant goes on when none of the meanings offered was right.
-func (d *dialog) noneMeant() error {
-	p := d.s.Pending
-	d.s.Pending = nil
-	if p == nil || p.Ask != AskIntent {
-		return d.repeat()
-	}
-	return d.unknown(p.Words)
-}
+// noneMeant is the button that says that none of the meanings offered is right.
+const noneMeant = "@none"
 
 // unanswered notes a question without an answer. Where something personal is
 // asked for, words are not noted: they may be it.

@@ -240,7 +240,7 @@ func (x *Index) Find(lang i18n.Lang, question string, near map[string]float64, n
 	if text == "" || cut == nil {
 		return nil, nil
 	}
-	terms := x.terms(cut, text)
+	terms, strange := x.terms(cut, text)
 	// More than are wanted are fetched: the wordings may change their order.
 	request := bleve.NewSearchRequestOptions(query.NewDisjunctionQuery(x.queries(lang, text)), n+8, 0, false)
 	request.IncludeLocations = true
@@ -255,7 +255,9 @@ func (x *Index) Find(lang i18n.Lang, question string, near map[string]float64, n
 	var list []scored
 	for _, hit := range result.Hits {
 		like := near[hit.ID]
-		list = append(list, scored{Found{hit.ID, 0.7*covered(terms, hit) + 0.3*like}, hit.Score * (1 + 2*like)})
+		share, said := covered(terms, hit)
+		sure := (0.7*share*min(1, said/enough) + 0.3*like) * (1 - strange)
+		list = append(list, scored{Found{hit.ID, sure}, hit.Score * (1 + 2*like)})
 	}
 	slices.SortStableFunc(list, func(a, b scored) int {
 		switch {
@@ -306,13 +308,31 @@ func (x *Index) queries(lang i18n.Lang, text string) []query.Query {
 }
 
 // terms are the terms of a question with what each says about its matter.
-func (x *Index) terms(cut analysis.Analyzer, text string) map[string]float64 {
-	terms := map[string]float64{}
+// strange is the share of words that no entry has: a library's opening hours are
+// not those of the counters.
+func (x *Index) terms(cut analysis.Analyzer, text string) (terms map[string]float64, strange float64) {
+	terms = map[string]float64{}
+	var whole float64
 	for _, t := range cut.Analyze([]byte(text)) {
 		term := string(t.Term)
-		terms[term] = x.weight(term)
+		if _, again := terms[term]; again {
+			continue
+		}
+		w := x.weight(term)
+		terms[term] = w
+		whole += w
+		if x.common[term] == 0 && !isKana(term) && utf8.RuneCountInString(term) > 1 {
+			strange += w
+		}
 	}
-	return terms
+	if whole == 0 {
+		return nil, 0
+	}
+	return terms, strange / whole
+}
+
+func isKana(term string) bool {
+	return strings.IndexFunc(term, func(r rune) bool { return r < 0x3041 || r > 0x309f }) < 0
 }
 
 // unheard is the number of entries that a term no entry has counts as having:
@@ -328,7 +348,7 @@ func (x *Index) weight(term string) float64 {
 		has = float64(n)
 	}
 	w := math.Log(1 + x.entries/has)
-	if strings.IndexFunc(term, func(r rune) bool { return r < 0x3041 || r > 0x309f }) < 0 {
+	if isKana(term) {
 		w *= 0.3
 	} else if utf8.RuneCountInString(term) == 1 {
 		w *= 0.5
@@ -336,20 +356,25 @@ func (x *Index) weight(term string) float64 {
 	return w
 }
 
-// covered is the share of what was asked that an entry speaks of.
-func covered(terms map[string]float64, hit *search.DocumentMatch) float64 {
-	var share, whole float64
+// enough is the weight of two or three telling words. A question in which less
+// than that fits an entry may be about anything ("What does that mean?").
+const enough = 7.0
+
+// covered is the share of what was asked that an entry speaks of, and the weight
+// of that share.
+func covered(terms map[string]float64, hit *search.DocumentMatch) (share, said float64) {
+	var whole float64
 	for term, w := range terms {
 		whole += w
 		for _, in := range hit.Locations {
 			if len(in[term]) > 0 {
-				share += w
+				said += w
 				break
 			}
 		}
 	}
 	if whole == 0 {
-		return 0
+		return 0, 0
 	}
-	return share / whole
+	return said / whole, said
 }

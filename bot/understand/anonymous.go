@@ -55,14 +55,14 @@ func Anonymous(text string) string {
 	text = called.ReplaceAllString(text, hidden+"$1")
 	text = titled.ReplaceAllStringFunc(text, func(s string) string {
 		m := titled.FindStringSubmatch(s)
-		if slices.ContainsFunc(notNames, func(n string) bool { return strings.HasSuffix(m[1], n) }) {
+		if slices.Contains(notNames, m[1]) {
 			return s
 		}
 		return hidden + m[2]
 	})
 	text = named.ReplaceAllStringFunc(text, func(s string) string {
 		m := named.FindStringSubmatch(s)
-		if slices.ContainsFunc(notNames, func(n string) bool { return strings.HasSuffix(m[2], n) }) {
+		if slices.Contains(notNames, m[2]) {
 			return s
 		}
 		return m[1] + hidden + m[3]
