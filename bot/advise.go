@@ -34,19 +34,8 @@ var advisable = map[string]model.Type{
 
 // unread takes an answer that no rule could read: it asks the model, and if that
 // is of no help says what was wrong.
-func (d *dialog) unread(c understand.Context, f *flows.Field, r understand.Result, text string) error {
-	if r.Reason != "" || f.Personal || advisable[f.Type] == "" { // understood well; or nobody else's business
-		return d.miss(f, r)
-	}
-	if entries := d.nearest(c, text); questioning(text) && len(entries) > 0 {
-		p, err := d.advice(model.Question{Options: d.entryOptions(entries)})
-		if err != nil {
-			return err
-		}
-		if p.Value != "" {
-			d.answerWith(p)
-			return d.again()
-		}
+func (d *dialog) unread(f *flows.Field, r understand.Result) error {
+	if r.Reason != "" || nobodysBusiness(f) {
 		return d.miss(f, r)
 	}
 	v, err := d.proposed(f)
@@ -57,6 +46,24 @@ func (d *dialog) unread(c understand.Context, f *flows.Field, r understand.Resul
 		return d.miss(f, r)
 	}
 	return d.isIt(f, v)
+}
+
+// nobodysBusiness reports whether what is said at a question stays here.
+func nobodysBusiness(f *flows.Field) bool { return f.Personal || advisable[f.Type] == "" }
+
+// chosen lets the model choose among the entries nearest to a question that a
+// resident asks in between, and answers it.
+func (d *dialog) chosen(c understand.Context, text string) (bool, error) {
+	entries := d.nearest(c, text)
+	if len(entries) == 0 || nobodysBusiness(d.field(d.step.Into)) {
+		return false, nil
+	}
+	p, err := d.advice(model.Question{Options: d.entryOptions(entries)})
+	if err != nil || p.Value == "" {
+		return false, err
+	}
+	d.answerWith(p)
+	return true, d.again()
 }
 
 // proposed asks the model for a value of the open question and validates it; ""
@@ -116,12 +123,12 @@ const (
 )
 
 // comeFor asks the model what the resident has come for, where the rules see
-// only likenesses. An entry of the FAQ is answered; a procedure comes first
-// among the likenesses that the resident is asked about.
-func (d *dialog) comeFor(c understand.Context, matches []understand.Candidate, text string) ([]understand.Candidate, bool, error) {
+// only what is likely. An entry of the FAQ is answered; a procedure comes first
+// among the likely ones that the resident is asked about.
+func (d *dialog) comeFor(c understand.Context, likely []string, text string) ([]string, bool, error) {
 	n := utf8.RuneCountInString(text)
-	if n < fewestWords || d.fresh && n <= longestGreeting && len(matches) == 0 {
-		return matches, false, nil
+	if n < fewestWords || d.fresh && n <= longestGreeting && len(likely) == 0 {
+		return likely, false, nil
 	}
 	var q model.Question
 	for _, f := range d.shelf.Menu {
@@ -130,23 +137,31 @@ func (d *dialog) comeFor(c understand.Context, matches []understand.Candidate, t
 	q.Options = append(q.Options, d.entryOptions(d.nearest(c, text))...)
 	p, err := d.advice(q)
 	if err != nil || p.Value == "" {
-		return matches, false, err
+		return likely, false, err
 	}
 	if strings.HasPrefix(p.Value, faqPrefix) {
 		d.answerWith(p)
 		return nil, true, d.menu()
 	}
-	first := []understand.Candidate{{Value: p.Value, Confidence: askAbout}}
-	return append(first, slices.DeleteFunc(matches, func(m understand.Candidate) bool { return m.Value == p.Value })...), false, nil
+	list := append([]string{p.Value}, slices.DeleteFunc(likely, func(v string) bool { return v == p.Value })...)
+	return list[:min(len(list), mostOffered)], false, nil
 }
+
+// mostSent is how many entries of the FAQ a model chooses from.
+const mostSent = 5
 
 // nearest lists the entries of the FAQ that words may be about, nearest first.
 func (d *dialog) nearest(c understand.Context, text string) []*faq.Entry {
+	found, err := d.shelf.Findings(c, text, mostSent)
+	if err != nil {
+		d.Log.Error("look a question up", "error", err)
+	}
+	if len(found) == 0 || found[0].Confidence < offerFrom {
+		return nil
+	}
 	var out []*faq.Entry
-	for _, m := range d.shelf.index.Match(c, text) {
-		if id, ok := strings.CutPrefix(m.Value, faqPrefix); ok && d.shelf.FAQ[id] != nil {
-			out = append(out, d.shelf.FAQ[id])
-		}
+	for _, f := range found {
+		out = append(out, f.Entry)
 	}
 	return out
 }
@@ -173,7 +188,7 @@ func (d *dialog) answerWith(p model.Proposal) {
 	}
 	lines := []string{i18n.Escape(p.Answer)}
 	for _, cited := range p.Cited {
-		line := d.words.source.In(d.s.Lang, i18n.Arg{Name: "source", Value: d.shelf.FAQ[strings.TrimPrefix(cited, faqPrefix)].Source})
+		line := d.sourceOf(d.shelf.FAQ[strings.TrimPrefix(cited, faqPrefix)])
 		if !slices.Contains(lines, line) {
 			lines = append(lines, line)
 		}

@@ -86,6 +86,9 @@ func (d *dialog) heard(text string) error {
 	}
 	r := d.read(c, f, text)
 	if v, ok := r.Value(); ok {
+		if d.mentions(c, r, text) {
+			return d.askIntent(d.likely(c, text, nil), text)
+		}
 		return d.take(v)
 	}
 	if f.Optional && len(r.Candidates) == 0 && declined(c, text) {
@@ -94,13 +97,24 @@ func (d *dialog) heard(text string) error {
 	if r.Ambiguous() {
 		return d.ambiguous(f, r)
 	}
-	if done, err := d.digress(c, text); done || err != nil {
+	if done, err := d.elsewhere(c, text); done || err != nil {
 		return err
+	}
+	// Words with the shape of a value, only a wrong one, are no question.
+	if r.Reason == "" || questioning(text) {
+		if done, err := d.inBetween(c, text); done || err != nil {
+			return err
+		}
 	}
 	if len(r.Candidates) == 1 {
 		return d.ambiguous(f, r) // only probable: ask whether it was meant
 	}
-	return d.unread(c, f, r, text)
+	if r.Reason == "" {
+		if done, err := d.puzzled(c, text); done || err != nil {
+			return err
+		}
+	}
+	return d.unread(f, r)
 }
 
 // otherTongue finds the language of a whole sentence that is clearly in another
@@ -441,6 +455,9 @@ func (d *dialog) checkHeard(c understand.Context, text string) error {
 	if done, err := d.digress(c, text); done || err != nil {
 		return err
 	}
+	if done, err := d.puzzled(c, text); done || err != nil {
+		return err
+	}
 	return d.miss(nil, understand.Result{})
 }
 
@@ -677,8 +694,11 @@ func (d *dialog) slotHeard(c understand.Context, f *flows.Field, text string) er
 			if done, err := d.counterInstead(c, text); done || err != nil {
 				return err
 			}
+			if done, err := d.puzzled(c, text); done || err != nil {
+				return err
+			}
 		}
-		return d.unread(c, f, r, text)
+		return d.unread(f, r)
 	}
 	d.s.Misses = 0
 	d.look(wish)

@@ -58,6 +58,13 @@ func (d *dialog) button(name, arg string) error {
 		return d.correct(arg)
 	case "lang":
 		return d.language(i18n.Lang(arg))
+	case "none":
+		d.in.label = d.words.noneOfThese.In(d.s.Lang)
+		if p := d.s.Pending; p != nil && p.Ask == AskIntent {
+			d.s.Pending = nil
+			return d.unknown(p.Words)
+		}
+		return d.repeat()
 	case "menu":
 		if err := d.leave(); err != nil {
 			return err
@@ -293,14 +300,11 @@ func (d *dialog) bestAnswer(c understand.Context, texts ...string) *faq.Entry {
 				return d.shelf.FAQ[id]
 			}
 		}
+		if e, _ := d.shelf.Answer(c, text); e != nil {
+			return e
+		}
 	}
 	return nil
-}
-
-// answer says a FAQ entry with its source.
-func (d *dialog) answer(e *faq.Entry) {
-	d.add(Message{Text: e.Answer.In(d.s.Lang, d.globals()...) + "\n" +
-		d.words.source.In(d.s.Lang, i18n.Arg{Name: "source", Value: e.Source})})
 }
 
 // again puts the open question again after something said in between.
@@ -312,57 +316,30 @@ func (d *dialog) again() error {
 	return d.repeat()
 }
 
-// questioning reports whether words have the shape of a question.
-func questioning(text string) bool {
-	t := strings.TrimRight(text, " 　。.!！")
-	for _, end := range []string{"?", "？", "ですか", "ますか", "でしょうか", "かな", "とは", "って何", "教えて", "教えてください"} {
-		if strings.HasSuffix(t, end) {
-			return true
-		}
-	}
-	t = strings.ToLower(t)
-	for _, start := range []string{"what ", "what's ", "how ", "where ", "when ", "why ", "who ", "do i ", "can i ", "is there "} {
-		if strings.HasPrefix(t, start) {
-			return true
-		}
-	}
-	return false
-}
-
-// asked answers words that are a question of the resident's own rather than an
-// answer.
-func (d *dialog) asked(c understand.Context, text string) (bool, error) {
-	matches := d.shelf.index.Match(c, text)
-	if len(matches) == 0 || matches[0].Confidence < actOn {
-		return false, nil
-	}
-	id, ok := strings.CutPrefix(matches[0].Value, faqPrefix)
-	if !ok {
-		return false, nil
-	}
-	d.answer(d.shelf.FAQ[id])
-	return true, d.again()
-}
-
 // digress tries everything that is not an answer to the open question: the
-// things always possible, a question, another procedure.
+// things always possible, another procedure, a question.
 func (d *dialog) digress(c understand.Context, text string) (bool, error) {
+	if done, err := d.elsewhere(c, text); done || err != nil {
+		return done, err
+	}
+	return d.inBetween(c, text)
+}
+
+// elsewhere tries the things always possible and other procedures.
+func (d *dialog) elsewhere(c understand.Context, text string) (bool, error) {
 	matches := d.shelf.index.Match(c, text)
 	cmd, arg, conf, ok := understand.Commands(c, text, false)
 	if ok && conf >= sure && (conf >= actOn || len(matches) == 0 || matches[0].Confidence < actOn ||
 		d.flow != nil && matches[0].Value == d.flow.Name) {
 		return true, d.command(cmd, arg, text)
 	}
-	if len(matches) == 0 || matches[0].Confidence < actOn {
-		return false, nil
-	}
-	best := matches[0].Value
-	if id, ok := strings.CutPrefix(best, faqPrefix); ok {
-		d.answer(d.shelf.FAQ[id])
-		return true, d.again()
-	}
-	if f := d.shelf.Current[best]; f != nil && (d.flow == nil || f.Name != d.flow.Name) {
-		return true, d.switchTo(f, text)
+	if len(matches) > 0 && matches[0].Confidence >= actOn {
+		if f := d.shelf.Current[matches[0].Value]; f != nil {
+			if d.flow != nil && f.Name == d.flow.Name {
+				return false, nil
+			}
+			return true, d.switchTo(f, text)
+		}
 	}
 	return false, nil
 }
@@ -497,18 +474,30 @@ func (d *dialog) idleIntent(c understand.Context, text string) error {
 	}
 	if len(matches) > 0 && matches[0].Confidence >= actOn &&
 		(len(matches) == 1 || matches[0].Confidence-matches[1].Confidence > 0.02) {
-		if id, ok := strings.CutPrefix(matches[0].Value, faqPrefix); ok {
-			d.answer(d.shelf.FAQ[id])
-			return d.menu()
+		if f := d.shelf.Current[matches[0].Value]; f != nil {
+			return d.beginWith(f, text)
 		}
-		return d.beginWith(d.shelf.Current[matches[0].Value], text)
 	}
-	advised, answered, err := d.comeFor(c, matches, text)
+	if !questioning(text) {
+		for _, m := range matches {
+			if f := d.shelf.Current[m.Value]; f != nil && m.Confidence >= sure {
+				return d.beginWith(f, text) // a wish, however near a question about it is
+			}
+		}
+	}
+	if e, _ := d.shelf.Answer(c, text); e != nil {
+		d.answer(e)
+		return d.menu()
+	}
+	list, answered, err := d.comeFor(c, d.likely(c, text, matches), text)
 	if answered || err != nil {
 		return err
 	}
-	if matches = advised; len(matches) > 0 && matches[0].Confidence >= askAbout {
-		return d.askIntent(matches, text)
+	if len(list) > 0 {
+		return d.askIntent(list, text)
+	}
+	if questioning(text) {
+		return d.unknown(text)
 	}
 	d.s.Misses++
 	switch {
@@ -523,19 +512,14 @@ func (d *dialog) idleIntent(c understand.Context, text string) error {
 	return d.offerMenu(d.words.idleMiss1)
 }
 
-// askIntent asks which of the likely meanings is right.
-func (d *dialog) askIntent(matches []understand.Candidate, text string) error {
+// askIntent asks which of the likely meanings, flows and questions, is right.
+func (d *dialog) askIntent(values []string, text string) error {
 	m := Message{Kind: KindQuestion, Text: d.words.didYouMean.In(d.s.Lang)}
-	p := &Pending{Ask: AskIntent, Words: text}
-	for _, c := range matches {
-		if len(p.Choices) == 3 || c.Confidence < askAbout {
-			break
-		}
-		p.Choices = append(p.Choices, c.Value)
-		m.Choices = append(m.Choices, Choice{Value: c.Value, Label: d.intentLabel(c.Value)})
+	for _, v := range values {
+		m.Choices = append(m.Choices, Choice{Value: v, Label: d.intentLabel(v)})
 	}
-	m.Choices = append(m.Choices, Choice{Value: "@menu", Label: d.words.noneOfThese.In(d.s.Lang), Quiet: true})
-	d.s.Pending = p
+	m.Choices = append(m.Choices, Choice{Value: noneMeant, Label: d.words.noneOfThese.In(d.s.Lang), Quiet: true})
+	d.s.Pending = &Pending{Ask: AskIntent, Words: text, Choices: values}
 	d.question(m, &Expects{Field: "intent", Type: "choice"})
 	return nil
 }
@@ -571,6 +555,7 @@ func (d *dialog) pendingHeard(c understand.Context, text string) (bool, error) {
 		for _, v := range p.Choices {
 			q.Choices = append(q.Choices, understand.Choice{Value: v, Labels: []string{i18n.Bare(d.intentLabel(v))}})
 		}
+		q.Choices = append(q.Choices, understand.Choice{Value: noneMeant, Labels: []string{i18n.Bare(d.words.noneOfThese.In(d.s.Lang))}})
 	}
 	if v, ok := understand.Value(c, q, text).Value(); ok {
 		return true, d.pendingPressed(v)
@@ -641,6 +626,9 @@ func (d *dialog) pendingPressed(value string) error {
 	case AskLanguage:
 		return d.language(i18n.Lang(value))
 	case AskIntent:
+		if value == noneMeant {
+			return d.unknown(p.Words)
+		}
 		if id, ok := strings.CutPrefix(value, faqPrefix); ok && d.shelf.FAQ[id] != nil {
 			d.in.label = d.shelf.FAQ[id].Question.In(d.s.Lang)
 			d.answer(d.shelf.FAQ[id])
@@ -648,7 +636,7 @@ func (d *dialog) pendingPressed(value string) error {
 		}
 		if f := d.shelf.Current[value]; f != nil && !f.Part {
 			d.in.label = f.Title.In(d.s.Lang)
-			return d.beginWith(f, p.Words)
+			return d.switchTo(f, p.Words)
 		}
 	}
 	d.say(d.words.oldButton)

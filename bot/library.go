@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"madoguchi/bot/retrieval"
 	"madoguchi/bot/understand"
 	"madoguchi/flows"
 	"madoguchi/flows/faq"
@@ -31,10 +32,26 @@ type Shelf struct {
 	FAQ     map[string]*faq.Entry
 	Texts   *i18n.Catalog // in the tenant's own words; nil: the program's
 
-	hidden map[string]bool
-	index  *understand.Index
-	words  *words // of Texts
-	until  time.Time
+	hidden  map[string]bool
+	index   *understand.Index
+	answers *answers
+	words   *words // of Texts
+	until   time.Time
+}
+
+// answers is the full text of a shelf's FAQ. It is made when it is first wanted
+// (Library.Warm, or a question whose wording nobody foresaw): a command that
+// asks nothing does not wait for it.
+type answers struct {
+	once    sync.Once
+	entries []*faq.Entry
+	made    *retrieval.Index
+	err     error
+}
+
+func (a *answers) index() (*retrieval.Index, error) {
+	a.once.Do(func() { a.made, a.err = retrieval.New(a.entries) })
+	return a.made, a.err
 }
 
 // Library keeps flows compiled: a version once for all conversations on it.
@@ -54,6 +71,23 @@ type Library struct {
 	mu       sync.Mutex
 	compiled map[edition]*volume
 	shelves  map[string]*Shelf // by tenant
+	answers  *answers          // for the tenants that have worded nothing themselves
+}
+
+// Warm makes ready what the first question would otherwise wait for.
+func (l *Library) Warm() error {
+	_, err := l.common().index()
+	return err
+}
+
+// common is the full text of the answers in the program's words.
+func (l *Library) common() *answers {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.answers == nil {
+		l.answers = &answers{entries: l.Answers}
+	}
+	return l.answers
 }
 
 // volume is one compiled version, and the same in the tenant's words of now.
@@ -181,6 +215,11 @@ func (l *Library) shelf(current map[string]*flows.Flow, hidden map[string]bool, 
 		}
 	}
 	sh.index = understand.NewIndex(intents)
+	if texts == nil {
+		sh.answers = l.common()
+	} else {
+		sh.answers = &answers{entries: slices.Collect(maps.Values(sh.FAQ))}
+	}
 	return sh
 }
 
@@ -243,8 +282,11 @@ func (s *Shelf) Intent(c understand.Context, text string) (string, float64) {
 		(len(m) == 0 || m[0].Confidence <= conf && (arg == "" || m[0].Confidence < askAbout)) {
 		return string(cmd), conf
 	}
-	if len(m) > 0 && m[0].Confidence >= actOn {
+	if len(m) > 0 && m[0].Confidence >= actOn && s.Current[m[0].Value] != nil {
 		return m[0].Value, m[0].Confidence
+	}
+	if e, conf := s.Answer(c, text); e != nil {
+		return faqPrefix + e.ID, conf
 	}
 	return "", 0
 }

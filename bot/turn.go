@@ -15,7 +15,8 @@
 //
 // turn.go is one turn from top to bottom. walk.go follows a flow from question
 // to question, answer.go takes the answer to the open question, digress.go does
-// what is possible at any question (back, correct, a person please …), form.go
+// what is possible at any question (back, correct, a person please …), question.go
+// answers what residents ask in between, form.go
 // knows the questions a municipality has put on its forms, prompt.go puts
 // questions into words, advise.go asks a language model where the rules are unsure.
 package bot
@@ -141,10 +142,12 @@ type Engine struct {
 	Sites   Sites
 	Desk    Desk
 	Forms   Forms // nil: forms ask nothing
-	Actions map[string]Action
-	Texts   *i18n.Catalog
-	Log     *slog.Logger   // nil: nothing is logged
-	Model   *model.Adviser // nil: nobody has a language model
+	// Questions hears of what could not be answered; nil: nobody does.
+	Questions Questions
+	Actions   map[string]Action
+	Texts     *i18n.Catalog
+	Log       *slog.Logger   // nil: nothing is logged
+	Model     *model.Adviser // nil: nobody has a language model
 	// FormURL makes the address of the page for a question whose answer is
 	// personal (link.go); nil where there are no pages.
 	FormURL func(tenant, token string) string

@@ -14,7 +14,7 @@ type words struct {
 	check, whichMeant, whichCorrect, didYouMean           *i18n.Text
 	noneOfThese, reallyStop, reallySwitch                 *i18n.Text
 	stopped, restarted, noBack, cannotCorrect, cannotSkip *i18n.Text
-	backToQuestion, source, noHelp, person                *i18n.Text
+	backToQuestion, source, sourceBy, noHelp, person      *i18n.Text
 	miss2, miss3, miss3After, missEven, missOdd           *i18n.Text
 	hintCheck, idleMiss1, idleMiss2                       *i18n.Text
 	oldButton, media, myNumber, slower                    *i18n.Text
@@ -72,7 +72,7 @@ func bindWords(c *i18n.Catalog) *words {
 		reallyStop: t("really-stop"), reallySwitch: t("really-switch"),
 		stopped: t("stopped"), restarted: t("restarted"), noBack: t("no-back"),
 		cannotCorrect: t("cannot-correct"), cannotSkip: t("cannot-skip"),
-		backToQuestion: t("back-to-question"), source: t("source"), noHelp: t("no-help"), person: t("person"),
+		backToQuestion: t("back-to-question"), source: t("source"), sourceBy: t("source-by"), noHelp: t("no-help"), person: t("person"),
 		miss2: t("miss.second"), miss3: t("miss.third"), miss3After: t("miss.third-after"),
 		missEven: t("miss.even"), missOdd: t("miss.odd"),
 		hintCheck: t("hint.check"), idleMiss1: t("idle.first"), idleMiss2: t("idle.second"),

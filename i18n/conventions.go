@@ -23,6 +23,7 @@ import "strings"
 // Adding a language is adding its entry to the table below. format.go reads it.
 type conventions struct {
 	date     string // in sentences
+	month    string // a month of a year
 	day      string // on buttons
 	dateTime string // {date} {clock}
 	era      string // {name} {n}; {n} is 元 in Japanese where first is set
@@ -54,6 +55,7 @@ type clockForm struct{ minutes, hour string }
 // neutral is for languages without an entry: ISO 8601, which anyone can read.
 var neutral = &conventions{
 	date:       "{y}-{m2}-{d2}",
+	month:      "{y}-{m2}",
 	day:        "{m2}-{d2}",
 	dateTime:   "{date} {clock}",
 	clock:      clockForm{"{h24}:{mm}", "{h24}:{mm}"},
@@ -69,6 +71,7 @@ var table = map[Lang]*conventions{
 	// Both calendars (domain-facts 9); times for residents as 午後1時30分.
 	Japanese: {
 		date:       "{y}年{m}月{d}日{era}{weekday}",
+		month:      "{y}年{m}月",
 		day:        "{m}/{d}({wd})",
 		dateTime:   "{date} {clock}",
 		era:        "（{name}{n}年）",
@@ -87,6 +90,7 @@ var table = map[Lang]*conventions{
 	// one learns.
 	EasyJapanese: {
 		date:       "{y}[年|ねん]{m}[月|がつ]{d-read} {weekday}",
+		month:      "{y}[年|ねん]{m}[月|がつ]",
 		day:        "{m}[月|がつ]{d-read}({wd})",
 		dateTime:   "{date} {clock}",
 		clock:      clockForm{"{half}{h}[時|じ]{min}[分|{min-read}]", "{half}{h}[時|じ]"},
@@ -101,6 +105,7 @@ var table = map[Lang]*conventions{
 	},
 	English: {
 		date:       "{weekday}, {d} {month} {y}{era}",
+		month:      "{month} {y}",
 		day:        "{wd} {d} {mon}",
 		dateTime:   "{date}, {clock}",
 		era:        " ({name} {n})",

@@ -25,6 +25,12 @@ func FormatDay(lang Lang, d civil.Date) string {
 	return string(c.appendDate(make([]byte, 0, usualLength), c.day, d))
 }
 
+// FormatMonth writes the month of a date: 2026年11月, November 2026.
+func FormatMonth(lang Lang, d civil.Date) string {
+	c := conventionsOf(lang)
+	return string(c.appendDate(make([]byte, 0, usualLength), c.month, d))
+}
+
 // FormatClock writes a time of day for a sentence: 午後1時30分, 1:30 p.m.
 func FormatClock(lang Lang, t civil.Clock) string {
 	return string(appendClock(make([]byte, 0, usualLength), lang, t))

@@ -6,6 +6,7 @@ import (
 
 	"madoguchi/channels/console/consoletest"
 	"madoguchi/channels/web/webtest"
+	"madoguchi/i18n"
 	person "madoguchi/store/staff"
 	"madoguchi/store/storetest"
 )
@@ -16,6 +17,8 @@ func TestWordingAndReportsInABrowser(t *testing.T) {
 	chromium := webtest.Start(t)
 	v := openTown(t, storetest.SQLite, true)
 	v.aFewDays()
+	v.talk("web", "saburo", i18n.Japanese, "text:盆踊り大会は中止ですか", "text:プールは どこに ありますか", "choice:@none")
+	v.talk("line", "U-jane", i18n.English, "text:Is there a Japanese class for beginners?")
 	site := consoletest.Serve(t, v.db, v.wordingArea(), v.reportsArea())
 	admin := site.SignIn(person.Account{Name: "試験 花子", Booking: person.Administrator, Cards: person.Administrator})
 	b := webtest.Visit(t, chromium, site.URL)
@@ -56,6 +59,7 @@ func TestWordingAndReportsInABrowser(t *testing.T) {
 			"wording-dialog": "wording/text?key=bot.greeting&in=ja-easy", "wording-mails": "mails", "wording-mail": "mails/booked",
 			"reports-month": "reports?month=2026-11", "reports-load": "reports/load?from=2026-11-01&to=2026-11-30",
 			"reports-ahead": "reports/ahead", "reports-funnel": "reports/funnel?from=2026-11-01&to=2026-11-30",
+			"reports-questions": "reports/questions", "reports-questions-settled": "reports/questions?state=answered",
 		} {
 			b.Open("/console/" + path)
 			b.Until(`document.querySelector("main h1")`)

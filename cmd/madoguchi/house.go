@@ -30,6 +30,7 @@ import (
 	"madoguchi/store/notice"
 	"madoguchi/store/procedure"
 	"madoguchi/store/progress"
+	questions "madoguchi/store/question"
 	"madoguchi/store/reservation"
 	"madoguchi/store/resident"
 	"madoguchi/store/staff"
@@ -63,6 +64,7 @@ type house struct {
 	madeKey      bool
 	whole        func() []i18n.Lang // completely translated languages
 	remembered   siteMemory
+	questions    questions.Service
 }
 
 // open builds the house over the configured database. With migrate the schema
@@ -165,8 +167,8 @@ func (h *house) furnish() error {
 	h.model = &model.Adviser{DB: h.db, Account: h.modelAccount, Log: h.log}
 	h.engine = bot.New(bot.Engine{
 		DB: h.db, Memory: h.talks, Library: h.library, Sites: sites{h},
-		Desk:    action.Desk{Reservations: h.reservations},
-		Forms:   action.NewForms(h.fields, h.texts),
+		Desk:  action.Desk{Reservations: h.reservations},
+		Forms: action.NewForms(h.fields, h.texts), Questions: h.questions,
 		Actions: h.actions.Table(), Texts: h.texts, Log: h.log, Model: h.model,
 		FormURL: func(tenant, token string) string { return h.config.PublicURL + "/t/" + tenant + "/form/" + token },
 	})
@@ -272,6 +274,7 @@ func (h *house) jobs() []job.Job {
 	jobs = append(jobs, h.relocations().Jobs(h.db)...)
 	jobs = append(jobs, h.reports().Jobs()...)
 	jobs = append(jobs, h.model.Budget.Jobs(h.db)...)
+	jobs = append(jobs, h.questions.Jobs(h.db)...)
 	return append(jobs,
 		job.Job{Name: "holds", Every: time.Minute, Run: func(ctx context.Context, tenant string) error {
 			return h.db.Update(ctx, tenant, func(tx *store.Tx) error {

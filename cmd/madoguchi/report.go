@@ -17,6 +17,7 @@ import (
 	"madoguchi/i18n"
 	"madoguchi/i18n/civil"
 	"madoguchi/store"
+	questions "madoguchi/store/question"
 	"madoguchi/store/report"
 )
 
@@ -34,7 +35,7 @@ func readTurn(outcome []byte) (report.Turn, error) {
 // reportsArea is the console's part with the reports.
 func (h *house) reportsArea() console.Area {
 	return reports.Area(reports.Config{
-		Reports: h.reports(), Reservations: h.reservations,
+		Reports: h.reports(), Reservations: h.reservations, Questions: h.questions, Names: h.staff.Names,
 		Titles: func(tx *store.Tx, lang i18n.Lang) (map[string]string, error) {
 			shelf, err := h.library.Shelf(tx)
 			if err != nil {
@@ -54,6 +55,7 @@ type reportCommand struct {
 	Monthly      reportMonthly      `cmd:"" help:"Enquiries, bookings, changes, cancellations, visits, no-shows, hand-offs and incidents of a month."`
 	Availability reportAvailability `cmd:"" help:"How full the coming weeks are."`
 	Funnel       reportFunnel       `cmd:"" help:"Procedures begun and finished in a month."`
+	Questions    reportQuestions    `cmd:"" help:"Questions nobody had an answer for, the most asked first."`
 }
 
 // reportOptions are what every report takes.
@@ -247,6 +249,48 @@ func (c *reportFunnel) Run(env *environment) error {
 					return
 				}
 			}
+		})
+	})
+}
+
+type reportQuestions struct {
+	reportOptions
+	State string `enum:"open,answered,dismissed" default:"open" help:"open, answered or dismissed."`
+	Most  int    `default:"1000" help:"Questions at most, up to 5000."`
+}
+
+// questionJSON is a question as --json prints it.
+type questionJSON struct {
+	Question  string   `json:"question"`
+	Asked     int64    `json:"asked"`
+	Languages []string `json:"languages"`
+	First     string   `json:"first"`
+	Last      string   `json:"last"`
+	State     string   `json:"state"`
+}
+
+// Run prints what the dialog could not answer.
+func (c *reportQuestions) Run(env *environment) error {
+	if c.Most < 1 || c.Most > 5000 {
+		return fmt.Errorf("%w: --most %d: want 1 to 5000", errUsage, c.Most)
+	}
+	return c.within(env, func(h *house) error {
+		return h.db.View(env.ctx, c.Tenant, func(tx *store.Tx) error {
+			list, err := h.questions.List(tx, questions.State(c.State), 0, c.Most)
+			if err != nil {
+				return err
+			}
+			out := make([]questionJSON, len(list))
+			for i, q := range list {
+				out[i] = questionJSON{q.Words, q.Asked, q.Langs, civil.In(q.First).Date.String(), civil.In(q.Last).Date.String(), string(q.State)}
+			}
+			return c.print(env, out, []string{"question", "asked", "languages", "first", "last", "state"}, func(yield func([]string) bool) {
+				for _, q := range out {
+					if !yield([]string{q.Question, strconv.FormatInt(q.Asked, 10), strings.Join(q.Languages, " "), q.First, q.Last, q.State}) {
+						return
+					}
+				}
+			})
 		})
 	})
 }

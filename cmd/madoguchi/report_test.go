@@ -231,11 +231,73 @@ func TestAMonthOnThePageAndInItsFile(t *testing.T) {
 	}
 }
 
+// What the dialog cannot answer is noted without a word of who asked, shown to
+// those who write the answers, and settled by them (S1-052).
+func TestQuestionsWithoutAnAnswer(t *testing.T) {
+	v := openTown(t, storetest.SQLite, true)
+	v.talk("web", "taro", i18n.Japanese, "text:盆踊り大会は中止ですか", "text:盆踊り大会は中止ですか？", "text:転入届とは何ですか")
+	v.talk("line", "U-john", i18n.English, "text:Is there a Japanese class for beginners?")
+	v.talk("web", "jiro", i18n.Japanese, "text:090-1234-5678の山田さんに電話してもらえますか", "choice:@none")
+	// Where something personal is asked for, nothing is noted.
+	v.talk("web", "hanako", i18n.Japanese, "flow:reservation", "choice:book", "choice:consult", "choice:honcho", "choice:honcho/2026-11-25T10:00", "text:なぜメールが必要なんですか")
+
+	c := v.manager()
+	p := c.Get("reports/questions")
+	if p.Status != 200 || !p.Has("盆踊り大会は中止ですか") || !p.Has("is there a japanese class for beginners") || !p.Has("未対応（3）") {
+		t.Fatalf("%d %s", p.Status, p.Body)
+	}
+	for _, hidden := range []string{"090", "1234", "山田", "taro", "U-john", "メールが必要", "転入届"} {
+		if p.Has(hidden) {
+			t.Errorf("the page shows %q", hidden)
+		}
+	}
+	file := c.Get("reports/questions?state=open&file=utf-8")
+	if !strings.Contains(file.Body, "未対応,盆踊り大会は中止ですか,2,日本語,2026-11-24,2026-11-24\r\n") || !strings.HasPrefix(file.Header.Get("Content-Type"), "text/csv") {
+		t.Errorf("file %v:\n%s", file.Header, file.Body)
+	}
+	var id string
+	v.do(func(tx *store.Tx) error {
+		list, err := v.questions.List(tx, "open", 0, 1)
+		if err == nil {
+			id = list[0].ID
+		}
+		return err
+	})
+	if p := c.Post("reports/questions/"+id, map[string][]string{"to": {"answered"}, "back": {"reports/questions?state=open"}}); !p.Has("「回答を用意した」にしました。") || !p.Has("未対応（2）") || !p.Has("回答を用意した（1）") {
+		t.Errorf("settled: %d %s", p.Status, p.Body)
+	}
+	for path, want := range map[string]int{"reports/questions/" + id: 400, "reports/questions/nobody": 404} {
+		to := map[int]string{400: "gone", 404: "answered"}[want]
+		if p := c.Post(path, map[string][]string{"to": {to}}); p.Status != want {
+			t.Errorf("%s to %s: %d", path, to, p.Status)
+		}
+	}
+	if p := c.Get("reports/questions?state=gone"); p.Status != 404 {
+		t.Errorf("a state there is none of: %d", p.Status)
+	}
+	if p := c.Get("reports/questions?lang=en&state=answered&page=99"); p.Status != 200 {
+		t.Errorf("in English, far behind the last page: %d", p.Status)
+	}
+
+	for form, want := range map[string]string{
+		"json": `{"question":"is there a japanese class for beginners","asked":1,"languages":["en"],"first":"2026-11-24","last":"2026-11-24","state":"open"}`,
+		"csv":  "is there a japanese class for beginners,1,en,2026-11-24,2026-11-24,open\r\n",
+		"":     "question",
+	} {
+		var out bytes.Buffer
+		env := &environment{ctx: context.Background(), config: v.config, clock: v.clock.Now, out: &out, err: &out}
+		cmd := reportQuestions{reportOptions: reportOptions{Tenant: sampleID, JSON: form == "json", CSV: form == "csv"}, State: "open", Most: 10}
+		if err := cmd.Run(env); err != nil || !strings.Contains(out.String(), want) {
+			t.Errorf("--%s: %v\n%s", form, err, out.String())
+		}
+	}
+}
+
 func TestReportsAreForManagers(t *testing.T) {
 	v := openTown(t, storetest.SQLite, false)
 	v.manager()
 	clerk := v.console.SignIn(person.Account{Booking: person.Clerk, Counters: []string{"honcho"}})
-	for _, path := range []string{"reports", "reports/load", "reports/ahead", "reports/funnel"} {
+	for _, path := range []string{"reports", "reports/load", "reports/ahead", "reports/funnel", "reports/questions"} {
 		if p := clerk.Get(path); p.Status != 403 {
 			t.Errorf("%s: %d", path, p.Status)
 		}

@@ -79,6 +79,11 @@ func (c *serveCommand) Run(env *environment) error {
 	for _, run := range channels {
 		workers.Go(func() { run(ctx) })
 	}
+	workers.Go(func() {
+		if err := h.library.Warm(); err != nil {
+			log.Error("index the answers", "error", err)
+		}
+	})
 
 	server := gate.Server(g.Wrap(mux), log)
 	server.RegisterOnShutdown(desk.Close)

@@ -1,25 +1,32 @@
 // Package faq reads files of questions people ask, with their answers. Like
 // flows, an entry is data: the Japanese stands in the file, translations in the
-// catalogs under faq.<id>.
+// catalogs under faq.<id>. An entry is the municipality's own, or that of a
+// provider who answers for its service (官民FAQの連動, S1-049): then it names the
+// provider, and so does every answer.
 package faq
 
 import (
 	"fmt"
+	"path"
 	"regexp"
+	"strings"
 
 	"go.yaml.in/yaml/v3"
 
 	"madoguchi/i18n"
+	"madoguchi/i18n/civil"
 )
 
 // Entry is one question with its answer.
 type Entry struct {
 	ID       string
+	Subject  string // the file's name without its ending: moving
 	Question *i18n.Text
 	Answer   *i18n.Text
 	Asks     map[i18n.Lang][]string // the question and other wordings of it
 	Source   *i18n.Text             // who says so
-	Date     string                 // as of, YYYY-MM
+	By       *i18n.Text             // the provider who answers, nil for the municipality
+	Date     civil.Date             // as of: the first of a month
 
 	asks []string
 }
@@ -28,15 +35,22 @@ type Entry struct {
 func (e *Entry) Reworded(c *i18n.Catalog) *Entry {
 	r := *e
 	r.Question, r.Answer, r.Source = c.Reword(e.Question), c.Reword(e.Answer), c.Reword(e.Source)
+	if e.By != nil {
+		r.By = c.Reword(e.By)
+	}
 	return &r
 }
 
 // Sources returns the texts of the entry that are to be translated.
 func (e *Entry) Sources() []i18n.Source {
-	return []i18n.Source{
+	list := []i18n.Source{
 		e.Question.AsSource(), {Key: "faq." + e.ID + ".asks", Phrases: e.asks},
 		e.Answer.AsSource(), e.Source.AsSource(),
 	}
+	if e.By != nil {
+		list = append(list, e.By.AsSource())
+	}
+	return list
 }
 
 type file []struct {
@@ -45,7 +59,8 @@ type file []struct {
 	Asks     []string
 	Answer   string
 	Source   string
-	Date     string
+	By       string
+	Date     string // YYYY-MM
 }
 
 var ids = regexp.MustCompile(`^[a-z][a-z0-9-]*$`)
@@ -59,6 +74,7 @@ func Parse(name string, data []byte, cat *i18n.Catalog) ([]*Entry, error) {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
 	seen := map[string]bool{}
+	subject := strings.TrimSuffix(path.Base(name), path.Ext(name))
 	out := make([]*Entry, 0, len(f))
 	for i, e := range f {
 		switch {
@@ -69,16 +85,24 @@ func Parse(name string, data []byte, cat *i18n.Catalog) ([]*Entry, error) {
 		case e.Question == "" || e.Answer == "" || e.Source == "" || e.Date == "":
 			return nil, fmt.Errorf("%s: entry %q: question, answer, source and date are needed", name, e.ID)
 		}
+		date, err := civil.ParseDate(e.Date + "-01")
+		if err != nil {
+			return nil, fmt.Errorf("%s: entry %q: date %q: want YYYY-MM", name, e.ID, e.Date)
+		}
 		seen[e.ID] = true
 		key := "faq." + e.ID
 		entry := &Entry{
 			ID:       e.ID,
+			Subject:  subject,
 			Question: cat.Bind(key+".question", e.Question),
 			Answer:   cat.Bind(key+".answer", e.Answer),
 			Asks:     cat.BindPhrases(key+".asks", e.Asks),
 			Source:   cat.Bind(key+".source", e.Source),
-			Date:     e.Date,
+			Date:     date,
 			asks:     e.Asks,
+		}
+		if e.By != "" {
+			entry.By = cat.Bind(key+".by", e.By)
 		}
 		for _, lang := range cat.Languages() {
 			if entry.Question.Has(lang) {

@@ -30,7 +30,8 @@ func sources(t *testing.T) map[string][]i18n.Source {
 		t.Fatal(err)
 	}
 	for _, e := range entries {
-		out["faq.yaml"] = append(out["faq.yaml"], e.Sources()...)
+		file := "faq-" + e.Subject + ".yaml"
+		out[file] = append(out[file], e.Sources()...)
 	}
 	events, err := procedures.Events(action.Vocabulary(), cat)
 	if err != nil {

@@ -1,5 +1,5 @@
 // Package procedures holds the procedures that ship with the program: one YAML
-// file a flow, and the questions people ask in between (faq.yaml). A tenant
+// file a flow, and the questions people ask in between, one file a subject (faq/). A tenant
 // starts with these and publishes its own versions over them.
 package procedures
 
@@ -16,7 +16,7 @@ import (
 	"madoguchi/i18n"
 )
 
-//go:embed *.yaml
+//go:embed *.yaml faq/*.yaml
 var files embed.FS
 
 // Order is the order of the menu.
@@ -30,9 +30,6 @@ func Files() map[string][]byte {
 	}
 	out := map[string][]byte{}
 	for _, name := range names {
-		if name == "faq.yaml" {
-			continue
-		}
 		data, err := files.ReadFile(name)
 		if err != nil {
 			panic(err) // embedded
@@ -97,13 +94,32 @@ func Closure(name string, set map[string][]byte) (map[string][]byte, error) {
 	return out, nil
 }
 
-// FAQ returns the built-in questions and answers.
+// FAQ returns the built-in questions and answers, subject by subject.
 func FAQ(cat *i18n.Catalog) ([]*faq.Entry, error) {
-	data, err := files.ReadFile("faq.yaml")
+	names, err := fs.Glob(files, "faq/*.yaml")
 	if err != nil {
-		return nil, fmt.Errorf("read the built-in questions: %w", err)
+		return nil, fmt.Errorf("list the built-in questions: %w", err)
 	}
-	return faq.Parse("faq.yaml", data, cat)
+	var all []*faq.Entry
+	subject := map[string]string{} // by id
+	for _, name := range names {
+		data, err := files.ReadFile(name)
+		if err != nil {
+			return nil, fmt.Errorf("read the built-in questions: %w", err)
+		}
+		entries, err := faq.Parse(name, data, cat)
+		if err != nil {
+			return nil, err
+		}
+		for _, e := range entries {
+			if other := subject[e.ID]; other != "" {
+				return nil, fmt.Errorf("%s: entry %q stands in %s.yaml too", name, e.ID, other)
+			}
+			subject[e.ID] = e.Subject
+		}
+		all = append(all, entries...)
+	}
+	return all, nil
 }
 
 //go:embed events/*.yaml
