@@ -30,7 +30,7 @@ func TestBrokenFiles(t *testing.T) {
 			}
 			var cat *i18n.Catalog
 			if name == "translation" {
-				cat = i18n.Builtin()
+				cat = (&i18n.Catalog{}).Translated(i18n.EasyJapanese, nil).Translated(i18n.English, nil)
 			}
 			problems := CheckSet(set, vocabulary(), cat)
 			var report strings.Builder
