@@ -19,7 +19,7 @@ import (
 const (
 	answerFrom = 0.5
 	// agreeFrom is enough where the wordings alone lead to the same entry.
-	agreeFrom = 0.35
+	agreeFrom = 0.40
 	offerFrom = 0.10
 	// Words that do not have the shape of a question are less often one.
 	offerWordsFrom = 0.35

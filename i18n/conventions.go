@@ -124,6 +124,7 @@ var table = map[Lang]*conventions{
 	// 下午 and 中午 in sentences, as one says it.
 	"zh-Hans": {
 		date:       "{y}年{m}月{d}日{era}{weekday}",
+		month:      "{y}年{m}月",
 		day:        "{m}月{d}日{wd}",
 		dateTime:   "{date} {clock}",
 		era:        "（{name}{n}年）",
@@ -138,6 +139,7 @@ var table = map[Lang]*conventions{
 	},
 	"zh-Hant": {
 		date:       "{y}年{m}月{d}日{era}{weekday}",
+		month:      "{y}年{m}月",
 		day:        "{m}月{d}日{wd}",
 		dateTime:   "{date} {clock}",
 		era:        "（{name}{n}年）",
@@ -153,6 +155,7 @@ var table = map[Lang]*conventions{
 	// 오전/오후, which CLDR had until 47; AM/PM of 48 is for tables.
 	"ko": {
 		date:       "{y}년 {m}월 {d}일{era} {weekday}",
+		month:      "{y}년 {m}월",
 		day:        "{m}월 {d}일 ({wd})",
 		dateTime:   "{date} {clock}",
 		era:        "({name} {n}년)",
@@ -169,6 +172,7 @@ var table = map[Lang]*conventions{
 	// ngày and năm as in letters of an office; CLDR leaves them out.
 	"vi": {
 		date:       "{weekday}, ngày {d} tháng {m} năm {y}{era}",
+		month:      "tháng {m} năm {y}",
 		day:        "{wd}, {d}/{m}",
 		dateTime:   "{date}, {clock}",
 		era:        " ({name} {n})",
@@ -182,6 +186,7 @@ var table = map[Lang]*conventions{
 	// The names of the months say that the year is not of विक्रम संवत्.
 	"ne": {
 		date:       "{y} {month} {d}, {weekday}{era}",
+		month:      "{y} {month}",
 		day:        "{month} {d}, {wd}",
 		dateTime:   "{date}, {clock}",
 		era:        " ({name} {n})",
@@ -196,6 +201,7 @@ var table = map[Lang]*conventions{
 	},
 	"pt-BR": {
 		date:       "{weekday}, {d} de {month} de {y}{era}",
+		month:      "{month} de {y}",
 		day:        "{wd}, {d2}/{m2}",
 		dateTime:   "{date}, às {clock}",
 		era:        " ({name} {n})",
@@ -210,6 +216,7 @@ var table = map[Lang]*conventions{
 	},
 	"es": {
 		date:       "{weekday}, {d} de {month} de {y}{era}",
+		month:      "{month} de {y}",
 		day:        "{wd}, {d} {mon}",
 		dateTime:   "{date}, {clock}",
 		era:        " ({name} {n})",
@@ -225,6 +232,7 @@ var table = map[Lang]*conventions{
 	},
 	"fil": {
 		date:       "{weekday}, {month} {d}, {y}{era}",
+		month:      "{month} {y}",
 		day:        "{wd}, {mon} {d}",
 		dateTime:   "{date}, {clock}",
 		era:        " ({name} {n})",
@@ -241,6 +249,7 @@ var table = map[Lang]*conventions{
 	},
 	"id": {
 		date:       "{weekday}, {d} {month} {y}{era}",
+		month:      "{month} {y}",
 		day:        "{wd}, {d} {mon}",
 		dateTime:   "{date} pukul {clock}",
 		era:        " ({name} {n})",
