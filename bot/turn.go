@@ -53,6 +53,9 @@ type Site struct {
 	Phone     string
 	Hours     Words // 平日 8時30分〜17時15分
 	Languages []i18n.Lang
+	// Facts are what conditions of flows may know of the municipality besides what
+	// was answered, as answers are written: designated "yes" (政令指定都市).
+	Facts map[string]string
 }
 
 // Words is a name in the languages it is known in.

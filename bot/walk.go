@@ -381,8 +381,13 @@ func (d *dialog) decide(st *flows.Step) (string, error) {
 // facts is what conditions see.
 func (d *dialog) facts() flows.Facts {
 	return flows.Facts{
-		Answer: d.s.Answer,
-		Now:    d.now,
+		Answer: func(name string) string {
+			if v := d.s.Answer(name); v != "" {
+				return v
+			}
+			return d.site.Facts[name]
+		},
+		Now: d.now,
 		Open: func(day civil.Date) bool {
 			open, err := d.Desk.Open(d.tx, day)
 			return err == nil && open

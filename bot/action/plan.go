@@ -22,6 +22,9 @@ type Plans struct {
 	Kept  plan.Service
 	// Mails reports whether the municipality sends mail; nil: it does not.
 	Mails func(tx *store.Tx) (bool, error)
+	// Page is where a list opens by its key, prints and goes into a calendar; nil
+	// where there are no pages.
+	Page func(tenant string) string
 }
 
 // The names under which the answers keep the list: what was shown last, so that
@@ -107,7 +110,11 @@ func (a *Actions) showPlan(act *bot.Act, p *event.Plan, key string) error {
 	if key != "" {
 		lead += "\n" + texts.Text("plan.key").In(act.Lang, i18n.Arg{Name: "key", Value: key})
 	}
-	act.Say(bot.Message{Kind: bot.KindPlan, Text: lead, Plan: card})
+	m := bot.Message{Kind: bot.KindPlan, Text: lead, Plan: card}
+	if a.Plans.Page != nil {
+		m.Link = &bot.Link{URL: a.Plans.Page(act.Tx.Tenant()), Label: texts.Text("plan.page").In(act.Lang)}
+	}
+	act.Say(m)
 	return nil
 }
 

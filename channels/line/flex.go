@@ -307,7 +307,8 @@ func carousels(days []*component) []*component {
 const maxTasks = 4
 
 // plan is a personal task list: a bubble or more for each stage, swiped sideways.
-func (r *Renderer) plan(p *bot.Plan) []*component {
+func (r *Renderer) plan(m bot.Message) []*component {
+	p := m.Plan
 	var bubbles []*component
 	for _, g := range p.Groups {
 		for i, t := range g.Tasks {
@@ -320,6 +321,9 @@ func (r *Renderer) plan(p *bot.Plan) []*component {
 			body := bubbles[len(bubbles)-1].Body
 			body.Contents = append(body.Contents, todo(p, t))
 		}
+	}
+	if len(bubbles) > 0 && m.Link != nil && linkable(m.Link.URL) {
+		bubbles[len(bubbles)-1].Footer = footer([]*component{button(r.opens(m.Link), true)})
 	}
 	return carousels(bubbles)
 }

@@ -103,7 +103,7 @@ func (r *Renderer) message(ch *Channel, d Delivery, m bot.Message) []Message {
 	case m.Kind == bot.KindPapers && len(m.Lines) > 0:
 		return append(r.carded(d, m, lead, true, r.papers(d, m)), texts(list(m.Choices))...)
 	case m.Kind == bot.KindPlan && m.Plan != nil:
-		if cards := r.plan(m.Plan); len(cards) > 0 {
+		if cards := r.plan(m); len(cards) > 0 {
 			// The text holds the key, which can be copied.
 			return append(r.carded(d, m, lead, false, cards...), texts(list(m.Choices))...)
 		}

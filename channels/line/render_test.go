@@ -80,7 +80,7 @@ var samples = map[string]bot.Message{
 		Actions: []bot.Choice{{Value: "change:5", Label: "日時を変更する"}, {Value: "cancel:5", Label: "予約を取り消す"}}}},
 	"papers": {Kind: bot.KindPapers, Text: "次のものをお持ちください。", Lines: []string{
 		"[交付通知書|こうふつうちしょ]（はがき）", "本人確認書類", "通知カード（お持ちの方）"}},
-	"plan": {Kind: bot.KindPlan, Text: "引越しの手続きリストです。手続きは2件あります。\nリスト番号は K7MPX-3RTWQ です。", Plan: &bot.Plan{
+	"plan": {Kind: bot.KindPlan, Link: &bot.Link{URL: "https://madoguchi.example.jp/t/sample/plan", Label: "印刷する・カレンダーに入れる"}, Text: "引越しの手続きリストです。手続きは2件あります。\nリスト番号は K7MPX-3RTWQ です。", Plan: &bot.Plan{
 		Event: "moving", Title: "引越しの手続きリスト", Key: "K7MPX-3RTWQ", Bring: "お持ちいただくもの",
 		Groups: []bot.PlanGroup{
 			{ID: "before", Title: "事前にすること", Tasks: []bot.PlanTask{{ID: "water", Title: "水道の停止・開始を申し込む", When: "2026年12月13日（令和8年）日曜日まで"}}},

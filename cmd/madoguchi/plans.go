@@ -209,6 +209,9 @@ func planAnswers(f *flows.Flow, answers map[string]string, lang i18n.Lang, text 
 	return out
 }
 
+// planPage is where task lists of a tenant open.
+func (h *house) planPage(tenant string) string { return h.config.PublicURL + "/t/" + tenant + "/plan" }
+
 // mails reports whether the transaction's tenant sends mail (action.Plans).
 func (h *house) mails(tx *store.Tx) (bool, error) {
 	account, err := h.mailAccount(tx)
@@ -340,7 +343,7 @@ func (h *house) planLetter(tx *store.Tx, n notice.Notice) (mail.Apart, bool, err
 	if err != nil {
 		return mail.Apart{}, false, err
 	}
-	a := mail.Apart{To: to, Page: h.config.PublicURL + "/t/" + tx.Tenant() + "/plan"}
+	a := mail.Apart{To: to, Page: h.planPage(tx.Tenant())}
 	for _, g := range card.Plain().Groups {
 		for _, t := range g.Tasks {
 			a.Lines = append(a.Lines, "・"+t.Title+"　"+t.When)

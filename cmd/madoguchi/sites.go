@@ -23,6 +23,15 @@ type names struct {
 
 const namesSection = "names"
 
+// kindOfCity is the settings section about what kind of municipality this is.
+type kindOfCity struct {
+	// Designated: 政令指定都市. Residents who move from one of its wards to another
+	// file no 転出届 (domain-facts 2).
+	Designated bool `json:"designated,omitempty"`
+}
+
+const kindSection = "municipality"
+
 // sites tells the dialog and the pages about the municipality.
 type sites struct{ *house }
 
@@ -79,6 +88,13 @@ func (s sites) of(t *tenant.Tenant) (*bot.Site, error) {
 		Phone:  t.Settings.Phone,
 	}
 	site.Languages = s.offered(t.Settings.Languages)
+	var kind kindOfCity
+	if err := t.Settings.Section(kindSection, &kind); err != nil {
+		return nil, err
+	}
+	if kind.Designated {
+		site.Facts = map[string]string{"designated": "yes"}
+	}
 	return site, nil
 }
 

@@ -92,6 +92,7 @@ func TestMovingDates(t *testing.T) {
 		{"13: 継続利用, the 90th day a Sunday", card, "card-address", "", "2027-07-05"},
 		{"5: at the visit of the notice", with(in, "card", "yes"), "card-address", "", "2027-01-04"},
 		{"1.1, 4: within the city", within, "notice-within", "2026-12-16", "2027-01-04"},
+		{"2: from ward to ward", with(within, "kind", "ward"), "notice-ward", "2026-12-16", "2027-01-04"},
 		{"2, 4: from abroad", from, "notice-from", "2026-12-16", "2027-01-04"},
 		{"3: moving out, from about 14 days before, beforehand", out, "notice-out", "2027-03-17", "2027-03-30"},
 		{"3: to abroad, beforehand", to, "notice-to", "", "2027-03-30"},
