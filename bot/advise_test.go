@@ -98,7 +98,7 @@ func TestModelProposesADay(t *testing.T) {
 	h, server := newAdvisedHall(t)
 	h.must(bot.Inbound{Flow: "card-pickup", Lang: i18n.Japanese})
 	h.press("self")
-	h.press("2")
+	h.press("1")
 	h.press("honcho")
 	server.Reply(modeltest.Value("2020-01-06"))
 	if r := h.say("クリスマスの準備を始める頃"); slices.Contains(values(last(r)), "@no") {
@@ -182,7 +182,7 @@ func TestModelIsNotAsked(t *testing.T) {
 	h, server := newAdvisedHall(t)
 	server.Reply(modeltest.Value("1"))
 	h.must(bot.Inbound{Text: "こんにちは", Lang: i18n.Japanese})
-	for _, words := range []string{"カードを受け取りたい", "本人", "2人", "本庁", "12月1日の10時", "戻る", "12月1日 10時", "スキップ", "ええと、どうかな", "はい", "ありがとう", "番号は123456789018です"} {
+	for _, words := range []string{"カードを受け取りたい", "本人", "2人", "本人", "はい", "本庁", "12月1日の10時", "戻る", "12月1日 10時", "スキップ", "ええと、どうかな", "はい", "ありがとう", "番号は123456789018です"} {
 		h.say(words)
 	}
 	h.must(bot.Inbound{Flow: "card-pickup"})
@@ -213,7 +213,7 @@ func TestModelHearsNothingPersonal(t *testing.T) {
 	server.Reply(modeltest.Value("1"))
 	h.must(bot.Inbound{Flow: "card-pickup", Lang: i18n.Japanese})
 	h.press("self")
-	h.press("2")
+	h.press("1")
 	h.press("honcho")
 	r := h.press("honcho/2026-12-01T10:00")
 	for range 12 {

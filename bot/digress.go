@@ -209,15 +209,38 @@ func (d *dialog) reopen(step string) error {
 
 // correct reopens the question of a field.
 func (d *dialog) correct(field string) error {
-	if d.flow != nil {
-		for _, name := range d.s.Trail {
-			if d.stepOf(name).Into == field {
-				return d.reopen(name)
-			}
-		}
+	if name := d.askedIn(field); name != "" {
+		return d.reopen(name)
 	}
 	d.say(d.words.cannotCorrect)
 	return d.repeat()
+}
+
+// askedIn is the step passed whose question a field has its value from: its own,
+// or, of a value the flow has set, that of a field it depends on; "" if none.
+func (d *dialog) askedIn(field string) string {
+	if d.flow == nil {
+		return ""
+	}
+	asks := func(field string) string {
+		for _, name := range d.s.Trail {
+			if d.stepOf(name).Into == field {
+				return name
+			}
+		}
+		return ""
+	}
+	if name := asks(field); name != "" {
+		return name
+	}
+	if f := d.field(field); f != nil && d.s.Has(field) {
+		for _, other := range f.Needs {
+			if name := asks(other); name != "" {
+				return name
+			}
+		}
+	}
+	return ""
 }
 
 // namedField finds which answered field words such as 日付 or "the counter" mean.

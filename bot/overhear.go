@@ -23,7 +23,7 @@ func (d *dialog) overhear(f *flows.Flow, text string) {
 	}
 	for _, name := range slices.Sorted(maps.Keys(f.Steps)) {
 		st := f.Steps[name]
-		if st.Verb != flows.Ask || len(d.s.Heard) >= mostGiven ||
+		if st.Verb != flows.Ask || len(d.s.Heard) >= mostGiven || f.Field(st.Into).Always ||
 			slices.ContainsFunc(d.s.Heard, func(a Answer) bool { return a.Name == st.Into }) {
 			continue
 		}

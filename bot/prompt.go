@@ -374,15 +374,10 @@ func (d *dialog) item(name string) Item {
 	if f.Personal && foreign[d.in.Channel] && v != "" {
 		item.Value = d.words.entered.In(d.s.Lang)
 	}
-	if d.onTrail(name) {
+	if d.askedIn(name) != "" {
 		item.Correct = "@correct:" + name
 	}
 	return item
-}
-
-// onTrail reports whether the resident was asked for a field.
-func (d *dialog) onTrail(field string) bool {
-	return slices.ContainsFunc(d.s.Trail, func(name string) bool { return d.stepOf(name).Into == field })
 }
 
 // yesNo are the two answers of a yes/no question.

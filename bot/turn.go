@@ -27,6 +27,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"strings"
 	"time"
 
@@ -427,6 +428,11 @@ func (d *dialog) hear() error {
 		d.say(d.words.myNumber)
 		return d.repeat()
 	}
+	if d.givesPIN() {
+		d.in.Text, d.in.label = "", masked
+		d.say(d.words.pin)
+		return d.repeat()
+	}
 	switch {
 	case d.in.Flow != "":
 		f := d.shelf.Current[d.in.Flow]
@@ -448,6 +454,33 @@ func (d *dialog) hear() error {
 	default:
 		return d.repeat()
 	}
+}
+
+// givesPIN reports whether the resident has typed a PIN of their card. Bare digits
+// are one where PINs have come up and the question is answered with a button: no
+// button is called 5678.
+func (d *dialog) givesPIN() bool {
+	if d.flow == nil || d.step.Verb != flows.Ask {
+		return understand.PIN(d.in.Text, false)
+	}
+	switch f := d.field(d.step.Into); f.Type {
+	case secret:
+		return false // a password may be anything
+	case "choice", "yesno":
+		return understand.PIN(d.in.Text, d.toldOfPINs())
+	default:
+		return understand.PIN(d.in.Text, false)
+	}
+}
+
+// toldOfPINs reports whether a statement of this conversation speaks of PINs.
+func (d *dialog) toldOfPINs() bool {
+	const word = "暗証番号"
+	speaks := func(t *i18n.Text) bool { return t != nil && strings.Contains(t.Source, word) }
+	return slices.ContainsFunc(d.s.Told, func(name string) bool {
+		st := d.stepOf(name)
+		return st != nil && (speaks(st.Text) || slices.ContainsFunc(d.flow.Papers[st.Papers], speaks))
+	})
 }
 
 // reply is the answer as the channel gets it.

@@ -282,6 +282,9 @@ func (d *dialog) known(st *flows.Step) bool {
 	}
 	if slices.Contains(d.s.Trail, st.Name) {
 		d.forget(st.Name)
+		// The same answer leads to the same questions, not to the same end: what
+		// came of them was that this one is put again.
+		d.s.Former = d.s.Former[:0]
 		return false
 	}
 	return true

@@ -17,7 +17,7 @@ type words struct {
 	backToQuestion, source, sourceBy, noHelp, person      *i18n.Text
 	miss2, miss3, miss3After, missEven, missOdd           *i18n.Text
 	hintCheck, idleMiss1, idleMiss2                       *i18n.Text
-	oldButton, media, myNumber, slower                    *i18n.Text
+	oldButton, media, myNumber, pin, slower               *i18n.Text
 	noneThen, noneAtAll, noLater, notThatTime             *i18n.Text
 	elsewhere, otherCounter, persons, welcome             *i18n.Text
 	formChanged, entered, must, isIt, wordedByAI          *i18n.Text
@@ -76,7 +76,7 @@ func bindWords(c *i18n.Catalog) *words {
 		miss2: t("miss.second"), miss3: t("miss.third"), miss3After: t("miss.third-after"),
 		missEven: t("miss.even"), missOdd: t("miss.odd"),
 		hintCheck: t("hint.check"), idleMiss1: t("idle.first"), idleMiss2: t("idle.second"),
-		oldButton: t("old-button"), media: t("media"), myNumber: t("my-number"), slower: t("slower"),
+		oldButton: t("old-button"), media: t("media"), myNumber: t("my-number"), pin: t("pin"), slower: t("slower"),
 		noneThen: t("slot.none-then"), noneAtAll: t("slot.none-at-all"), notThatTime: t("slot.not-that-time"),
 		noLater: t("slot.no-later"), elsewhere: t("slot.elsewhere"), otherCounter: t("slot.other-counter"), welcome: t("welcome"),
 		persons: t("persons"), formChanged: t("form.changed"), entered: t("form.entered"), must: t("form.must"),

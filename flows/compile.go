@@ -121,6 +121,7 @@ func (b *builder) field(d *FieldDecl) {
 		Label:    b.text(d.Label, "field."+d.Name.Value),
 		Personal: d.Personal,
 		Optional: d.Optional,
+		Always:   d.Always,
 		Service:  d.Service.Value,
 		Min:      d.Min.Value,
 		Max:      d.Max.Value,

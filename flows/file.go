@@ -59,6 +59,7 @@ type FieldDecl struct {
 	Needs    []Word
 	Personal bool
 	Optional bool
+	Always   bool
 	Min      Number
 	Max      Number
 	Length   Number

@@ -91,5 +91,6 @@ func mergeFields(own, part *Field) *Field {
 		}
 	}
 	m.Personal = own.Personal || part.Personal
+	m.Always = own.Always || part.Always
 	return &m
 }

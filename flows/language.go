@@ -161,6 +161,9 @@ type Field struct {
 	Label    *i18n.Text
 	Personal bool // never asked in the chat of a foreign platform
 	Optional bool // can be skipped
+	// Always asked: what the words that began the procedure tell is no answer, as
+	// the question is about what is said between.
+	Always bool
 	// Needs names the fields this answer depends on: when one of them is
 	// corrected, this answer is asked again.
 	Needs []string

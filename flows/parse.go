@@ -243,7 +243,7 @@ func (r *reader) unknown(key Word, known []string) {
 
 var (
 	flowKeys  = []string{"flow", "title", "begins", "anytime", "part", "papers", "fields", "steps"}
-	fieldKeys = []string{"type", "label", "personal", "optional", "needs", "service", "min", "max", "length"}
+	fieldKeys = []string{"type", "label", "personal", "optional", "always", "needs", "service", "min", "max", "length"}
 	stepKeys  = []string{
 		"say", "ask", "form", "check", "decide", "do", "call", "handoff", "end",
 		"into", "choices", "next", "when", "help", "hint", "with", "checklist", "topic",
@@ -301,6 +301,8 @@ func (r *reader) field(e entry) FieldDecl {
 			d.Personal = r.flag(e)
 		case "optional":
 			d.Optional = r.flag(e)
+		case "always":
+			d.Always = r.flag(e)
 		case "needs":
 			d.Needs = r.words(e)
 		case "service":

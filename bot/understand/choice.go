@@ -2,6 +2,7 @@ package understand
 
 import (
 	"bytes"
+	"regexp"
 	"strings"
 	"unicode/utf8"
 )
@@ -91,6 +92,9 @@ func (r *reading) choice(choices []Choice) Result {
 			return one(choices[i].Value, 1)
 		}
 	}
+	if nowhere(r.text) {
+		return Result{}
+	}
 	k := r.key()
 	if len(k) == 0 {
 		return Result{}
@@ -123,6 +127,17 @@ func (r *reading) choice(choices []Choice) Result {
 	}
 	return r.eitherOf(choices)
 }
+
+// nowhere reports whether a text is a number that counts nothing and stands in no
+// list: -1, 1.5. The lookup form has lost its sign and point.
+func nowhere(text string) bool {
+	if !strings.ContainsAny(text, "-.−－．") {
+		return false
+	}
+	return notCounting.MatchString(plainDigits(text))
+}
+
+var notCounting = regexp.MustCompile(`^ *(?:-[0-9]+(?:\.[0-9]+)?|[0-9]+\.[0-9]+) *(?:人|名|番)? *$`)
 
 // maxParts bounds the work on an answer that lists things.
 const maxParts = 24

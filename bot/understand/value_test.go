@@ -206,7 +206,7 @@ func TestChoice(t *testing.T) {
 	check(t, i18n.Japanese, f, []phrase{
 		{"self", "self"}, {"ご本人", "self"}, {"本人", "self"}, {"本人です", "self"}, {"私です。", "self"}, {"ほんにん", "?"}, {"法定代理人", "guardian"}, {"法定代理人です", "guardian"}, {"代理人", "agent"}, {"代理人でお願いします", "agent"}, {"法定代理人（15歳未満・成年被後見人）", "guardian"}, {"保護者です", "guardian"},
 		{"1", "self"}, {"①", "self"}, {"１番", "self"}, {"一番目", "self"}, {"2つ目", "guardian"}, {"3番でお願いします", "agent"}, {"最後", "agent"}, {"最後の", "agent"}, {"一番上", "self"}, {"4", "!out-of-range"}, {"0", "!out-of-range"},
-		{"成年被後見人", "guardian"}, {"代理人ではない", "!excluded"}, {"天気", "?"}, {"", "?"},
+		{"成年被後見人", "guardian"}, {"代理人ではない", "!excluded"}, {"天気", "?"}, {"", "?"}, {"-1", "?"}, {"－１人", "?"}, {"1.5", "?"}, {"1.", "self"},
 	})
 	check(t, i18n.English, f, []phrase{
 		{"myself", "self"}, {"Myself, please", "self"}, {"me", "self"}, {"a representative", "agent"}, {"Legal guardian", "guardian"}, {"I am a legal guardian", "guardian"}, {"the first one", "self"}, {"second", "guardian"}, {"the second one please", "guardian"}, {"number 3", "agent"}, {"the last one", "agent"}, {"Option 2", "guardian"}, {"2.", "guardian"}, {"reprezentative", "agent"}, {"myslef", "self"}, {"gaurdian", "?"}, {"four", "!out-of-range"}, {"not a representative", "!excluded"}, {"whatever", "?"},

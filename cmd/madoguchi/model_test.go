@@ -35,7 +35,7 @@ func TestModel(t *testing.T) {
 		t.Errorf("after the yes at %s: %s", a.Step, a.text())
 	}
 	server.Fail(modeltest.Error500)
-	if a := s.talk("taro").say("[card-pickup]", unread); a.Step != "visitor" || len(a.Messages[0].Choices) != 3 {
+	if a := s.talk("taro").say("[card-pickup]", unread); a.Step != "visitor" || len(a.Messages[0].Choices) != 4 {
 		t.Errorf("with a failing model: %s", a.text())
 	}
 	_, metrics := s.do(s.request("GET", "/metrics", ""))
