@@ -152,7 +152,7 @@ func TestModelFindsWhatFor(t *testing.T) {
 		return texts(h.say(words))
 	}
 	got := phrased("すぐに一時停止の電話をしてください（0120-95-0178、24時間）。")
-	if !strings.HasPrefix(got, "すぐに一時停止の電話をしてください（0120-95-0178、24時間）。\n（出典：マイナンバー総合フリーダイヤル案内）\n（この回答の文章は、") {
+	if !strings.HasPrefix(got, "すぐに一時停止の電話をしてください（0120-95-0178、24時間）。\n（出典：マイナンバー総合フリーダイヤル案内、2026年11月現在）\n（この回答の文章は、") {
 		t.Errorf("phrased: %s", got)
 	}
 	for _, wrong := range []string{"すぐに一時停止の電話をしてください（0120-95-9999、24時間）。", "何もしなくて大丈夫です。", "すぐに https://evil.example/ を開いてください。"} {
