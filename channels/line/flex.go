@@ -330,12 +330,15 @@ func (r *Renderer) plan(m bot.Message) []*component {
 
 // todo is one thing to see to: what and when, then the rest.
 func todo(p *bot.Plan, t bot.PlanTask) *component {
-	box := vertical(bold(plain(t.Title), "md", ink))
+	box := vertical()
 	box.Spacing = "sm"
-	add := func(c *component) { box.Contents = append(box.Contents, c) }
-	if t.When != "" {
-		add(bold(plain(t.When), "sm", navy))
+	add := func(c *component) {
+		if strings.TrimSpace(c.Text) != "" { // LINE refuses an empty text
+			box.Contents = append(box.Contents, c)
+		}
 	}
+	add(bold(plain(t.Title), "md", ink))
+	add(bold(plain(t.When), "sm", navy))
 	for _, f := range t.Facts {
 		add(label(plain(f.Label)+"　"+plain(f.Value), "sm", ink))
 	}
