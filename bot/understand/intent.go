@@ -492,6 +492,7 @@ func (x *Index) Match(c Context, text string) []Candidate {
 
 	var whole float32 // the weight of everything said
 	var known float32 // … of what is known
+	slipped := false
 	for i := range s.raw {
 		f := &s.raw[i]
 		n, found := x.features[f.id]
@@ -506,6 +507,7 @@ func (x *Index) Match(c Context, text string) []Candidate {
 				n, found = x.slips[h]
 				return found
 			})
+			slipped = slipped || found
 		}
 		if !found {
 			if f.id&pairOfWords == 0 { // two words that nobody put side by side say no more than each
@@ -545,7 +547,8 @@ func (x *Index) Match(c Context, text string) []Candidate {
 		// The share of the phrase that was said and the share of what was said
 		// that is the phrase, the former counting more: people add their story.
 		score := s.shared[p] / (0.6*x.total[p] + 0.4*whole)
-		if x.single[p] && len(s.raw) > 1 { // "pagar" is not enough for what else was said
+		// "pagar" is not enough for what else was said, nor "hanako" for 判子 (hanko).
+		if x.single[p] && (len(s.raw) > 1 || slipped) {
 			score = min(score, mostSingle)
 		}
 		s.shared[p] = 0
