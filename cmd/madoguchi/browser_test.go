@@ -259,7 +259,7 @@ func (r *guest) walkChat(look func(string)) {
 	look("chat-2-who")
 	r.answer("self")
 	look("chat-3-papers")
-	r.answer("2")
+	r.answer("1")
 	look("chat-4-counter")
 	r.answer("honcho")
 	look("chat-5-offers")

@@ -54,7 +54,7 @@ func TestTurnShape(t *testing.T) {
 		}
 		visitors = append(visitors, choice["value"].(string))
 	}
-	if diff := cmp.Diff([]string{"self", "guardian", "agent"}, visitors); diff != "" {
+	if diff := cmp.Diff([]string{"self", "guardian", "agent", "letter"}, visitors); diff != "" {
 		t.Error(diff)
 	}
 	if first["from"] != "bot" || first["seq"].(float64) < 1 {

@@ -184,7 +184,7 @@ func (r *reader) turns(s *served) {
 				members = map[string]any{}
 				switch typed := typedFor["text"]; {
 				case random.IntN(12) == 0:
-					members["text"] = []string{"parking", "fee?", "a person please", "back", "xyzzy"}[random.IntN(5)]
+					members["text"] = []string{"parking", "fee?", "operator", "back", "xyzzy"}[random.IntN(5)]
 				case len(choices) > 0:
 					members["choice"] = choices[random.IntN(len(choices))]
 				default:
