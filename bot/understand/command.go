@@ -4,6 +4,7 @@ import (
 	"slices"
 	"sort"
 	"strings"
+	"sync"
 	"unicode/utf8"
 
 	"madoguchi/i18n"
@@ -96,7 +97,7 @@ type commandTable struct {
 	polites []string
 }
 
-var commands = newCommandTable(languages)
+var commands = sync.OnceValue(func() *commandTable { return newCommandTable(languages) })
 
 func newCommandTable(all []*words) *commandTable {
 	t := &commandTable{whole: map[string][]commandHit{}, byName: map[string]int{}}
@@ -249,7 +250,7 @@ func Commands(c Context, text string, exact bool) (cmd Command, arg string, conf
 	if len(text) > maxCommand {
 		return "", "", 0, false
 	}
-	return commands.find(c.Lang, text, exact)
+	return commands().find(c.Lang, text, exact)
 }
 
 // maxCommand is the longest text taken for a command, in bytes: a longer one is
@@ -316,11 +317,10 @@ func (t *commandTable) utterance(lang i18n.Lang, k []byte, toned bool) (commandH
 			}
 		}
 	}
-	words := ready[lang]
-	if words == nil || words == ready[i18n.Japanese] || words == ready[i18n.English] {
+	if lang == i18n.Japanese || lang == i18n.EasyJapanese || lang == i18n.English || ready[lang] == nil {
 		return commandHit{}, false // their lists are long enough to be exact
 	}
-	if rest := words.stripped(k); len(rest) < len(k) {
+	if rest := wordsOf(lang).stripped(k); len(rest) < len(k) {
 		return t.hit(lang, rest, toned)
 	}
 	return commandHit{}, false

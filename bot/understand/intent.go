@@ -94,7 +94,7 @@ const maxFeatures = 128
 
 // stopPairs are of the scripts without spaces, which their characters tell
 // apart; stop words belong to a language (language.stops).
-var stopPairs = newStopPairs(languages)
+var stopPairs = sync.OnceValue(func() map[uint64]bool { return newStopPairs(languages) })
 
 func newStopPairs(all []*words) map[uint64]bool {
 	pairs := map[uint64]bool{}
@@ -159,7 +159,7 @@ func extract(dst []rawFeature, folded []byte, words *language) []rawFeature {
 				id := pairID(prev, r)
 				w := float32(weightContent)
 				switch {
-				case stopPairs[id]:
+				case stopPairs()[id]:
 					w = weightStop
 				case isHangul(r) && !begun: // the endings of verbs and the particles
 					w = weightEnding

@@ -3,6 +3,7 @@ package understand
 import (
 	"sort"
 	"strings"
+	"sync"
 
 	"madoguchi/i18n"
 )
@@ -160,13 +161,14 @@ const (
 	toneless
 )
 
+// ready makes the tables of a language when it is first heard: a command of the
+// shell that understands nothing does not wait for twelve languages.
 var ready = prepare(languages)
 
-// prepare builds the tables of every language, once.
-func prepare(all []*words) map[i18n.Lang]*language {
-	out := map[i18n.Lang]*language{}
+func prepare(all []*words) map[i18n.Lang]func() *language {
+	out := map[i18n.Lang]func() *language{}
 	for _, w := range all {
-		out[w.lang] = newLanguage(w, &japanese, &english)
+		out[w.lang] = sync.OnceValue(func() *language { return newLanguage(w, &japanese, &english) })
 	}
 	out[i18n.EasyJapanese] = out[i18n.Japanese]
 	return out
@@ -269,9 +271,9 @@ func longestFirst(list []string) {
 // Japanese and English.
 func wordsOf(lang i18n.Lang) *language {
 	if l := ready[lang]; l != nil {
-		return l
+		return l()
 	}
-	return ready[i18n.Japanese]
+	return ready[i18n.Japanese]()
 }
 
 func joinTerms(lists ...[]term) []term {

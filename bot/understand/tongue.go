@@ -2,6 +2,7 @@ package understand
 
 import (
 	"strings"
+	"sync"
 	"unicode"
 
 	"madoguchi/i18n"
@@ -9,7 +10,7 @@ import (
 
 // tongues are the words of the languages that share the Latin letters, without
 // their accents.
-var tongues = newTongues(languages)
+var tongues = sync.OnceValue(func() map[i18n.Lang]map[string]bool { return newTongues(languages) })
 
 func newTongues(all []*words) map[i18n.Lang]map[string]bool {
 	out := map[i18n.Lang]map[string]bool{}
@@ -181,7 +182,7 @@ func latinTongue(text string, spoken i18n.Lang, enabled []i18n.Lang, toned int) 
 			continue
 		}
 		n++
-		for l, set := range tongues {
+		for l, set := range tongues() {
 			if set[w] {
 				known[l]++
 			}
@@ -196,7 +197,7 @@ func latinTongue(text string, spoken i18n.Lang, enabled []i18n.Lang, toned int) 
 	share := func(l i18n.Lang) float64 { return float64(known[l]) / float64(n) }
 	best := i18n.Lang("")
 	for _, l := range enabled {
-		if tongues[l] != nil && (best == "" || share(l) > share(best)) {
+		if tongues()[l] != nil && (best == "" || share(l) > share(best)) {
 			best = l
 		}
 	}
@@ -204,7 +205,7 @@ func latinTongue(text string, spoken i18n.Lang, enabled []i18n.Lang, toned int) 
 		return ""
 	}
 	for _, l := range enabled {
-		if l != best && tongues[l] != nil && share(best) < share(l)+leadOnThird {
+		if l != best && tongues()[l] != nil && share(best) < share(l)+leadOnThird {
 			return ""
 		}
 	}
