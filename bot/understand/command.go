@@ -364,6 +364,9 @@ func (t *commandTable) language(k string, exact bool) (i18n.Lang, float64, bool)
 			continue
 		}
 		before, after := k[:i], k[i+len(n.name):]
+		if n.name == "thai" && expecting(before) {
+			return "", 0, false
+		}
 		if t.surrounds(before) && t.surrounds(after) {
 			return n.lang, commandConfidence, true
 		}
@@ -381,6 +384,17 @@ func (t *commandTable) language(k string, exact bool) (i18n.Lang, float64, bool)
 		return "", 0, false
 	}
 	return "", 0, false
+}
+
+// expecting reports words that end before the Vietnamese "thai": mang thai,
+// có thai (pregnant) and khám thai (a checkup) are no wish for Thai.
+func expecting(before string) bool {
+	for _, w := range []string{"mang", "co", "kham"} {
+		if rest, ok := strings.CutSuffix(strings.TrimSpace(before), w); ok && (rest == "" || strings.HasSuffix(rest, " ")) {
+			return true
+		}
+	}
+	return false
 }
 
 func wholeWord(k string, i, n int) bool {
