@@ -583,7 +583,7 @@ func TestExactlyOnceUnderFaultsAndConcurrency(t *testing.T) {
 		h.clock.Add(time.Millisecond)
 	}
 	h.post(h.line.Body(events...))
-	for range 400 {
+	for range 1600 { // 800 s, longer than an unlucky message is tried again and again
 		done := make(chan error, 8)
 		for range 4 {
 			go func() { _, err := h.recv.Once(context.Background()); done <- err }()
