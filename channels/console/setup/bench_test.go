@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"net/url"
 	"testing"
-	"time"
 
 	"madoguchi/channels/console/consoletest"
 	"madoguchi/store"
@@ -34,50 +33,28 @@ func BenchmarkPages(b *testing.B) {
 			counter := town.settings.Counters[0].ID
 			last := len(town.settings.Counters[0].Openings) - 1
 			o.send(fmt.Sprintf("setup/counters/%s/openings/%d", counter, last), honcho("15"))
-			pages := []struct {
-				name string
-				open func() consoletest.Page
-			}{
-				{"overview", func() consoletest.Page { return o.admin.Get("setup") }},
-				{"counter", func() consoletest.Page { return o.admin.Get("setup/counters/" + counter) }},
-				{"closures", func() consoletest.Page { return o.admin.Get("setup/closures") }},
-				{"calendar", func() consoletest.Page { return o.admin.Get("setup/calendar?counter=" + counter) }},
-				{"cell", func() consoletest.Page { return o.admin.Get("setup/cell/" + counter + "/2026-12-02/600") }},
-				{"save", func() consoletest.Page { return o.admin.Get("setup/save") }},
-				{"save on a day", func() consoletest.Page {
+			pages := []consoletest.Timed{
+				{Name: "overview", Open: func() consoletest.Page { return o.admin.Get("setup") }},
+				{Name: "counter", Open: func() consoletest.Page { return o.admin.Get("setup/counters/" + counter) }},
+				{Name: "closures", Open: func() consoletest.Page { return o.admin.Get("setup/closures") }},
+				{Name: "calendar", Open: func() consoletest.Page { return o.admin.Get("setup/calendar?counter=" + counter) }},
+				{Name: "cell", Open: func() consoletest.Page { return o.admin.Get("setup/cell/" + counter + "/2026-12-02/600") }},
+				{Name: "save", Open: func() consoletest.Page { return o.admin.Get("setup/save") }},
+				{Name: "save on a day", Open: func() consoletest.Page {
 					return o.admin.Post("setup/save", url.Values{"do": {"look"}, "effective": {"2026-12-01"}})
 				}},
-				{"draft is kept", func() consoletest.Page {
+				{Name: "draft is kept", Open: func() consoletest.Page {
 					return o.admin.Post(fmt.Sprintf("setup/counters/%s/openings/%d", counter, last), honcho("15"))
 				}},
-				{"close", func() consoletest.Page {
+				{Name: "close", Open: func() consoletest.Page {
 					return o.admin.Post("setup/close", url.Values{"do": {"look"}, "counter": {counter}, "from": {"2026-12-01"}, "to": {"2026-12-03"}})
 				}},
-				{"history", func() consoletest.Page { return o.admin.Get("setup/history") }},
-				{"version", func() consoletest.Page { return o.admin.Get("setup/history/2") }},
-				{"plan", func() consoletest.Page { return o.admin.Get("setup/plan") }},
-				{"export", func() consoletest.Page { return o.admin.Get("setup/plan/counters.csv") }},
+				{Name: "history", Open: func() consoletest.Page { return o.admin.Get("setup/history") }},
+				{Name: "version", Open: func() consoletest.Page { return o.admin.Get("setup/history/2") }},
+				{Name: "plan", Open: func() consoletest.Page { return o.admin.Get("setup/plan") }},
+				{Name: "export", Open: func() consoletest.Page { return o.admin.Get("setup/plan/counters.csv") }},
 			}
-			took := make([]time.Duration, len(pages))
-			n := 0
-			for b.Loop() {
-				n++
-				for i, p := range pages {
-					begun := time.Now()
-					if page := p.open(); page.Status != 200 {
-						b.Fatalf("%s: %d %s", p.name, page.Status, main(page))
-					}
-					took[i] += time.Since(begun)
-				}
-			}
-			var worst time.Duration
-			for i, p := range pages {
-				mean := took[i] / time.Duration(n)
-				b.Logf("%-16s %v", p.name, mean.Round(100*time.Microsecond))
-				worst = max(worst, mean)
-			}
-			b.ReportMetric(float64(worst.Milliseconds()), "worst-ms")
-			b.ReportMetric(0, "ns/op")
+			consoletest.Measure(b, pages, func(page consoletest.Page) bool { return page.Status == 200 })
 		})
 	}
 }

@@ -32,61 +32,39 @@ func BenchmarkPages(b *testing.B) {
 			b.Logf("%d bookings written in %v", rows, time.Since(begun).Round(time.Second))
 			boss := h.site.SignIn(staff.Account{Booking: staff.Administrator})
 			clerk := h.clerk("honcho", "c3")
-			pages := []struct {
-				name string
-				open func() consoletest.Page
-			}{
-				{"day", func() consoletest.Page { return boss.Get("visits") }},
-				{"day of a clerk", func() consoletest.Page { return clerk.Get("visits") }},
-				{"slot", func() consoletest.Page { return boss.Get("visits/slot/" + today + "/honcho/09:00") }},
-				{"day list", func() consoletest.Page { return boss.Get("visits/list/" + today + "/honcho") }},
-				{"reception", func() consoletest.Page { return boss.Get("visits/reception") }},
-				{"reception of a clerk", func() consoletest.Page { return clerk.Get("visits/reception") }},
-				{"number", func() consoletest.Page { return boss.Post("visits/reception", url.Values{"text": {"7"}}) }},
-				{"key", func() consoletest.Page { return boss.Post("visits/reception", url.Values{"text": {"ABCDE-FGHJK"}}) }},
-				{"search", func() consoletest.Page { return boss.Get("visits/search") }},
-				{"a year", func() consoletest.Page { return boss.Get("visits/search?from=2025-11-25&to=2026-11-25") }},
-				{"last page", func() consoletest.Page {
+			pages := []consoletest.Timed{
+				{Name: "day", Open: func() consoletest.Page { return boss.Get("visits") }},
+				{Name: "day of a clerk", Open: func() consoletest.Page { return clerk.Get("visits") }},
+				{Name: "slot", Open: func() consoletest.Page { return boss.Get("visits/slot/" + today + "/honcho/09:00") }},
+				{Name: "day list", Open: func() consoletest.Page { return boss.Get("visits/list/" + today + "/honcho") }},
+				{Name: "reception", Open: func() consoletest.Page { return boss.Get("visits/reception") }},
+				{Name: "reception of a clerk", Open: func() consoletest.Page { return clerk.Get("visits/reception") }},
+				{Name: "number", Open: func() consoletest.Page { return boss.Post("visits/reception", url.Values{"text": {"7"}}) }},
+				{Name: "key", Open: func() consoletest.Page { return boss.Post("visits/reception", url.Values{"text": {"ABCDE-FGHJK"}}) }},
+				{Name: "search", Open: func() consoletest.Page { return boss.Get("visits/search") }},
+				{Name: "a year", Open: func() consoletest.Page { return boss.Get("visits/search?from=2025-11-25&to=2026-11-25") }},
+				{Name: "last page", Open: func() consoletest.Page {
 					return boss.Get("visits/search?from=2025-11-25&to=2026-11-25&page=200")
 				}},
-				{"latest first", func() consoletest.Page {
+				{Name: "latest first", Open: func() consoletest.Page {
 					return boss.Get("visits/search?from=2025-11-25&to=2026-11-25&order=last")
 				}},
-				{"a rare channel", func() consoletest.Page { return boss.Get("visits/search?from=2025-11-25&to=2026-11-25&channel=cli") }},
-				{"all filters, nothing found", func() consoletest.Page {
+				{Name: "a rare channel", Open: func() consoletest.Page { return boss.Get("visits/search?from=2025-11-25&to=2026-11-25&channel=cli") }},
+				{Name: "all filters, nothing found", Open: func() consoletest.Page {
 					return boss.Get("visits/search?from=2025-11-25&to=2026-11-25&channel=kiosk&status=no-show&service=consult&counter=nishi&receipt=99999")
 				}},
-				{"number in a year", func() consoletest.Page { return boss.Get("visits/search?from=2025-11-25&to=2026-11-25&receipt=99999") }},
-				{"cancelled of a clerk", func() consoletest.Page {
+				{Name: "number in a year", Open: func() consoletest.Page { return boss.Get("visits/search?from=2025-11-25&to=2026-11-25&receipt=99999") }},
+				{Name: "cancelled of a clerk", Open: func() consoletest.Page {
 					return clerk.Get("visits/search?from=2025-11-25&to=2026-11-25&status=cancelled&service=consult")
 				}},
-				{"booked in a year", func() consoletest.Page {
+				{Name: "booked in a year", Open: func() consoletest.Page {
 					return boss.Get("visits/search?period=made&from=2025-11-25&to=2026-11-25&channel=cli")
 				}},
-				{"booked last", func() consoletest.Page {
+				{Name: "booked last", Open: func() consoletest.Page {
 					return boss.Get("visits/search?period=made&order=last&status=cancelled&from=2025-11-25&to=2026-11-25&page=200")
 				}},
 			}
-			took := make([]time.Duration, len(pages))
-			n := 0
-			for b.Loop() {
-				n++
-				for i, p := range pages {
-					begun := time.Now()
-					if page := p.open(); page.Status >= 500 {
-						b.Fatalf("%s: %d", p.name, page.Status)
-					}
-					took[i] += time.Since(begun)
-				}
-			}
-			var worst time.Duration
-			for i, p := range pages {
-				mean := took[i] / time.Duration(n)
-				b.Logf("%-28s %v", p.name, mean.Round(100*time.Microsecond))
-				worst = max(worst, mean)
-			}
-			b.ReportMetric(float64(worst.Milliseconds()), "worst-ms")
-			b.ReportMetric(0, "ns/op")
+			consoletest.Measure(b, pages, func(page consoletest.Page) bool { return page.Status < 500 })
 		})
 	}
 }
