@@ -22,7 +22,7 @@ const sure = 0.6
 // of the things always possible, else a question of the resident's own.
 func (d *dialog) heard(text string) error {
 	if d.flow != nil {
-		if step := aside(d.flow, text); step != "" {
+		if step := aside(d.flow, text, d.site.Languages); step != "" {
 			return d.turnAside(step)
 		}
 	}
@@ -161,8 +161,9 @@ func declined(c understand.Context, text string) bool {
 // thatIsAll reports whether words end the picking of answers.
 func (d *dialog) thatIsAll(text string) bool {
 	said := understand.Fold(strings.TrimRight(text, " 　。.!！"))
-	for _, label := range append(d.words.ends[d.s.Lang], d.words.ends[i18n.Japanese]...) {
-		if said == understand.Fold(label) {
+	for _, lang := range []i18n.Lang{d.s.Lang, i18n.Japanese} {
+		ends := func(label string) bool { return said == understand.Fold(label) }
+		if slices.ContainsFunc(d.words.ends.In(lang), ends) || ends(i18n.Bare(d.words.thatIsAll.In(lang))) {
 			return true
 		}
 	}
@@ -219,9 +220,9 @@ func (d *dialog) choiceWords(st *flows.Step) []understand.Choice {
 		if d.s.Lang != i18n.Japanese {
 			labels = append(labels, i18n.Bare(ch.Label.In(i18n.Japanese, d.globals()...)))
 		}
-		labels = append(labels, ch.Also[d.s.Lang]...)
+		labels = append(labels, ch.Also.In(d.s.Lang)...)
 		if d.s.Lang != i18n.Japanese {
-			labels = append(labels, ch.Also[i18n.Japanese]...)
+			labels = append(labels, ch.Also.In(i18n.Japanese)...)
 		}
 		out[i] = understand.Choice{Value: ch.Value, Labels: labels}
 	}

@@ -315,7 +315,7 @@ func (d *dialog) bestAnswer(c understand.Context, texts ...string) *faq.Entry {
 		if text == "" {
 			continue
 		}
-		for _, m := range d.shelf.index.Match(c, text) {
+		for _, m := range d.shelf.match(c, text) {
 			if m.Confidence < 0.6 {
 				break
 			}
@@ -350,7 +350,7 @@ func (d *dialog) digress(c understand.Context, text string) (bool, error) {
 
 // elsewhere tries the things always possible and other procedures.
 func (d *dialog) elsewhere(c understand.Context, text string) (bool, error) {
-	matches := d.shelf.index.Match(c, text)
+	matches := d.shelf.match(c, text)
 	cmd, arg, conf, ok := understand.Commands(c, text, false)
 	if ok && conf >= sure && (conf >= actOn || len(matches) == 0 || matches[0].Confidence < actOn ||
 		d.flow != nil && matches[0].Value == d.flow.Name) {
@@ -385,7 +385,7 @@ func (d *dialog) switchTo(f *flows.Flow, text string) error {
 // beginWith enters a flow by words and, if the same words answer questions of it
 // (「予約を取り消したい」, 「来週火曜の午前に2人で」), takes them as those answers too.
 func (d *dialog) beginWith(f *flows.Flow, text string) error {
-	if step := aside(f, text); step != "" {
+	if step := aside(f, text, d.site.Languages); step != "" {
 		return d.beginAside(f, step)
 	}
 	if text == "" {
@@ -415,11 +415,11 @@ func (d *dialog) opened(st *flows.Step) {
 }
 
 // aside returns the step of a flow that words lead to from any question, "" if
-// they lead to none. People mix languages: the words of all are heard.
-func aside(f *flows.Flow, text string) string {
+// they lead to none. People mix languages: the words of all these are heard.
+func aside(f *flows.Flow, text string, langs []i18n.Lang) string {
 	for _, a := range f.Anytime {
-		for _, phrases := range a.Words {
-			if understand.Mentions(text, phrases) {
+		for _, lang := range langs {
+			if understand.Mentions(text, a.Words.In(lang)) {
 				return a.Step
 			}
 		}
@@ -479,7 +479,7 @@ func (d *dialog) idleHeard(c understand.Context, text string) error {
 // idleIntent finds what the resident has come for.
 func (d *dialog) idleIntent(c understand.Context, text string) error {
 	for _, f := range d.shelf.Menu {
-		if step := aside(f, text); step != "" {
+		if step := aside(f, text, d.site.Languages); step != "" {
 			return d.beginAside(f, step)
 		}
 	}
@@ -489,7 +489,7 @@ func (d *dialog) idleIntent(c understand.Context, text string) error {
 	for _, f := range d.shelf.Menu {
 		menu.Choices = append(menu.Choices, understand.Choice{Value: f.Name, Labels: []string{i18n.Bare(f.Title.In(d.s.Lang))}})
 	}
-	matches := d.shelf.index.Match(c, text)
+	matches := d.shelf.match(c, text)
 	if len(matches) == 0 || matches[0].Confidence < actOn {
 		if r := understand.Value(c, menu, text); len(r.Candidates) == 1 && r.Candidates[0].Confidence >= 0.8 {
 			return d.begin(d.shelf.Current[r.Candidates[0].Value])
@@ -605,7 +605,7 @@ func (d *dialog) pendingHeard(c understand.Context, text string) (bool, error) {
 func (d *dialog) saysMore(c understand.Context, text string) bool {
 	p := d.s.Pending
 	if p.Ask == AskIntent {
-		matches := d.shelf.index.Match(c, text)
+		matches := d.shelf.match(c, text)
 		return len(matches) > 0 && matches[0].Confidence >= actOn
 	}
 	f := d.field(p.Target)

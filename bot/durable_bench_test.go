@@ -15,6 +15,7 @@ import (
 	"madoguchi/bot"
 	"madoguchi/bot/action"
 	"madoguchi/flows"
+	"madoguchi/flows/faq"
 	"madoguchi/flows/procedures"
 	"madoguchi/i18n"
 	"madoguchi/i18n/civil"
@@ -59,16 +60,12 @@ func durableEngine(b *testing.B, file string) (*bot.Engine, *store.DB) {
 	}); err != nil {
 		b.Fatal(err)
 	}
-	answers, err := procedures.FAQ(cat)
-	if err != nil {
-		b.Fatal(err)
-	}
 	actions := &action.Actions{Reservations: reservations}
 	return bot.New(bot.Engine{
 		DB: db, Memory: conversation.Service{}, Desk: action.Desk{Reservations: reservations}, Texts: cat, Actions: actions.Table(),
 		Sites: town{&bot.Site{City: bot.Words{i18n.Japanese: "みほん市"}, Phone: "00-0000-0000", Languages: []i18n.Lang{i18n.Japanese}}},
 		Library: &bot.Library{
-			Versions: versions, Order: procedures.Order, Answers: answers,
+			Versions: versions, Order: procedures.Order, Answers: func() ([]*faq.Entry, error) { return procedures.FAQ(cat) },
 			Compile: func(v procedure.Version) (*flows.Flow, error) {
 				return procedures.Compile(v.Flow, v.Files, action.Vocabulary(), cat)
 			},

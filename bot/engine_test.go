@@ -17,6 +17,7 @@ import (
 	"madoguchi/bot"
 	"madoguchi/bot/action"
 	"madoguchi/flows"
+	"madoguchi/flows/faq"
 	"madoguchi/flows/procedures"
 	"madoguchi/i18n"
 	"madoguchi/i18n/civil"
@@ -76,10 +77,6 @@ func newHall(t *testing.T, kind storetest.Kind, change ...func(*bot.Engine)) *ha
 func (h *hall) open(change ...func(*bot.Engine)) {
 	h.Helper()
 	texts := i18n.Builtin()
-	answers, err := procedures.FAQ(texts)
-	if err != nil {
-		h.Fatal(err)
-	}
 	e := bot.Engine{
 		DB: h.db, Memory: conversation.Service{}, Texts: texts,
 		Desk: action.Desk{Reservations: h.desk}, Actions: (&action.Actions{Reservations: h.desk}).Table(),
@@ -88,7 +85,7 @@ func (h *hall) open(change ...func(*bot.Engine)) {
 			Phone: "00-0000-0000", Languages: []i18n.Lang{i18n.Japanese, i18n.EasyJapanese, i18n.English},
 		}},
 		Library: &bot.Library{
-			Versions: procedure.Service{}, Order: procedures.Order, Answers: answers,
+			Versions: procedure.Service{}, Order: procedures.Order, Answers: func() ([]*faq.Entry, error) { return procedures.FAQ(texts) },
 			Compile: func(v procedure.Version) (*flows.Flow, error) {
 				return procedures.Compile(v.Flow, v.Files, action.Vocabulary(), texts)
 			},

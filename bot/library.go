@@ -33,25 +33,101 @@ type Shelf struct {
 	Texts   *i18n.Catalog // in the tenant's own words; nil: the program's
 
 	hidden  map[string]bool
-	index   *understand.Index
+	intents *intents
 	answers *answers
 	words   *words // of Texts
 	until   time.Time
 }
 
-// answers is the full text of a shelf's FAQ. It is made when it is first wanted
-// (Library.Warm, or a question whose wording nobody foresaw): a command that
-// asks nothing does not wait for it.
-type answers struct {
-	once    sync.Once
-	entries []*faq.Entry
-	made    *retrieval.Index
-	err     error
+// heardWith are the languages whose words may stand in a sentence of lang: its
+// own, its twin, Japanese for what stands on signs, and English, of which every
+// language borrows.
+func heardWith(lang i18n.Lang) []i18n.Lang {
+	list := []i18n.Lang{lang}
+	for _, l := range []i18n.Lang{twins[lang], i18n.Japanese, i18n.English} {
+		if l != "" && !slices.Contains(list, l) {
+			list = append(list, l)
+		}
+	}
+	return list
 }
 
-func (a *answers) index() (*retrieval.Index, error) {
-	a.once.Do(func() { a.made, a.err = retrieval.New(a.entries) })
-	return a.made, a.err
+// twins are languages that are said alike.
+var twins = map[i18n.Lang]i18n.Lang{
+	i18n.Japanese: i18n.EasyJapanese, i18n.EasyJapanese: i18n.Japanese, "zh-Hans": "zh-Hant", "zh-Hant": "zh-Hans",
+}
+
+// intents is what residents come for, by the words they say it in. The index of
+// a language is made when somebody first speaks it.
+type intents struct {
+	menu    []*flows.Flow
+	entries []*faq.Entry
+
+	mu sync.Mutex
+	in map[i18n.Lang]*understand.Index
+}
+
+func (x *intents) index(lang i18n.Lang) *understand.Index {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if made := x.in[lang]; made != nil {
+		return made
+	}
+	var list []understand.Intent
+	for _, l := range heardWith(lang) {
+		for _, f := range x.menu {
+			list = append(list, understand.Intent{ID: f.Name, Lang: l, Phrases: f.Begins.In(l)})
+		}
+		for _, e := range x.entries {
+			list = append(list, understand.Intent{ID: faqPrefix + e.ID, Lang: l, Phrases: e.Asks(l)})
+		}
+	}
+	made := understand.NewIndex(list)
+	x.in[lang] = made
+	return made
+}
+
+// match returns the flows and entries that words may mean, best first.
+func (s *Shelf) match(c understand.Context, text string) []understand.Candidate {
+	return s.intents.index(c.Lang).Match(c, text)
+}
+
+// answers is the full text of a shelf's FAQ. That of a language is made when it
+// is first wanted (Library.Warm, or a question whose wording nobody foresaw): a
+// command that asks nothing does not wait for it.
+type answers struct {
+	entries []*faq.Entry
+
+	mu sync.Mutex
+	in map[i18n.Lang]*retrieval.Index
+}
+
+// index has the questions in Japanese, やさしい日本語 and English, and in lang if
+// any entry is translated.
+func (a *answers) index(lang i18n.Lang) (*retrieval.Index, error) {
+	langs := []i18n.Lang{i18n.Japanese, i18n.EasyJapanese, i18n.English}
+	switch {
+	case slices.Contains(langs, lang):
+		lang = i18n.Japanese
+	case slices.ContainsFunc(a.entries, func(e *faq.Entry) bool { return e.Question.Has(lang) }):
+		langs = append(langs, lang)
+	default:
+		lang = i18n.Japanese
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if made := a.in[lang]; made != nil {
+		return made, nil
+	}
+	made, err := retrieval.New(a.entries, langs...)
+	if err != nil {
+		return nil, err
+	}
+	if a.in == nil {
+		a.in = map[i18n.Lang]*retrieval.Index{}
+	}
+	a.in[lang] = made
+	return made, nil
 }
 
 // Library keeps flows compiled: a version once for all conversations on it.
@@ -59,7 +135,8 @@ type Library struct {
 	Versions Versions
 	Compile  func(v procedure.Version) (*flows.Flow, error)
 	Order    []string // names of flows in the order of the menu; others follow
-	Answers  []*faq.Entry
+	// Answers returns the questions people ask; it is called once.
+	Answers func() ([]*faq.Entry, error)
 	// Hidden names the flows a tenant neither offers in its menu nor hears of in
 	// what people say; they can still be entered by name. Nil: none.
 	Hidden func(tx *store.Tx) (map[string]bool, error)
@@ -76,18 +153,26 @@ type Library struct {
 
 // Warm makes ready what the first question would otherwise wait for.
 func (l *Library) Warm() error {
-	_, err := l.common().index()
+	common, err := l.common()
+	if err != nil {
+		return err
+	}
+	_, err = common.index(i18n.Japanese)
 	return err
 }
 
 // common is the full text of the answers in the program's words.
-func (l *Library) common() *answers {
+func (l *Library) common() (*answers, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.answers == nil {
-		l.answers = &answers{entries: l.Answers}
+		entries, err := l.Answers()
+		if err != nil {
+			return nil, err
+		}
+		l.answers = &answers{entries: entries}
 	}
-	return l.answers
+	return l.answers, nil
 }
 
 // volume is one compiled version, and the same in the tenant's words of now.
@@ -158,7 +243,9 @@ func (l *Library) Shelf(tx *store.Tx) (*Shelf, error) {
 		next.until = time.Now().Add(fresh)
 		sh = &next
 	} else {
-		sh = l.shelf(current, hidden, texts)
+		if sh, err = l.shelf(current, hidden, texts); err != nil {
+			return nil, err
+		}
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -181,13 +268,16 @@ func (l *Library) Forget(tenant string) {
 	}
 }
 
-// shelf builds the menu and the index of intents.
-func (l *Library) shelf(current map[string]*flows.Flow, hidden map[string]bool, texts *i18n.Catalog) *Shelf {
+// shelf builds the menu and what it is found by.
+func (l *Library) shelf(current map[string]*flows.Flow, hidden map[string]bool, texts *i18n.Catalog) (*Shelf, error) {
+	common, err := l.common()
+	if err != nil {
+		return nil, err
+	}
 	sh := &Shelf{Current: current, hidden: hidden, FAQ: map[string]*faq.Entry{}, Texts: texts, until: time.Now().Add(fresh)}
 	if texts != nil {
 		sh.words = bindWords(texts)
 	}
-	var intents []understand.Intent
 	seen := map[string]bool{}
 	add := func(f *flows.Flow) {
 		if f == nil || f.Part || seen[f.Name] || hidden[f.Name] {
@@ -195,9 +285,6 @@ func (l *Library) shelf(current map[string]*flows.Flow, hidden map[string]bool, 
 		}
 		seen[f.Name] = true
 		sh.Menu = append(sh.Menu, f)
-		for lang, phrases := range f.Begins {
-			intents = append(intents, understand.Intent{ID: f.Name, Lang: lang, Phrases: phrases})
-		}
 	}
 	for _, name := range l.Order {
 		add(current[name])
@@ -205,22 +292,18 @@ func (l *Library) shelf(current map[string]*flows.Flow, hidden map[string]bool, 
 	for _, name := range slices.Sorted(maps.Keys(current)) {
 		add(current[name])
 	}
-	for _, e := range l.Answers {
+	sh.answers = common
+	if texts != nil {
+		sh.answers = &answers{entries: make([]*faq.Entry, len(common.entries))}
+		for i, e := range common.entries {
+			sh.answers.entries[i] = e.Reworded(texts)
+		}
+	}
+	for _, e := range sh.answers.entries {
 		sh.FAQ[e.ID] = e
-		if texts != nil {
-			sh.FAQ[e.ID] = e.Reworded(texts)
-		}
-		for lang, phrases := range e.Asks {
-			intents = append(intents, understand.Intent{ID: faqPrefix + e.ID, Lang: lang, Phrases: phrases})
-		}
 	}
-	sh.index = understand.NewIndex(intents)
-	if texts == nil {
-		sh.answers = l.common()
-	} else {
-		sh.answers = &answers{entries: slices.Collect(maps.Values(sh.FAQ))}
-	}
-	return sh
+	sh.intents = &intents{menu: sh.Menu, entries: sh.answers.entries, in: map[i18n.Lang]*understand.Index{}}
+	return sh, nil
 }
 
 // At returns the version a conversation runs on; nil if it no longer exists.
@@ -276,7 +359,7 @@ func (s *Shelf) Intent(c understand.Context, text string) (string, float64) {
 		}
 		return string(cmd), conf
 	}
-	m := s.index.Match(c, text)
+	m := s.match(c, text)
 	// To change "the time of my appointment" is not to correct an answer.
 	if cmd, arg, conf, ok := understand.Commands(c, text, false); ok && conf >= sure &&
 		(len(m) == 0 || m[0].Confidence <= conf && (arg == "" || m[0].Confidence < askAbout)) {
@@ -292,7 +375,11 @@ func (s *Shelf) Intent(c understand.Context, text string) (string, float64) {
 }
 
 // NewShelf builds a shelf from flows and answers, without a database.
-func NewShelf(current map[string]*flows.Flow, order []string, answers []*faq.Entry) *Shelf {
-	l := &Library{Order: order, Answers: answers}
-	return l.shelf(current, nil, nil)
+func NewShelf(current map[string]*flows.Flow, order []string, entries []*faq.Entry) *Shelf {
+	l := &Library{Order: order, answers: &answers{entries: entries}}
+	sh, err := l.shelf(current, nil, nil)
+	if err != nil {
+		panic(err) // it has its answers
+	}
+	return sh
 }

@@ -9,7 +9,6 @@ import (
 
 	"madoguchi/bot/understand"
 	"madoguchi/flows"
-	"madoguchi/i18n"
 )
 
 // overhear keeps what the words that enter a flow tell besides: how many people
@@ -36,7 +35,7 @@ func (d *dialog) overhear(f *flows.Flow, text string) {
 			if name == f.First {
 				break
 			}
-			if v := singledOut(d.choiceWords(st), text, f.Begins); v != "" {
+			if v := singledOut(d.choiceWords(st), text, d.begins(f)); v != "" {
 				d.s.Heard = append(d.s.Heard, Answer{st.Into, v})
 			}
 		case "slot":
@@ -69,10 +68,19 @@ func (d *dialog) overheard(st *flows.Step) (string, error) {
 	return d.valid(d.field(st.Into), value)
 }
 
+// begins are the phrases by which the resident may have entered the procedure.
+func (d *dialog) begins(f *flows.Flow) []string {
+	var list []string
+	for _, lang := range heardWith(d.s.Lang) {
+		list = append(list, f.Begins.In(lang)...)
+	}
+	return list
+}
+
 // singledOut finds the one choice whose words stand in a text; "" if there is
 // none, or words of another stand there too. Words that people begin the
 // procedure with (サインインしたい) name it, and no choice in it.
-func singledOut(choices []understand.Choice, text string, begins map[i18n.Lang][]string) string {
+func singledOut(choices []understand.Choice, text string, begins []string) string {
 	folded := understand.Fold(text)
 	found := ""
 	for _, ch := range choices {
@@ -90,15 +98,8 @@ func singledOut(choices []understand.Choice, text string, begins map[i18n.Lang][
 	return found
 }
 
-func begun(label string, begins map[i18n.Lang][]string) bool {
-	for _, phrases := range begins {
-		for _, p := range phrases {
-			if strings.Contains(understand.Fold(p), label) {
-				return true
-			}
-		}
-	}
-	return false
+func begun(label string, begins []string) bool {
+	return slices.ContainsFunc(begins, func(p string) bool { return strings.Contains(understand.Fold(p), label) })
 }
 
 // stands reports whether a label of at least two letters (four in scripts that set

@@ -47,12 +47,12 @@ type Finding struct {
 // Findings are the entries nearest to a question, the likeliest first, at most
 // n: what the tenant has to say, for whoever is to put it into other words.
 func (s *Shelf) Findings(c understand.Context, question string, n int) ([]Finding, error) {
-	x, err := s.answers.index()
+	x, err := s.answers.index(c.Lang)
 	if err != nil {
 		return nil, err
 	}
 	near := map[string]float64{}
-	for _, m := range s.index.Match(c, question) {
+	for _, m := range s.match(c, question) {
 		if id, ok := strings.CutPrefix(m.Value, faqPrefix); ok {
 			near[id] = m.Confidence
 		}
@@ -70,7 +70,7 @@ func (s *Shelf) Findings(c understand.Context, question string, n int) ([]Findin
 
 // Answer is the entry that surely answers a question; nil if none does.
 func (s *Shelf) Answer(c understand.Context, question string) (*faq.Entry, float64) {
-	matches := s.index.Match(c, question)
+	matches := s.match(c, question)
 	likeliest, conf := "", 0.0
 	if len(matches) > 0 {
 		likeliest, conf = strings.TrimPrefix(matches[0].Value, faqPrefix), matches[0].Confidence
@@ -139,7 +139,7 @@ func questioning(text string) bool {
 // asked answers words at an open question that surely are a question of the
 // resident's own rather than an answer: the wordings and the full text agree.
 func (d *dialog) asked(c understand.Context, text string) (bool, error) {
-	matches := d.shelf.index.Match(c, text)
+	matches := d.shelf.match(c, text)
 	if len(matches) == 0 || matches[0].Confidence < askAbout || !strings.HasPrefix(matches[0].Value, faqPrefix) {
 		return false, nil
 	}
@@ -221,7 +221,7 @@ func (d *dialog) puzzled(c understand.Context, text string) (bool, error) {
 	if done, err := d.chosen(c, text); done || err != nil {
 		return true, err
 	}
-	if list := d.likely(c, text, d.shelf.index.Match(c, text)); len(list) > 0 {
+	if list := d.likely(c, text, d.shelf.match(c, text)); len(list) > 0 {
 		return true, d.askIntent(list, text)
 	}
 	return true, d.unknown(text)

@@ -1,6 +1,8 @@
 package bot
 
 import (
+	"slices"
+
 	"madoguchi/bot/understand"
 	"madoguchi/i18n"
 )
@@ -28,13 +30,13 @@ type words struct {
 	reasons  map[string]*i18n.Text             // by understand.Reason
 	refusals map[string]*i18n.Text             // by Refusal.Why
 	fields   map[string]*i18n.Text             // names of fields by type
-	ends     map[i18n.Lang][]string            // what ends the picking of answers
-	names    map[string]map[i18n.Lang][]string // other names of fields by type
+	ends     *i18n.Phrases                     // what ends the picking of answers
+	names    map[string]*i18n.Phrases          // other names of fields by type
 }
 
 // fieldNames are other words people use for a field of a type (日時, 日付 …).
 func (w *words) fieldNames(lang i18n.Lang, fieldType string) []string {
-	return append(w.names[fieldType][lang], w.names[fieldType][i18n.Japanese]...)
+	return slices.Concat(w.names[fieldType].In(lang), w.names[fieldType].In(i18n.Japanese))
 }
 
 // fieldTypes are the types that have a hint and a name of their own.
@@ -88,7 +90,7 @@ func bindWords(c *i18n.Catalog) *words {
 		reasons:  map[string]*i18n.Text{},
 		refusals: map[string]*i18n.Text{},
 		fields:   map[string]*i18n.Text{},
-		names:    map[string]map[i18n.Lang][]string{},
+		names:    map[string]*i18n.Phrases{},
 	}
 	for _, cmd := range []understand.Command{
 		understand.Back, understand.Correct, understand.Repeat, understand.Restart,
@@ -99,15 +101,9 @@ func bindWords(c *i18n.Catalog) *words {
 	for _, ft := range fieldTypes {
 		w.hints[ft] = t("hint." + ft)
 		w.fields[ft] = t("field." + ft)
-		w.names[ft] = map[i18n.Lang][]string{}
-		for _, lang := range c.Languages() {
-			w.names[ft][lang] = c.Phrases(lang, "bot.names."+ft)
-		}
+		w.names[ft] = c.Phrases("bot.names." + ft)
 	}
-	w.ends = map[i18n.Lang][]string{}
-	for _, lang := range c.Languages() {
-		w.ends[lang] = append(c.Phrases(lang, "bot.several.ends"), i18n.Bare(w.thatIsAll.In(lang)))
-	}
+	w.ends = c.Phrases("bot.several.ends")
 	for _, r := range reasons {
 		w.reasons[string(r)] = t("reason." + string(r))
 	}

@@ -101,7 +101,7 @@ func (b *builder) text(w Word, part string) *i18n.Text {
 	return t
 }
 
-func (b *builder) phrases(ws []Word, part string) map[i18n.Lang][]string {
+func (b *builder) phrases(ws []Word, part string) *i18n.Phrases {
 	if len(ws) == 0 {
 		return nil
 	}

@@ -34,7 +34,7 @@ type Flow struct {
 	Hash    string // of the source file
 
 	Title  *i18n.Text
-	Begins map[i18n.Lang][]string // phrases by which residents enter the flow
+	Begins *i18n.Phrases // phrases by which residents enter the flow
 	// Anytime are the words that lead to a step from any question of the flow, and
 	// of the parts it calls, whatever was asked. Those of a part are not used.
 	Anytime []Anytime
@@ -57,7 +57,7 @@ type Flow struct {
 // Anytime is a step that residents come to by words of their own.
 type Anytime struct {
 	Step  string
-	Words map[i18n.Lang][]string
+	Words *i18n.Phrases
 }
 
 // Verb is what a step does. A step has exactly one, with one exception: say may
@@ -143,8 +143,8 @@ type Source struct{ Flow, Step string }
 type Choice struct {
 	Value string
 	Label *i18n.Text
-	Also  map[i18n.Lang][]string // other words people use for it
-	When  *Expr                  // the answer exists only when it holds; nil: always
+	Also  *i18n.Phrases // other words people use for it
+	When  *Expr         // the answer exists only when it holds; nil: always
 }
 
 // Branch is one way out of a decide step.

@@ -9,54 +9,86 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 )
 
 // Catalog is every text in every language. It is immutable and safe for
 // concurrent use: binding a source makes a new Text and keeps nothing.
+//
+// A language's files are read when it is first asked for: a command needs one
+// language or none, and reading all takes longer than most commands.
 type Catalog struct {
 	langs   []Lang
-	entries map[Lang]map[string]*entry
+	place   map[Lang]int // in langs
+	entries map[Lang]func() map[string]*entry
 	texts   map[string]*Text              // the program's, by key
 	own     map[string]map[Lang]*Template // a municipality's, by key (wording.go)
+}
+
+// in returns what the catalog has in a language, nil if it has nothing.
+func (c *Catalog) in(lang Lang) map[string]*entry {
+	if read := c.entries[lang]; read != nil {
+		return read()
+	}
+	return nil
 }
 
 //go:embed catalogs
 var files embed.FS
 
-// builtin reads the embedded files at first use.
+// builtin are the embedded files, each language read at its first use.
 var builtin = sync.OnceValue(func() *Catalog {
 	root, err := fs.Sub(files, "catalogs")
 	if err != nil {
 		panic(err)
 	}
-	c, err := Load(root)
+	langs, err := folders(root)
 	if err != nil {
 		panic(err)
 	}
-	return c
+	read := make(map[Lang]func() map[string]*entry, len(langs))
+	for _, lang := range langs {
+		read[lang] = sync.OnceValue(func() map[string]*entry {
+			entries, err := readFolder(root, lang)
+			if err != nil {
+				panic(err)
+			}
+			return entries
+		})
+	}
+	return (&Catalog{}).merge(read)
 })
 
-// Builtin returns the catalogs that ship with the program. It panics if they
-// are not of the right form, which a test excludes.
+// Builtin returns the catalogs that ship with the program. It panics, or the
+// first use of a language does, if they are not of the right form, which a test
+// excludes.
 func Builtin() *Catalog { return builtin() }
 
 // merge returns a catalog of c's entries and the added ones.
-func (c *Catalog) merge(added map[Lang]map[string]*entry) *Catalog {
+func (c *Catalog) merge(added map[Lang]func() map[string]*entry) *Catalog {
 	m := &Catalog{
-		entries: make(map[Lang]map[string]*entry, len(c.entries)+len(added)),
+		place:   make(map[Lang]int, len(c.entries)+len(added)),
+		entries: make(map[Lang]func() map[string]*entry, len(c.entries)+len(added)),
 		texts:   make(map[string]*Text),
 	}
-	for lang, entries := range c.entries {
-		m.entries[lang] = maps.Clone(entries)
-	}
-	for lang, entries := range added {
-		if m.entries[lang] == nil {
-			m.entries[lang] = make(map[string]*entry, len(entries))
+	maps.Copy(m.entries, c.entries)
+	for lang, more := range added {
+		base := m.entries[lang]
+		if base == nil {
+			m.entries[lang] = more
+			continue
 		}
-		maps.Copy(m.entries[lang], entries)
+		m.entries[lang] = sync.OnceValue(func() map[string]*entry {
+			entries := maps.Clone(base())
+			maps.Copy(entries, more())
+			return entries
+		})
 	}
 	m.langs = slices.SortedFunc(maps.Keys(m.entries), Order)
-	for key, e := range m.entries[Japanese] {
+	for i, lang := range m.langs {
+		m.place[lang] = i
+	}
+	for key, e := range m.in(Japanese) {
 		if !e.list && e.tmpl != nil {
 			m.texts[key] = m.bind(key, e.text, e.tmpl)
 		}
@@ -102,20 +134,6 @@ func (c *Catalog) Keys(prefix string) []string {
 	return keys
 }
 
-// Phrases returns the program's phrases with this key in lang, nil if there are
-// none. Unlike a text, a phrase of another language is of no use to a listener;
-// only やさしい日本語 takes those of Japanese where it has none, as people who
-// read it write Japanese.
-func (c *Catalog) Phrases(lang Lang, key string) []string {
-	if e := c.entries[lang][key]; e != nil && e.list && len(e.phrases) > 0 {
-		return slices.Clone(e.phrases)
-	}
-	if lang == EasyJapanese {
-		return c.Phrases(Japanese, key)
-	}
-	return nil
-}
-
 // Bind returns the text whose Japanese source stands outside the catalogs, with
 // the translations found under key. A source that does not compile shows as it
 // is written; whoever takes sources from people checks them with Compile first.
@@ -127,28 +145,26 @@ func (c *Catalog) Bind(key, source string) *Text {
 	return c.Reword(c.bind(key, source, tmpl))
 }
 
-// bind gathers the usable translations.
+// bind makes the text of a source, whose translations it finds when they are
+// asked for.
 func (c *Catalog) bind(key, source string, tmpl *Template) *Text {
-	in := make(map[Lang]*Template, len(c.langs)+1)
-	for lang, entries := range c.entries {
-		if e := entries[key]; e != nil && lang != Japanese && usable(e, tmpl) {
-			in[lang] = e.tmpl
-		}
-	}
-	in[Japanese] = tmpl
-	return c.settle(&Text{Key: key, Source: source}, in)
+	return c.text(key, source, map[Lang]*Template{Japanese: tmpl})
 }
 
-// settle returns the text of t in these languages, and for the others what they
-// fall back to, so that In need not search.
-func (c *Catalog) settle(t *Text, in map[Lang]*Template) *Text {
-	sought := &Text{in: in}
-	resolved := make(map[Lang]*Template, len(c.langs)+1)
-	resolved[Japanese] = in[Japanese]
-	for _, lang := range c.langs {
-		resolved[lang] = sought.template(lang)
+// text is one with these templates, and the catalog's in the other languages.
+func (c *Catalog) text(key, source string, in map[Lang]*Template) *Text {
+	return &Text{Key: key, Source: source, in: in, catalog: c, found: make([]atomic.Pointer[Template], len(c.langs))}
+}
+
+// translation returns the usable translation of a text, nil if there is none.
+func (c *Catalog) translation(lang Lang, key string, source *Template) *Template {
+	if lang == Japanese {
+		return nil
 	}
-	return &Text{Key: t.Key, Source: t.Source, in: resolved}
+	if e := c.in(lang)[key]; e != nil && usable(e, source) {
+		return e.tmpl
+	}
+	return nil
 }
 
 // usable reports whether a translation can stand for the source. A stale one
@@ -168,22 +184,4 @@ func samePlaceholders(a, b *Template) bool {
 		}
 	}
 	return true
-}
-
-// BindPhrases returns the phrases whose Japanese stands outside the catalogs, in
-// every language that has them: source in Japanese and, without words of its
-// own, in やさしい日本語; the others from the catalogs.
-func (c *Catalog) BindPhrases(key string, source []string) map[Lang][]string {
-	all := map[Lang][]string{Japanese: slices.Clone(source)}
-	for _, lang := range c.langs {
-		if lang == Japanese {
-			continue
-		}
-		if e := c.entries[lang][key]; e != nil && e.list && len(e.phrases) > 0 {
-			all[lang] = slices.Clone(e.phrases)
-		} else if lang == EasyJapanese {
-			all[lang] = slices.Clone(source)
-		}
-	}
-	return all
 }

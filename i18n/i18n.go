@@ -18,6 +18,7 @@
 //	translation.go
 //	              what a language has under a key, and putting more there
 //	text.go       one text in every language
+//	phrases.go    what people say, in every language
 //	wording.go    texts in a municipality's own words
 //	template.go   {placeholders}, plural and select
 //	conventions.go, format.go

@@ -71,43 +71,54 @@ func Load(fsys fs.FS) (*Catalog, error) { return (&Catalog{}).With(fsys) }
 // it, which replace those of the same key: how a municipality adds a language
 // or changes a wording. The error is as for Load.
 func (c *Catalog) With(fsys fs.FS) (*Catalog, error) {
-	added, err := readFolders(fsys)
+	langs, err := folders(fsys)
 	if err != nil {
+		return nil, fmt.Errorf("loading catalogs: %w", err)
+	}
+	added := make(map[Lang]func() map[string]*entry, len(langs))
+	var faults []error
+	for _, lang := range langs {
+		entries, err := readFolder(fsys, lang)
+		faults = append(faults, err)
+		added[lang] = func() map[string]*entry { return entries }
+	}
+	if err := errors.Join(faults...); err != nil {
 		return nil, fmt.Errorf("loading catalogs: %w", err)
 	}
 	return c.merge(added), nil
 }
 
-// readFolders reads all entries by language and key.
-func readFolders(fsys fs.FS) (map[Lang]map[string]*entry, error) {
-	folders, err := fs.ReadDir(fsys, ".")
+// folders are the languages that have one.
+func folders(fsys fs.FS) ([]Lang, error) {
+	list, err := fs.ReadDir(fsys, ".")
 	if err != nil {
 		return nil, err
 	}
-	all := make(map[Lang]map[string]*entry)
-	var faults []error
-	for _, folder := range folders {
-		if !folder.IsDir() || !langPattern.MatchString(folder.Name()) {
-			continue
+	var langs []Lang
+	for _, folder := range list {
+		if folder.IsDir() && langPattern.MatchString(folder.Name()) {
+			langs = append(langs, Lang(folder.Name()))
 		}
-		lang := Lang(folder.Name())
-		files, err := fs.Glob(fsys, path.Join(folder.Name(), "*.yaml"))
+	}
+	return langs, nil
+}
+
+// readFolder reads the entries of one language, by key.
+func readFolder(fsys fs.FS, lang Lang) (map[string]*entry, error) {
+	files, err := fs.Glob(fsys, path.Join(string(lang), "*.yaml"))
+	if err != nil {
+		return nil, err
+	}
+	r := reader{lang: lang, entries: make(map[string]*entry)}
+	for _, file := range files {
+		data, err := fs.ReadFile(fsys, file)
 		if err != nil {
 			return nil, err
 		}
-		r := reader{lang: lang, entries: make(map[string]*entry)}
-		for _, file := range files {
-			data, err := fs.ReadFile(fsys, file)
-			if err != nil {
-				return nil, err
-			}
-			r.file = file
-			r.read(data)
-		}
-		all[lang] = r.entries
-		faults = append(faults, r.faults...)
+		r.file = file
+		r.read(data)
 	}
-	return all, errors.Join(faults...)
+	return r.entries, errors.Join(r.faults...)
 }
 
 // reader collects the entries of one language.

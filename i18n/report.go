@@ -79,7 +79,7 @@ const longestSentence = 60
 func (c *Catalog) Report(sources ...Source) []Issue {
 	known := c.known(sources)
 	files := make(map[string]bool) // names of files in catalogs/ja
-	for _, e := range c.entries[Japanese] {
+	for _, e := range c.in(Japanese) {
 		files[path.Base(e.file)] = true
 	}
 	var issues []Issue
@@ -87,7 +87,7 @@ func (c *Catalog) Report(sources ...Source) []Issue {
 		if lang == Japanese {
 			continue
 		}
-		entries := c.entries[lang]
+		entries := c.in(lang)
 		for key, source := range known {
 			if source.Phrases != nil && lang == EasyJapanese {
 				continue // has those of Japanese
@@ -168,7 +168,7 @@ func (c *Catalog) Coverage(sources ...Source) []Coverage {
 	for _, lang := range c.langs {
 		n := Coverage{Lang: lang, Texts: len(known)}
 		for key, s := range known {
-			e := c.entries[lang][key]
+			e := c.in(lang)[key]
 			switch {
 			case lang == Japanese, lang == EasyJapanese && s.Phrases != nil:
 				n.Translated++ // the phrases are those of Japanese

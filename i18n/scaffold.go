@@ -19,7 +19,7 @@ func (c *Catalog) Sources(file string) []Source {
 		key string
 	}
 	var entries []placed
-	for key, e := range c.entries[Japanese] {
+	for key, e := range c.in(Japanese) {
 		if file == "" || path.Base(e.file) == file+".yaml" {
 			entries = append(entries, placed{e, key})
 		}
@@ -44,7 +44,7 @@ func (c *Catalog) Sources(file string) []Source {
 // order, as Sources takes them.
 func (c *Catalog) Files() []string {
 	names := map[string]bool{}
-	for _, e := range c.entries[Japanese] {
+	for _, e := range c.in(Japanese) {
 		names[strings.TrimSuffix(path.Base(e.file), ".yaml")] = true
 	}
 	return slices.Sorted(maps.Keys(names))
@@ -74,7 +74,7 @@ func (c *Catalog) write(lang Lang, sources []Source, restamp bool) ([]byte, erro
 	root := &yaml.Node{Kind: yaml.MappingNode}
 	for i := range sources {
 		source := &sources[i]
-		e := c.entries[lang][source.Key]
+		e := c.in(lang)[source.Key]
 		if e == nil || e.text == "" && len(e.phrases) == 0 || e.list != (source.Phrases != nil) {
 			e = &entry{src: source.hash(), list: source.Phrases != nil}
 		}

@@ -1,6 +1,9 @@
 package i18n
 
-import "slices"
+import (
+	"slices"
+	"sync/atomic"
+)
 
 // Text is one sentence in every language it exists in. It is immutable and
 // safe for concurrent use.
@@ -8,9 +11,13 @@ type Text struct {
 	Key    string
 	Source string // the Japanese it is translated from
 	own    bool   // of a municipality; see Called
-	// in has a template for every language of the catalog; where a translation
-	// is missing or unusable, it is that of the language fallen back to.
-	in map[Lang]*Template
+	// in are the templates that stand in no catalog: the source and a
+	// municipality's own words.
+	in      map[Lang]*Template
+	catalog *Catalog // has the translations; nil: there are none
+	// found is what In has come to for each language of the catalog: where a
+	// translation is missing or unusable, that of the language fallen back to.
+	found []atomic.Pointer[Template]
 }
 
 // In returns the text in lang with its placeholders filled from args, falling
@@ -25,13 +32,36 @@ func (t *Text) In(lang Lang, args ...Arg) string {
 }
 
 // Has reports whether the text itself exists in lang, not only a fallback.
-func (t *Text) Has(lang Lang) bool {
+func (t *Text) Has(lang Lang) bool { return t.exactly(lang) != nil }
+
+// exactly returns the template in lang itself, nil if there is none.
+func (t *Text) exactly(lang Lang) *Template {
 	tmpl := t.in[lang]
-	return tmpl != nil && tmpl.lang == lang
+	if tmpl == nil && t.catalog != nil {
+		tmpl = t.catalog.translation(lang, t.Key, t.in[Japanese])
+	}
+	return tmpl
 }
 
 func (t *Text) template(lang Lang) *Template {
-	if tmpl := t.in[lang]; tmpl != nil {
+	if t.catalog == nil {
+		return t.sought(lang)
+	}
+	place, known := t.catalog.place[lang]
+	if !known {
+		return t.sought(lang)
+	}
+	tmpl := t.found[place].Load()
+	if tmpl == nil {
+		tmpl = t.sought(lang)
+		t.found[place].Store(tmpl)
+	}
+	return tmpl
+}
+
+// sought looks for the text in lang and what that falls back to.
+func (t *Text) sought(lang Lang) *Template {
+	if tmpl := t.exactly(lang); tmpl != nil {
 		return tmpl
 	}
 	chain := lang.Fallbacks()
@@ -39,7 +69,7 @@ func (t *Text) template(lang Lang) *Template {
 		chain = ownFallbacks(lang)
 	}
 	for _, l := range chain {
-		if tmpl := t.in[l]; tmpl != nil {
+		if tmpl := t.exactly(l); tmpl != nil {
 			return tmpl
 		}
 	}

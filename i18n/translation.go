@@ -22,7 +22,7 @@ func (s *Source) Stamp() string { return s.hash() }
 // Translation returns what the catalog has under a key in lang, usable or not;
 // ok is false if there is nothing, or nothing written.
 func (c *Catalog) Translation(lang Lang, key string) (t Translation, ok bool) {
-	e := c.entries[lang][key]
+	e := c.in(lang)[key]
 	if e == nil || e.text == "" && len(e.phrases) == 0 {
 		return Translation{}, false
 	}
@@ -32,7 +32,7 @@ func (c *Catalog) Translation(lang Lang, key string) (t Translation, ok bool) {
 // Translations returns everything written in lang, in the order of the files.
 func (c *Catalog) Translations(lang Lang) []Translation {
 	var all []Translation
-	for key, e := range c.entries[lang] {
+	for key, e := range c.in(lang) {
 		if e.text != "" || len(e.phrases) > 0 {
 			all = append(all, e.translation(key))
 		}
@@ -59,7 +59,7 @@ func (c *Catalog) Translated(lang Lang, list []Translation) *Catalog {
 		}
 		entries[t.Key] = e
 	}
-	return c.merge(map[Lang]map[string]*entry{lang: entries})
+	return c.merge(map[Lang]func() map[string]*entry{lang: func() map[string]*entry { return entries }})
 }
 
 // longestVariants is how many ways of one text Variants shows at most; few have

@@ -47,27 +47,23 @@ func (c *Catalog) Reword(t *Text) *Text {
 	if t == nil || c.own[t.Key] == nil || t.in[Japanese] == nil {
 		return t
 	}
-	in := make(map[Lang]*Template, len(c.langs)+1)
-	for lang, tmpl := range t.in {
-		if tmpl.lang == lang { // not what the language falls back to
-			in[lang] = tmpl
-		}
-	}
+	in := maps.Clone(t.in)
 	for lang, tmpl := range c.own[t.Key] {
 		if samePlaceholders(tmpl, t.in[Japanese]) {
 			in[lang] = tmpl
 		}
 	}
-	return c.settle(t, in)
+	return c.text(t.Key, t.Source, in)
 }
 
 // Pattern returns the text in lang as its author wrote it, with placeholders
 // and furigana; ok is false if it does not exist in lang itself.
 func (t *Text) Pattern(lang Lang) (source string, ok bool) {
-	if !t.Has(lang) {
+	tmpl := t.exactly(lang)
+	if tmpl == nil {
 		return "", false
 	}
-	return t.in[lang].source, true
+	return tmpl.source, true
 }
 
 // PlaceholderError says that words for a text do not have its placeholders.

@@ -16,7 +16,8 @@ import (
 
 // Plans is what the task lists of life events are made with.
 type Plans struct {
-	Events map[string]*event.Event
+	// Events returns the life events that there are lists for.
+	Events func() (map[string]*event.Event, error)
 	// Texts are the texts of the transaction's tenant.
 	Texts func(tx *store.Tx) (*i18n.Catalog, error)
 	Kept  plan.Service
@@ -39,7 +40,11 @@ const (
 // eventPlan computes the personal task list, shows it, and finds the service of
 // the one visit that does what is done at the counter.
 func eventPlan(a *Actions, act *bot.Act) (string, error) {
-	e := a.Plans.Events[act.Answer("event")]
+	events, err := a.Plans.Events()
+	if err != nil {
+		return "", err
+	}
+	e := events[act.Answer("event")]
 	if e == nil {
 		return "", fmt.Errorf("there is no event %q", act.Answer("event"))
 	}
@@ -237,7 +242,11 @@ func (a *Actions) OpenPlan(tx *store.Tx, key string) (*event.Plan, plan.Plan, er
 
 // Recompute computes a list that was kept, by the rules and the calendar of today.
 func (a *Actions) Recompute(tx *store.Tx, kept plan.Plan) (*event.Plan, error) {
-	e := a.Plans.Events[kept.Event]
+	events, err := a.Plans.Events()
+	if err != nil {
+		return nil, err
+	}
+	e := events[kept.Event]
 	if e == nil {
 		return nil, plan.ErrNotFound
 	}

@@ -75,8 +75,8 @@ const (
 // grow with it.
 const longest = 480
 
-// New builds the index of entries.
-func New(entries []*faq.Entry) (*Index, error) {
+// New builds the index of entries in these languages.
+func New(entries []*faq.Entry, langs ...i18n.Lang) (*Index, error) {
 	x := &Index{entries: float64(len(entries)), analyzers: map[i18n.Lang]analysis.Analyzer{}, common: map[string]uint64{}}
 	document := bleve.NewDocumentStaticMapping()
 	m := bleve.NewIndexMapping()
@@ -84,7 +84,7 @@ func New(entries []*faq.Entry) (*Index, error) {
 	if err := addEastAsian(m); err != nil {
 		return nil, fmt.Errorf("make an index of the questions: %w", err)
 	}
-	for _, lang := range languages(entries) {
+	for _, lang := range langs {
 		name := analyzerOf(lang)
 		x.analyzers[lang] = m.AnalyzerNamed(name)
 		for _, field := range []string{questionIn(lang), answerIn(lang)} {
@@ -143,20 +143,6 @@ func (x *Index) count() error {
 func questionIn(lang i18n.Lang) string { return "question_" + string(lang) }
 func answerIn(lang i18n.Lang) string   { return "answer_" + string(lang) }
 
-// languages are those in which there are questions, in the order of their tags.
-func languages(entries []*faq.Entry) []i18n.Lang {
-	var list []i18n.Lang
-	for _, e := range entries {
-		for lang := range e.Asks {
-			if !slices.Contains(list, lang) {
-				list = append(list, lang)
-			}
-		}
-	}
-	slices.Sort(list)
-	return list
-}
-
 // analyzerOf names what cuts a language into terms.
 func analyzerOf(lang i18n.Lang) string {
 	switch base, _, _ := strings.Cut(string(lang), "-"); base {
@@ -192,14 +178,14 @@ func addEastAsian(m *mapping.IndexMappingImpl) error {
 func texts(e *faq.Entry, lang i18n.Lang) (questions []string, answer string) {
 	if lang == i18n.EasyJapanese {
 		questions = []string{fold(read(e.Question.In(lang)))}
-		for _, ask := range e.Asks[lang] {
+		for _, ask := range e.Asks(lang) {
 			if strings.IndexFunc(ask, isKanji) < 0 {
 				questions = append(questions, fold(ask))
 			}
 		}
 		return questions, fold(read(e.Answer.In(lang)))
 	}
-	for _, ask := range e.Asks[lang] {
+	for _, ask := range e.Asks(lang) {
 		questions = append(questions, fold(ask))
 	}
 	if e.Answer.Has(lang) || lang == i18n.Japanese {

@@ -12,6 +12,8 @@ import (
 	"madoguchi/i18n"
 )
 
+var languages = []i18n.Lang{i18n.Japanese, i18n.EasyJapanese, i18n.English}
+
 func builtin(t testing.TB) []*faq.Entry {
 	t.Helper()
 	entries, err := procedures.FAQ(i18n.Builtin())
@@ -27,7 +29,7 @@ var index = sync.OnceValues(func() (*retrieval.Index, error) {
 	if err != nil {
 		return nil, err
 	}
-	return retrieval.New(entries)
+	return retrieval.New(entries, languages...)
 })
 
 func TestFind(t *testing.T) {
@@ -78,7 +80,7 @@ func TestCost(t *testing.T) {
 		return m.HeapAlloc
 	}
 	before := heap()
-	x, err := retrieval.New(entries)
+	x, err := retrieval.New(entries, languages...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -94,7 +96,7 @@ func BenchmarkNew(b *testing.B) {
 	entries := builtin(b)
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, err := retrieval.New(entries); err != nil {
+		if _, err := retrieval.New(entries, languages...); err != nil {
 			b.Fatal(err)
 		}
 	}

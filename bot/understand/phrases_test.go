@@ -64,18 +64,6 @@ func readPhrases(t *testing.T, path string) []phrase {
 func shelf(t testing.TB) *bot.Shelf {
 	t.Helper()
 	cat := i18n.Builtin()
-	current := map[string]*flows.Flow{}
-	for _, name := range procedures.Order {
-		f, err := procedures.Compile(name, procedures.Files(), action.Vocabulary(), cat)
-		if err != nil {
-			t.Fatal(err)
-		}
-		current[name] = f
-	}
-	answers, err := procedures.FAQ(cat)
-	if err != nil {
-		t.Fatal(err)
-	}
 	files, err := filepath.Glob("testdata/begins/*.yaml")
 	if err != nil || len(files) == 0 {
 		t.Fatalf("no phrases to begin with: %v", err)
@@ -90,16 +78,25 @@ func shelf(t testing.TB) *bot.Shelf {
 		if err := yaml.Unmarshal(b, &begins); err != nil {
 			t.Fatalf("%s: %v", file, err)
 		}
-		for _, name := range procedures.Order {
-			if list := begins["flow."+name+".begins"]; list != nil && current[name].Begins[lang] == nil {
-				current[name].Begins[lang] = list
+		var list []i18n.Translation
+		for key, phrases := range begins {
+			if _, there := cat.Translation(lang, key); !there {
+				list = append(list, i18n.Translation{Key: key, Phrases: phrases})
 			}
 		}
-		for _, e := range answers {
-			if list := begins["faq."+e.ID+".asks"]; list != nil && e.Asks[lang] == nil {
-				e.Asks[lang] = list
-			}
+		cat = cat.Translated(lang, list)
+	}
+	current := map[string]*flows.Flow{}
+	for _, name := range procedures.Order {
+		f, err := procedures.Compile(name, procedures.Files(), action.Vocabulary(), cat)
+		if err != nil {
+			t.Fatal(err)
 		}
+		current[name] = f
+	}
+	answers, err := procedures.FAQ(cat)
+	if err != nil {
+		t.Fatal(err)
 	}
 	return bot.NewShelf(current, procedures.Order, answers)
 }

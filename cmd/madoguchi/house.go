@@ -18,6 +18,8 @@ import (
 	"madoguchi/channels/console/visits"
 	"madoguchi/channels/paper"
 	"madoguchi/flows"
+	"madoguchi/flows/event"
+	"madoguchi/flows/faq"
 	"madoguchi/flows/procedures"
 	"madoguchi/i18n"
 	"madoguchi/i18n/civil"
@@ -140,14 +142,11 @@ func exists(database string) error {
 
 // furnish builds everything above the database.
 func (h *house) furnish() error {
-	answers, err := procedures.FAQ(h.texts)
-	if err != nil {
-		return err
-	}
-	events, err := procedures.Events(action.Vocabulary(), h.texts)
-	if err != nil {
-		return err
-	}
+	// Most commands need neither, and reading them takes longer than they do.
+	answers := sync.OnceValues(func() ([]*faq.Entry, error) { return procedures.FAQ(h.texts) })
+	events := sync.OnceValues(func() (map[string]*event.Event, error) {
+		return procedures.Events(action.Vocabulary(), h.texts)
+	})
 	h.reservations.Watch(visits.Tell)
 	h.residents = h.newRoster()
 	h.actions = &action.Actions{

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"path"
 	"regexp"
+	"slices"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -23,12 +24,21 @@ type Entry struct {
 	Subject  string // the file's name without its ending: moving
 	Question *i18n.Text
 	Answer   *i18n.Text
-	Asks     map[i18n.Lang][]string // the question and other wordings of it
-	Source   *i18n.Text             // who says so
-	By       *i18n.Text             // the provider who answers, nil for the municipality
-	Date     civil.Date             // as of: the first of a month
+	Source   *i18n.Text // who says so
+	By       *i18n.Text // the provider who answers, nil for the municipality
+	Date     civil.Date // as of: the first of a month
 
-	asks []string
+	asks    []string
+	phrases *i18n.Phrases // of asks
+}
+
+// Asks are the question and other wordings of it in lang, nil if it has none.
+func (e *Entry) Asks(lang i18n.Lang) []string {
+	asks := e.phrases.In(lang)
+	if e.Question.Has(lang) {
+		asks = append(slices.Clip(asks), i18n.Bare(e.Question.In(lang)))
+	}
+	return asks
 }
 
 // Reworded returns the entry with its texts in the words of a municipality.
@@ -96,18 +106,13 @@ func Parse(name string, data []byte, cat *i18n.Catalog) ([]*Entry, error) {
 			Subject:  subject,
 			Question: cat.Bind(key+".question", e.Question),
 			Answer:   cat.Bind(key+".answer", e.Answer),
-			Asks:     cat.BindPhrases(key+".asks", e.Asks),
 			Source:   cat.Bind(key+".source", e.Source),
 			Date:     date,
 			asks:     e.Asks,
+			phrases:  cat.BindPhrases(key+".asks", e.Asks),
 		}
 		if e.By != "" {
 			entry.By = cat.Bind(key+".by", e.By)
-		}
-		for _, lang := range cat.Languages() {
-			if entry.Question.Has(lang) {
-				entry.Asks[lang] = append(entry.Asks[lang], i18n.Bare(entry.Question.In(lang)))
-			}
 		}
 		out = append(out, entry)
 	}

@@ -32,7 +32,7 @@ func TestAnEntryOfAProvider(t *testing.T) {
 	if n := len(e.Sources()); n != 5 || e.Sources()[4].Key != "faq.gas.by" {
 		t.Errorf("%d texts to translate: %+v", n, e.Sources())
 	}
-	if asks := e.Asks[i18n.Japanese]; len(asks) != 2 || asks[1] != "ガスの開栓に立会いは要りますか" {
+	if asks := e.Asks(i18n.Japanese); len(asks) != 2 || asks[1] != "ガスの開栓に立会いは要りますか" {
 		t.Errorf("asks %q", asks)
 	}
 	if r := e.Reworded(i18n.Builtin()); r.By == nil || r.Answer == nil {

@@ -13,6 +13,7 @@ import (
 	"madoguchi/channels/console/consoletest"
 	"madoguchi/channels/console/visits"
 	"madoguchi/flows"
+	"madoguchi/flows/faq"
 	"madoguchi/flows/procedures"
 	"madoguchi/i18n"
 	"madoguchi/i18n/civil"
@@ -111,15 +112,11 @@ func (town) Site(*store.Tx) (*bot.Site, error) {
 func (h *hall) engine(notify action.Notify) *bot.Engine {
 	h.t.Helper()
 	cat := i18n.Builtin()
-	answers, err := procedures.FAQ(cat)
-	if err != nil {
-		h.t.Fatal(err)
-	}
 	actions := &action.Actions{Reservations: h.r, Notify: notify}
 	return bot.New(bot.Engine{
 		DB: h.db, Memory: conversation.Service{}, Desk: action.Desk{Reservations: h.r}, Texts: cat, Actions: actions.Table(), Sites: town{},
 		Library: &bot.Library{
-			Versions: procedure.Service{}, Order: procedures.Order, Answers: answers,
+			Versions: procedure.Service{}, Order: procedures.Order, Answers: func() ([]*faq.Entry, error) { return procedures.FAQ(cat) },
 			Compile: func(v procedure.Version) (*flows.Flow, error) {
 				return procedures.Compile(v.Flow, v.Files, action.Vocabulary(), cat)
 			},

@@ -115,8 +115,12 @@ func (a *area) items(tx *store.Tx) ([]*item, error) {
 			add(a.flowItem(f, t, titles))
 		}
 	}
-	for _, name := range slices.Sorted(maps.Keys(a.Events)) {
-		e := a.Events[name]
+	events, err := a.Events()
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range slices.Sorted(maps.Keys(events)) {
+		e := events[name]
 		for _, t := range e.Bound() {
 			add(a.eventItem(e, t))
 		}

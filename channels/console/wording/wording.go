@@ -41,7 +41,7 @@ type Config struct {
 	Site  func(tx *store.Tx) (*bot.Site, error)
 	Mails Mails
 	// Events are the life events whose task lists residents get.
-	Events map[string]*event.Event
+	Events func() (map[string]*event.Event, error)
 	// Changed hears of a change once it is committed, on this node.
 	Changed func(tenant string)
 	// Who puts an account into words; nil shows its id.
