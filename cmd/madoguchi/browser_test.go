@@ -206,7 +206,7 @@ func TestBrowserPages(t *testing.T) {
 		{"ja", phone, true}, {"ja-easy", phone, true}, {"en", desk, true}, {"ja", handset, true},
 		{"en", narrow, false}, {"ja", zoomed, false},
 	}
-	for _, lang := range wholeLanguages(i18n.Builtin()) {
+	for _, lang := range whole {
 		if !slices.Contains([]i18n.Lang{i18n.Japanese, i18n.EasyJapanese, i18n.English}, lang) {
 			walks = append(walks, walk{string(lang), phone, true}, walk{string(lang), narrow, false})
 		}
@@ -216,7 +216,7 @@ func TestBrowserPages(t *testing.T) {
 	}
 	if os.Getenv("MADOGUCHI_SCREENSHOTS") != "" {
 		walks = walks[:0]
-		for _, lang := range wholeLanguages(i18n.Builtin()) {
+		for _, lang := range whole {
 			for _, at := range []window{phone, desk, handset, narrow, zoomed} {
 				walks = append(walks, walk{string(lang), at, false})
 			}

@@ -49,7 +49,7 @@ func (c *chatCommand) Run(env *environment) error {
 	if err != nil {
 		return unknownTenant(c.Tenant, err)
 	}
-	if offered := h.offered(t.Settings.Languages); c.Lang != "" && !slices.Contains(offered, i18n.Lang(c.Lang)) {
+	if offered := offered(h.texts, t.Settings.Languages); c.Lang != "" && !slices.Contains(offered, i18n.Lang(c.Lang)) {
 		return fmt.Errorf("%w: language %q is not one of %v", errUsage, c.Lang, offered)
 	}
 	if c.JSON {

@@ -12,7 +12,7 @@ import (
 // fieldsArea is the field settings in the console.
 func (h *house) fieldsArea() console.Area {
 	return fields.Area(fields.Config{
-		Fields: h.fields, Languages: h.whole(), Records: h.records, Who: joined{h}.who,
+		Fields: h.fields, Languages: whole, Records: h.records, Who: joined{h}.who,
 		Services: func(tx *store.Tx) ([]fields.Service, error) {
 			t, err := h.reservations.Timetable(tx)
 			if err != nil {

@@ -64,7 +64,6 @@ type house struct {
 	engine       *bot.Engine
 	fonts        *paper.Fonts
 	madeKey      bool
-	whole        func() []i18n.Lang // completely translated languages
 	remembered   siteMemory
 	questions    questions.Service
 }
@@ -100,7 +99,6 @@ func open(env *environment, log *slog.Logger, migrate bool) (*house, error) {
 		texts:        env.catalog(),
 		wordings:     wording.New(env.catalog()),
 	}
-	h.whole = sync.OnceValue(func() []i18n.Lang { return wholeLanguages(h.texts) })
 	h.staff = staff.New(db, h.staffPolicy)
 	if h.mail, err = newPost(env.config); err != nil {
 		db.Close()

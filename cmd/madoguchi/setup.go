@@ -27,7 +27,7 @@ func (h *house) relocations() relocation.Service {
 func (h *house) setupArea() console.Area {
 	return setup.Area(setup.Config{
 		Reservations: h.reservations, Relocations: h.relocations(), Tenants: h.tenants,
-		Languages: h.offered, DB: h.db, Reach: h.reach, Name: joined{h}.who,
+		Languages: func(named []string) []i18n.Lang { return offered(h.texts, named) }, DB: h.db, Reach: h.reach, Name: joined{h}.who,
 	})
 }
 

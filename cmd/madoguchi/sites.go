@@ -87,7 +87,7 @@ func (s sites) of(t *tenant.Tenant) (*bot.Site, error) {
 		Hours:  withJapanese(n.Hours, t.Settings.Hours),
 		Phone:  t.Settings.Phone,
 	}
-	site.Languages = s.offered(t.Settings.Languages)
+	site.Languages = offered(s.texts, t.Settings.Languages)
 	var kind kindOfCity
 	if err := t.Settings.Section(kindSection, &kind); err != nil {
 		return nil, err
