@@ -302,6 +302,10 @@ func TestTextsOfResidentsStandInCatalogs(t *testing.T) {
 		"MADOGUCHI_LIMITS": "off", "SMTP_URL": "smtp://127.0.0.1:1", "MAIL_FROM": "yoyaku@city.example.jp",
 		"LINE_CHANNEL_SECRET": platform.Secret, "LINE_CHANNEL_TOKEN": platform.Token, "LINE_API_URL": platform.URL,
 	}, texts)
+	env := &environment{ctx: context.Background(), config: s.config, clock: s.clock, texts: texts, out: io.Discard}
+	if err := (&tenantLanguages{ID: sampleID, Offer: []string{"ja", string(pseudo.Lang)}}).Run(env); err != nil {
+		t.Fatal(err)
+	}
 	r := &reader{T: t, data: townData(t), told: map[string]bool{}}
 
 	r.turns(s)
@@ -328,7 +332,6 @@ func TestTextsOfResidentsStandInCatalogs(t *testing.T) {
 		r.message("LINE", m.Message)
 	}
 
-	env := &environment{ctx: context.Background(), config: s.config, clock: s.clock, texts: texts}
 	h, err := open(env, slog.New(slog.DiscardHandler), false)
 	if err != nil {
 		t.Fatal(err)

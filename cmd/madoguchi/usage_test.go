@@ -30,7 +30,7 @@ func TestMistakes(t *testing.T) {
 
 		{[]string{"chat", "--tenant=zz"}, "", `wrong usage: there is no tenant "zz" (see madoguchi tenant list)`, 2},
 		{[]string{"chat", "--tenant=../x"}, "", `wrong usage: there is no tenant "../x" (see madoguchi tenant list)`, 2},
-		{[]string{"chat", "--lang=xx"}, "", `wrong usage: language "xx" is not one of [ja ja-easy en]`, 2},
+		{[]string{"chat", "--lang=xx"}, "", `wrong usage: language "xx" is not one of [ja ja-easy en es fil id ko ne pt-BR vi zh-Hans zh-Hant]`, 2},
 		{[]string{"chat", "--channel=fax"}, "", `--channel must be one of "web","plain","line","kiosk" but got "fax"` + see, 2},
 		{[]string{"chat", "--json"}, "[]", `wrong usage: line 1: want an object such as {"text":"…"} or {"choice":"…"}`, 2},
 		{[]string{"chat", "--json"}, `{"text":`, `wrong usage: line 1: want an object such as {"text":"…"} or {"choice":"…"}`, 2},
