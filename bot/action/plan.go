@@ -1,6 +1,7 @@
 package action
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -23,6 +24,9 @@ type Plans struct {
 	Kept  plan.Service
 	// Mails reports whether the municipality sends mail; nil: it does not.
 	Mails func(tx *store.Tx) (bool, error)
+	// Site returns what is known of the municipality besides what was answered
+	// (bot.Site.Facts); nil: nothing.
+	Site func(tx *store.Tx) (map[string]string, error)
 	// Page is where a list opens by its key, prints and goes into a calendar; nil
 	// where there are no pages.
 	Page func(tenant string) string
@@ -263,8 +267,14 @@ func (a *Actions) facts(tx *store.Tx, answer func(string) string) (flows.Facts, 
 	if err != nil {
 		return flows.Facts{}, err
 	}
+	var site map[string]string
+	if a.Plans.Site != nil {
+		if site, err = a.Plans.Site(tx); err != nil {
+			return flows.Facts{}, err
+		}
+	}
 	return flows.Facts{
-		Answer: answer, Now: civil.In(tx.Now()),
+		Answer: func(name string) string { return cmp.Or(answer(name), site[name]) }, Now: civil.In(tx.Now()),
 		Open: func(d civil.Date) bool { return open(t, d) },
 	}, nil
 }

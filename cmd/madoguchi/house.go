@@ -149,7 +149,7 @@ func (h *house) furnish() error {
 	h.residents = h.newRoster()
 	h.actions = &action.Actions{
 		Reservations: h.reservations, Cards: h.cards, Residents: h.residents, Warn: h.warn, AtApplication: h.tenants.AtApplication, Fields: h.fields, Notify: h.notify, Identity: h.identity(),
-		Plans: action.Plans{Events: events, Texts: h.wordings.Catalog, Mails: h.mails, Page: h.planPage},
+		Plans: action.Plans{Events: events, Texts: h.wordings.Catalog, Mails: h.mails, Page: h.planPage, Site: h.siteFacts},
 	}
 	h.library = &bot.Library{
 		Versions: h.procedures,

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"strconv"
 	"sync"
 	"time"
 
@@ -28,9 +29,24 @@ type kindOfCity struct {
 	// Designated: 政令指定都市. Residents who move from one of its wards to another
 	// file no 転出届 (domain-facts 2).
 	Designated bool `json:"designated,omitempty"`
+	// LeaveDays is from how many days before a move 転出届 is taken; 0: 14. Some
+	// municipalities take it as soon as the move is decided (domain-facts 3).
+	LeaveDays int `json:"leave_days,omitempty"`
 }
 
 const kindSection = "municipality"
+
+// facts are what flows and life events may know of it, as answers are written.
+func (k kindOfCity) facts() map[string]string {
+	facts := map[string]string{}
+	if k.Designated {
+		facts["designated"] = "yes"
+	}
+	if k.LeaveDays > 0 {
+		facts["leave-days"] = strconv.Itoa(k.LeaveDays)
+	}
+	return facts
+}
 
 // sites tells the dialog and the pages about the municipality.
 type sites struct{ *house }
@@ -92,10 +108,17 @@ func (s sites) of(t *tenant.Tenant) (*bot.Site, error) {
 	if err := t.Settings.Section(kindSection, &kind); err != nil {
 		return nil, err
 	}
-	if kind.Designated {
-		site.Facts = map[string]string{"designated": "yes"}
-	}
+	site.Facts = kind.facts()
 	return site, nil
+}
+
+// siteFacts are what life events may know of the transaction's tenant.
+func (h *house) siteFacts(tx *store.Tx) (map[string]string, error) {
+	site, err := sites{h}.Site(tx)
+	if err != nil {
+		return nil, err
+	}
+	return site.Facts, nil
 }
 
 func withJapanese(w bot.Words, plain string) bot.Words {
