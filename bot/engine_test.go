@@ -73,6 +73,11 @@ func newHall(t *testing.T, kind storetest.Kind, change ...func(*bot.Engine)) *ha
 	return h
 }
 
+// builtinAnswers are the same for all engines: nothing changes them.
+var builtinAnswers = sync.OnceValue(func() *bot.Answers {
+	return bot.NewAnswers(func() ([]*faq.Entry, error) { return procedures.FAQ(i18n.Builtin()) })
+})
+
 // open makes the engine anew, as after a restart of the program.
 func (h *hall) open(change ...func(*bot.Engine)) {
 	h.Helper()
@@ -85,7 +90,7 @@ func (h *hall) open(change ...func(*bot.Engine)) {
 			Phone: "00-0000-0000", Languages: []i18n.Lang{i18n.Japanese, i18n.EasyJapanese, i18n.English},
 		}},
 		Library: &bot.Library{
-			Versions: procedure.Service{}, Order: procedures.Order, Answers: func() ([]*faq.Entry, error) { return procedures.FAQ(texts) },
+			Versions: procedure.Service{}, Order: procedures.Order, Answers: builtinAnswers(),
 			Compile: func(v procedure.Version) (*flows.Flow, error) {
 				return procedures.Compile(v.Flow, v.Files, action.Vocabulary(), texts)
 			},

@@ -34,7 +34,7 @@ type Shelf struct {
 
 	hidden  map[string]bool
 	intents *intents
-	answers *answers
+	answers *Answers
 	words   *words // of Texts
 	until   time.Time
 }
@@ -92,24 +92,40 @@ func (s *Shelf) match(c understand.Context, text string) []understand.Candidate 
 	return s.intents.index(c.Lang).Match(c, text)
 }
 
-// answers is the full text of a shelf's FAQ. That of a language is made when it
-// is first wanted (Library.Warm, or a question whose wording nobody foresaw): a
-// command that asks nothing does not wait for it.
-type answers struct {
-	entries []*faq.Entry
+// Answers is the questions people ask and their full text. The text of a
+// language is made when it is first wanted (Library.Warm, or a question whose
+// wording nobody foresaw): a command that asks nothing does not wait for it.
+// Libraries may share one.
+type Answers struct {
+	read func() ([]*faq.Entry, error)
 
 	mu sync.Mutex
 	in map[i18n.Lang]*retrieval.Index
 }
 
+// NewAnswers returns the answers that read does; it is called once, when they
+// are first wanted.
+func NewAnswers(read func() ([]*faq.Entry, error)) *Answers {
+	return &Answers{read: sync.OnceValues(read), in: map[i18n.Lang]*retrieval.Index{}}
+}
+
+// given are answers that are there already.
+func given(entries []*faq.Entry) *Answers {
+	return NewAnswers(func() ([]*faq.Entry, error) { return entries, nil })
+}
+
 // index has the questions in Japanese, やさしい日本語 and English, and in lang if
 // any entry is translated.
-func (a *answers) index(lang i18n.Lang) (*retrieval.Index, error) {
+func (a *Answers) index(lang i18n.Lang) (*retrieval.Index, error) {
+	entries, err := a.read()
+	if err != nil {
+		return nil, err
+	}
 	langs := []i18n.Lang{i18n.Japanese, i18n.EasyJapanese, i18n.English}
 	switch {
 	case slices.Contains(langs, lang):
 		lang = i18n.Japanese
-	case slices.ContainsFunc(a.entries, func(e *faq.Entry) bool { return e.Question.Has(lang) }):
+	case slices.ContainsFunc(entries, func(e *faq.Entry) bool { return e.Question.Has(lang) }):
 		langs = append(langs, lang)
 	default:
 		lang = i18n.Japanese
@@ -119,12 +135,9 @@ func (a *answers) index(lang i18n.Lang) (*retrieval.Index, error) {
 	if made := a.in[lang]; made != nil {
 		return made, nil
 	}
-	made, err := retrieval.New(a.entries, langs...)
+	made, err := retrieval.New(entries, langs...)
 	if err != nil {
 		return nil, err
-	}
-	if a.in == nil {
-		a.in = map[i18n.Lang]*retrieval.Index{}
 	}
 	a.in[lang] = made
 	return made, nil
@@ -135,8 +148,7 @@ type Library struct {
 	Versions Versions
 	Compile  func(v procedure.Version) (*flows.Flow, error)
 	Order    []string // names of flows in the order of the menu; others follow
-	// Answers returns the questions people ask; it is called once.
-	Answers func() ([]*faq.Entry, error)
+	Answers  *Answers // in the program's words
 	// Hidden names the flows a tenant neither offers in its menu nor hears of in
 	// what people say; they can still be entered by name. Nil: none.
 	Hidden func(tx *store.Tx) (map[string]bool, error)
@@ -148,31 +160,12 @@ type Library struct {
 	mu       sync.Mutex
 	compiled map[edition]*volume
 	shelves  map[string]*Shelf // by tenant
-	answers  *answers          // for the tenants that have worded nothing themselves
 }
 
 // Warm makes ready what the first question would otherwise wait for.
 func (l *Library) Warm() error {
-	common, err := l.common()
-	if err != nil {
-		return err
-	}
-	_, err = common.index(i18n.Japanese)
+	_, err := l.Answers.index(i18n.Japanese)
 	return err
-}
-
-// common is the full text of the answers in the program's words.
-func (l *Library) common() (*answers, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.answers == nil {
-		entries, err := l.Answers()
-		if err != nil {
-			return nil, err
-		}
-		l.answers = &answers{entries: entries}
-	}
-	return l.answers, nil
 }
 
 // volume is one compiled version, and the same in the tenant's words of now.
@@ -270,7 +263,7 @@ func (l *Library) Forget(tenant string) {
 
 // shelf builds the menu and what it is found by.
 func (l *Library) shelf(current map[string]*flows.Flow, hidden map[string]bool, texts *i18n.Catalog) (*Shelf, error) {
-	common, err := l.common()
+	entries, err := l.Answers.read()
 	if err != nil {
 		return nil, err
 	}
@@ -292,17 +285,18 @@ func (l *Library) shelf(current map[string]*flows.Flow, hidden map[string]bool, 
 	for _, name := range slices.Sorted(maps.Keys(current)) {
 		add(current[name])
 	}
-	sh.answers = common
+	sh.answers = l.Answers
 	if texts != nil {
-		sh.answers = &answers{entries: make([]*faq.Entry, len(common.entries))}
-		for i, e := range common.entries {
-			sh.answers.entries[i] = e.Reworded(texts)
+		reworded := make([]*faq.Entry, len(entries))
+		for i, e := range entries {
+			reworded[i] = e.Reworded(texts)
 		}
+		entries, sh.answers = reworded, given(reworded)
 	}
-	for _, e := range sh.answers.entries {
+	for _, e := range entries {
 		sh.FAQ[e.ID] = e
 	}
-	sh.intents = &intents{menu: sh.Menu, entries: sh.answers.entries, in: map[i18n.Lang]*understand.Index{}}
+	sh.intents = &intents{menu: sh.Menu, entries: entries, in: map[i18n.Lang]*understand.Index{}}
 	return sh, nil
 }
 
@@ -376,7 +370,7 @@ func (s *Shelf) Intent(c understand.Context, text string) (string, float64) {
 
 // NewShelf builds a shelf from flows and answers, without a database.
 func NewShelf(current map[string]*flows.Flow, order []string, entries []*faq.Entry) *Shelf {
-	l := &Library{Order: order, answers: &answers{entries: entries}}
+	l := &Library{Order: order, Answers: given(entries)}
 	sh, err := l.shelf(current, nil, nil)
 	if err != nil {
 		panic(err) // it has its answers

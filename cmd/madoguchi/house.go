@@ -141,7 +141,10 @@ func exists(database string) error {
 // furnish builds everything above the database.
 func (h *house) furnish() error {
 	// Most commands need neither, and reading them takes longer than they do.
-	answers := sync.OnceValues(func() ([]*faq.Entry, error) { return procedures.FAQ(h.texts) })
+	answers := shippedAnswers()
+	if h.texts != i18n.Builtin() {
+		answers = bot.NewAnswers(func() ([]*faq.Entry, error) { return procedures.FAQ(h.texts) })
+	}
 	events := sync.OnceValues(func() (map[string]*event.Event, error) {
 		return procedures.Events(action.Vocabulary(), h.texts)
 	})
@@ -178,6 +181,11 @@ func (h *house) furnish() error {
 	h.db.AddCheck(audit.Check())
 	return nil
 }
+
+// shippedAnswers are the same for every house of a process.
+var shippedAnswers = sync.OnceValue(func() *bot.Answers {
+	return bot.NewAnswers(func() ([]*faq.Entry, error) { return procedures.FAQ(i18n.Builtin()) })
+})
 
 // prepare migrates, makes the sample tenant in an empty database, and publishes
 // the built-in procedures where a tenant has none of its own.
@@ -232,7 +240,6 @@ func (h *house) setUp(ctx context.Context) error {
 // publishBuiltin puts the procedures that ship with the program in force where
 // the tenant uses them as they are; a tenant's own versions stay.
 func (h *house) publishBuiltin(ctx context.Context, id string) error {
-	files := procedures.Files()
 	return h.db.Update(ctx, id, func(tx *store.Tx) error {
 		current, err := h.procedures.Current(tx)
 		if err != nil {
@@ -246,7 +253,7 @@ func (h *house) publishBuiltin(ctx context.Context, id string) error {
 			if own[name] {
 				continue
 			}
-			set, err := procedures.Closure(name, files)
+			set, err := procedures.Shipped(name)
 			if err != nil {
 				return err
 			}

@@ -30,6 +30,9 @@ type serveCommand struct{}
 // drain is how long a node that is told to stop lets open work end.
 const drain = 8 * time.Second
 
+// warmAfter is how long after the start the answers are indexed.
+const warmAfter = 3 * time.Second
+
 // Run serves until it is told to stop.
 func (c *serveCommand) Run(env *environment) error {
 	log := slog.New(slog.NewJSONHandler(env.err, nil))
@@ -80,6 +83,12 @@ func (c *serveCommand) Run(env *environment) error {
 		workers.Go(func() { run(ctx) })
 	}
 	workers.Go(func() {
+		// Not while the first residents come in, nor in a process that ends at once.
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(warmAfter):
+		}
 		if err := h.library.Warm(); err != nil {
 			log.Error("index the answers", "error", err)
 		}

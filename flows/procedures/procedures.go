@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"path"
 	"strings"
+	"sync"
 
 	"madoguchi/flows"
 	"madoguchi/flows/event"
@@ -68,11 +69,29 @@ func keys(set map[string][]byte) []string {
 // Closure returns the files a flow is made of: its own and those of the parts it
 // calls, directly or not.
 func Closure(name string, set map[string][]byte) (map[string][]byte, error) {
+	return closure(name, set, parse(set))
+}
+
+// shipped are the files that ship, parsed once: every start of the program looks
+// at what each procedure is made of.
+var shipped = sync.OnceValue(func() map[string]*flows.File { return parse(Files()) })
+
+// Shipped returns the files of a flow that ships, as Closure does.
+func Shipped(name string) (map[string][]byte, error) {
+	return closure(name, Files(), shipped())
+}
+
+// parse reads a set of files, by the name of the flow.
+func parse(set map[string][]byte) map[string]*flows.File {
 	byFlow := map[string]*flows.File{}
 	for file, data := range set {
 		f := flows.Parse(file, data)
 		byFlow[f.Flow.Value] = f
 	}
+	return byFlow
+}
+
+func closure(name string, set map[string][]byte, byFlow map[string]*flows.File) (map[string][]byte, error) {
 	out := map[string][]byte{}
 	todo := []string{name}
 	for len(todo) > 0 {
