@@ -39,6 +39,7 @@ func TestRules(t *testing.T) {
 		"[紙|かみ]を [出|だ]す。":                 {easy.Ending},
 		"なるべく [早|はや]く [来|き]て ください。":       {easy.Vague},
 		"[紙|かみ][等|とう]を [出|だ]して ください。":     {easy.Vague},
+		"[負担区分等証明書|ふたんくぶんとうしょうめいしょ]です。":   nil,
 		"9[時|じ]〜5[時|じ]です。":                {easy.Range},
 		"アポイントメントを して ください。":              {easy.Katakana},
 		"[転入届|てんにゅうとどけ]を [出|だ]して ください。":   {easy.Official},
@@ -65,7 +66,7 @@ func TestRules(t *testing.T) {
 }
 
 // unmended are files whose findings are told and do not fail yet.
-var unmended = []string{"event-moving.yaml", "faq-card.yaml", "faq-foreign.yaml", "faq-life.yaml", "faq-moving.yaml", "faq-visit.yaml"}
+var unmended = []string{"faq-card.yaml", "faq-foreign.yaml", "faq-life.yaml", "faq-moving.yaml", "faq-visit.yaml"}
 
 // The catalogs keep the rules; what breaks one for a reason is in words.yaml,
 // and nothing stands there that is not needed.
