@@ -66,7 +66,7 @@ func TestRules(t *testing.T) {
 }
 
 // unmended are files whose findings are told and do not fail yet.
-var unmended = []string{"faq-card.yaml", "faq-moving.yaml"}
+var unmended = []string{"faq-moving.yaml"}
 
 // The catalogs keep the rules; what breaks one for a reason is in words.yaml,
 // and nothing stands there that is not needed.
