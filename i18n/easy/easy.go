@@ -177,7 +177,9 @@ var greeting = regexp.MustCompile(`^(はい|いいえ|ありがとうござい�
 // 書いて ください is what the guideline asks for.
 var honorific = regexp.MustCompile(`[おご御][^ 　、。てで]{1,6} ?(ください|下さい|いただ|頂|いたし|致し|になり|になる|なさ)|いただ|頂き|承り|承る|承っ|申し上|申しま|申し訳|いたしま|致しま|ございま|でござ|お越し|ご覧|伺い|伺う|まいりま|参りま|ております|おりません|くださいませ|いらっしゃ|恐れ入|恐れい|差し上げ|さしあげ|存じ`)
 
-var vague = regexp.MustCompile(`等(?:[^しか]|$)|なるべく|適宜|てきぎ`)
+// vague are words that leave open what is meant. 等 within a name (負担区分等証明書)
+// is a part of it.
+var vague = regexp.MustCompile(`等(?:[^しか\p{Han}]|$)|なるべく|適宜|てきぎ`)
 
 var span = regexp.MustCompile(`[～〜~]`)
 
