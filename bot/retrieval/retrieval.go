@@ -4,9 +4,9 @@
 //	entries ─▶ New ─▶ an index in memory: wordings and answers, a field a language
 //	question ─▶ Find ─▶ the nearest entries, each with a confidence
 //
-// The full text is bleve's: pairs of characters for Japanese, Chinese and
-// Korean, stemmed words for English, ranked by BM25. A rank is not yet an
-// answer: BM25 always finds something nearest, and a municipality must not
+// The full text is bleve's: pairs of characters for Japanese and Chinese, of
+// syllables for Korean, stemmed words for English, ranked by BM25. A rank is not
+// yet an answer: BM25 always finds something nearest, and a municipality must not
 // state the wrong rule. So each entry found also gets a confidence, from how
 // much of what was asked the entry speaks of at all, how far it is ahead of the
 // next, and how near its wordings came (bot/understand). What to do at which
@@ -209,7 +209,44 @@ func read(text string) string {
 	return b.String()
 }
 
-func fold(text string) string { return sameWords.Replace(understand.Fold(text)) }
+func fold(text string) string { return hangulPairs(sameWords.Replace(understand.Fold(text))) }
+
+// hangulPairs writes Hangul in pairs of syllables, without those that are
+// grammar: 전입신고했어요 as 전입 입신 신고 고했. A Korean word carries its particles
+// and endings with it, and the tokenizer, which cuts Han and kana only, would
+// take 전입신고 and 전입신고를 for two.
+func hangulPairs(text string) string {
+	if strings.IndexFunc(text, isHangul) < 0 {
+		return text
+	}
+	var b strings.Builder
+	for text != "" {
+		end := strings.IndexFunc(text, isHangul)
+		if end < 0 {
+			end = len(text)
+		}
+		b.WriteString(text[:end])
+		text = text[end:]
+		if end = strings.IndexFunc(text, func(r rune) bool { return !isHangul(r) }); end < 0 {
+			end = len(text)
+		}
+		word := []rune(text[:end])
+		text = text[end:]
+		if len(word) == 1 {
+			word = append(word, ' ')
+		}
+		for i := range max(0, len(word)-1) {
+			if pair := string(word[i : i+2]); !endings[pair] {
+				b.WriteByte(' ')
+				b.WriteString(pair)
+			}
+		}
+		b.WriteByte(' ')
+	}
+	return b.String()
+}
+
+func isHangul(r rune) bool { return stdunicode.Is(stdunicode.Hangul, r) }
 
 // Find returns the entries nearest to a question in lang, the likeliest first,
 // at most n. near is how near the wordings of entries are, by id, as

@@ -12,7 +12,7 @@ import (
 	"madoguchi/i18n"
 )
 
-var languages = []i18n.Lang{i18n.Japanese, i18n.EasyJapanese, i18n.English}
+var languages = []i18n.Lang{i18n.Japanese, i18n.EasyJapanese, i18n.English, "zh-Hans", "zh-Hant", "ko"}
 
 func builtin(t testing.TB) []*faq.Entry {
 	t.Helper()
@@ -49,7 +49,12 @@ func TestFind(t *testing.T) {
 		{"ja-easy", "すいどうを とめたいです", "water", 0.3},
 		{"en", "Does someone have to be home when the gas is turned on?", "gas", 0.5},
 		{"en", "What is a 転入届?", "what-tennyu", 0.1}, // the term as it stands on the form
-		{"vi", "転入届とは", "what-tennyu", 0.3},          // a language without texts is looked up in Japanese
+		{"zh-Hans", "请问一下，护照可以当领卡的证件吗？", "id-photo", 0.2},
+		{"zh-Hant", "你好，我的卡片被偷了", "lost-card", 0.3},
+		{"ko", "안녕하세요. 전출증명서를 분실했는데요", "tenshutsu-lost", 0.3}, // with particle and ending
+		{"ko", "전입 신고할때 한코", "seal", 0.1},
+		{"ko", "line에서 개인정보를 물어봐요?", "line-data", 0.1}, // two scripts in one word
+		{"vi", "転入届とは", "what-tennyu", 0.3},            // a language without texts is looked up in Japanese
 	} {
 		found, err := x.Find(c.lang, c.words, nil, 3)
 		if err != nil || len(found) == 0 || found[0].ID != c.want || found[0].Confidence < c.least {
@@ -125,6 +130,7 @@ func FuzzFind(f *testing.F) {
 		f.Add("ja", words)
 		f.Add("en", words)
 	}
+	f.Add("ko", "카드 를카드를a카 습니다")
 	f.Add("x-y-z", "hello")
 	f.Add("", "転入届")
 	x, err := index()
