@@ -5,12 +5,12 @@
 //	question ─▶ Find ─▶ the nearest entries, each with a confidence
 //
 // The full text is bleve's: pairs of characters for Japanese and Chinese, of
-// syllables for Korean, stemmed words for English, ranked by BM25. A rank is not
-// yet an answer: BM25 always finds something nearest, and a municipality must not
-// state the wrong rule. So each entry found also gets a confidence, from how
-// much of what was asked the entry speaks of at all, how far it is ahead of the
-// next, and how near its wordings came (bot/understand). What to do at which
-// confidence is the dialog's business (bot).
+// syllables for Korean, stemmed words for English, Portuguese and Spanish, ranked
+// by BM25. A rank is not yet an answer: BM25 always finds something nearest, and a
+// municipality must not state the wrong rule. So each entry found also gets a
+// confidence, from how much of what was asked the entry speaks of at all, how far
+// it is ahead of the next, and how near its wordings came (bot/understand). What
+// to do at which confidence is the dialog's business (bot).
 //
 // An index is immutable and safe for concurrent use. It is built once for a
 // wording of the answers, never in a turn of its own.
@@ -81,7 +81,7 @@ func New(entries []*faq.Entry, langs ...i18n.Lang) (*Index, error) {
 	document := bleve.NewDocumentStaticMapping()
 	m := bleve.NewIndexMapping()
 	m.DefaultMapping, m.ScoringModel = document, "bm25"
-	if err := addEastAsian(m); err != nil {
+	if err := errors.Join(addEastAsian(m), addLatin(m)); err != nil {
 		return nil, fmt.Errorf("make an index of the questions: %w", err)
 	}
 	for _, lang := range langs {
@@ -150,6 +150,12 @@ func analyzerOf(lang i18n.Lang) string {
 		return eastAsian
 	case "en":
 		return en.AnalyzerName
+	case "pt":
+		return portuguese
+	case "es":
+		return spanish
+	case "fil":
+		return filipino
 	}
 	return standard.Name
 }
