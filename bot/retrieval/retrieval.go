@@ -5,7 +5,8 @@
 //	question ─▶ Find ─▶ the nearest entries, each with a confidence
 //
 // The full text is bleve's: pairs of characters for Japanese, Chinese and
-// Korean, stemmed words for English, ranked by BM25. A rank is not yet an
+// Korean, stemmed words for English, the beginnings of words for Nepali, whole
+// words for the others, ranked by BM25. A rank is not yet an
 // answer: BM25 always finds something nearest, and a municipality must not
 // state the wrong rule. So each entry found also gets a confidence, from how
 // much of what was asked the entry speaks of at all, how far it is ahead of the
@@ -34,6 +35,7 @@ import (
 	"github.com/blevesearch/bleve/v2/analysis/lang/en"
 	"github.com/blevesearch/bleve/v2/analysis/token/lowercase"
 	"github.com/blevesearch/bleve/v2/analysis/token/stop"
+	"github.com/blevesearch/bleve/v2/analysis/token/truncate"
 	"github.com/blevesearch/bleve/v2/analysis/tokenizer/unicode"
 	"github.com/blevesearch/bleve/v2/analysis/tokenmap"
 	"github.com/blevesearch/bleve/v2/index/scorch"
@@ -81,7 +83,7 @@ func New(entries []*faq.Entry, langs ...i18n.Lang) (*Index, error) {
 	document := bleve.NewDocumentStaticMapping()
 	m := bleve.NewIndexMapping()
 	m.DefaultMapping, m.ScoringModel = document, "bm25"
-	if err := addEastAsian(m); err != nil {
+	if err := errors.Join(addEastAsian(m), addBeginnings(m)); err != nil {
 		return nil, fmt.Errorf("make an index of the questions: %w", err)
 	}
 	for _, lang := range langs {
@@ -150,6 +152,8 @@ func analyzerOf(lang i18n.Lang) string {
 		return eastAsian
 	case "en":
 		return en.AnalyzerName
+	case "ne":
+		return beginnings
 	}
 	return standard.Name
 }
@@ -169,6 +173,23 @@ func addEastAsian(m *mapping.IndexMappingImpl) error {
 		m.AddCustomTokenFilter("pairs", map[string]any{"type": cjk.BigramName, "output_unigram": true}),
 		m.AddCustomAnalyzer(eastAsian, map[string]any{
 			"type": custom.Name, "tokenizer": unicode.Name, "token_filters": []any{lowercase.Name, "pairs", "not-kana"},
+		}),
+	)
+}
+
+// beginnings cuts words and keeps how they begin: Nepali hangs its endings and
+// case words (कार्ड, कार्डको, कार्डले) on a word, and no stemmer is to be had.
+const beginnings = "beginnings"
+
+// beginning is the length of what is kept, in characters of Unicode, of which a
+// vowel sign is one.
+const beginning = 5
+
+func addBeginnings(m *mapping.IndexMappingImpl) error {
+	return errors.Join(
+		m.AddCustomTokenFilter("beginning", map[string]any{"type": truncate.Name, "length": float64(beginning)}),
+		m.AddCustomAnalyzer(beginnings, map[string]any{
+			"type": custom.Name, "tokenizer": unicode.Name, "token_filters": []any{lowercase.Name, "beginning"},
 		}),
 	)
 }

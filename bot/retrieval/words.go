@@ -77,6 +77,33 @@ var same = [][]string{
 	{"lost", "misplaced", "can't find", "cannot find", "lose"},
 	{"status", "progress"},
 	{"outage", "system is down", "system down", "system failure"},
+
+	// Vietnamese, of the North and the South, as it is texted
+	{"khong", "hong", "hok", "khum"},
+	{"giup", "gium", "dum"},
+	{"chuyen nha", "don nha", "don ve"},
+	{"mat khau", "pass", "passcode"},
+	{"mang", "dem", "mang theo", "dem theo"},
+
+	// Indonesian: words with and without what is put before and after them
+	{"tidak", "enggak", "nggak", "ngga", "gak"},
+	{"bagaimana", "gimana"},
+	{"harus", "mesti", "wajib"},
+	{"bawa", "membawa", "dibawa", "bawain"},
+	{"ambil", "mengambil", "diambil", "mengambilkan", "diambilkan", "ambilkan", "pengambilan"},
+	{"urus", "mengurus", "diurus", "urusan", "mengurusi"},
+	{"lapor", "melapor", "melaporkan", "dilaporkan", "laporan"},
+	{"kembali", "dikembalikan", "mengembalikan", "kembalikan", "balikin"},
+	{"pulang", "balik"},
+	{"batal", "batalkan", "membatalkan", "dibatalkan", "batalin"},
+	{"reservasi", "janji", "janjian"},
+	{"terkunci", "diblokir", "keblokir", "terblokir"},
+	{"ganti", "mengganti", "diganti", "ubah", "mengubah", "diubah"},
+	{"perpanjang", "memperpanjang", "diperpanjang", "memperbarui", "diperbarui", "perbarui"},
+	{"cetak", "print", "ngeprint"},
+	{"terlambat", "telat"},
+	{"wakil", "mewakili", "diwakilkan", "wakilin", "wakilkan", "mewakilkan"},
+	{"terjemah", "terjemahan", "menerjemahkan", "diterjemahkan", "translate", "ditranslate"},
 }
 
 var sameWords = newSameWords()
