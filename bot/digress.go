@@ -501,7 +501,7 @@ func (d *dialog) idleIntent(c understand.Context, text string) error {
 			return d.beginWith(f, text)
 		}
 	}
-	if !questioning(text) {
+	if !questioning(d.s.Lang, text) {
 		for _, m := range matches {
 			if f := d.shelf.Current[m.Value]; f != nil && m.Confidence >= sure {
 				return d.beginWith(f, text) // a wish, however near a question about it is
@@ -519,7 +519,7 @@ func (d *dialog) idleIntent(c understand.Context, text string) error {
 	if len(list) > 0 {
 		return d.askIntent(list, text)
 	}
-	if questioning(text) {
+	if questioning(d.s.Lang, text) {
 		return d.unknown(text)
 	}
 	d.s.Misses++

@@ -113,8 +113,50 @@ func (d *dialog) sourceOf(e *faq.Entry) string {
 	return text.In(d.s.Lang, args...)
 }
 
+// asking are the words that make a sentence a question where the language has
+// no other sign of it but a question mark, which few people write in a chat:
+// folded, and found anywhere or, with a $, at the end only.
+var asking = map[i18n.Lang][]string{
+	"vi": {
+		"the nao", "lam sao", "o dau", "la gi", "gi khong", "bao nhieu", "bao lau", "bao gio", "khi nao", "luc nao", "may gio", "tai sao", "vi sao",
+		"co phai", "can gi", "lam gi", "khong a$", "khong vay$", "khong$", "ko$", "hong$", "chua a$", "chua$", "nhung gi", "giay gi", "cai gi", "gi a$", "gi vay$", "nao$",
+	},
+	"ne": {
+		"के", "किन", "कसरी", "कहिले", "कहिलेसम्म", "कहाँ", "कति", "कुन", "कसले", "कसलाई", "हुन्छ$", "मिल्छ$", "सकिन्छ$", "चाहिन्छ$", "पर्छ$", "गर्नुपर्छ$", "पाइन्छ$", "लाग्छ$",
+		"k garne", "k k", "kasari", "kahile", "kaha", "kati", "kun", "kasle", "k ho$", "k huncha$", "huncha$", "milcha$", "parcha$", "chahincha$", "sakincha$", "paincha$", "lagcha$",
+	},
+	"id": {
+		"apa", "apakah", "bagaimana", "gimana", "di mana", "dimana", "ke mana", "kemana", "kapan", "berapa", "siapa", "kenapa", "mengapa", "bolehkah", "bisakah",
+		"haruskah", "perlukah", "tidak$", "enggak$", "nggak$", "gak$", "sudah jadi belum",
+	},
+}
+
+// fewestAsking is how many words a question has at least: a Vietnamese không, a
+// Nepali हुन्छ and an Indonesian tidak by themselves are answers.
+const fewestAsking = 3
+
+// asks reports whether words have what makes a question in lang.
+func asks(lang i18n.Lang, text string) bool {
+	text = understand.Fold(text)
+	if len(strings.Fields(text)) < fewestAsking {
+		return false
+	}
+	text = " " + strings.TrimRight(text, " .।") + " "
+	for _, word := range asking[lang] {
+		word, last := strings.CutSuffix(word, "$")
+		word = " " + understand.Fold(word) + " "
+		if last && strings.HasSuffix(text, word) || !last && strings.Contains(text, word) {
+			return true
+		}
+	}
+	return false
+}
+
 // questioning reports whether words have the shape of a question.
-func questioning(text string) bool {
+func questioning(lang i18n.Lang, text string) bool {
+	if asks(lang, text) {
+		return true
+	}
 	t := strings.TrimRight(text, " 　。.!！")
 	for _, end := range []string{
 		"?", "？", "ですか", "ますか", "せんか", "でしょうか", "ましたか", "ですかね", "かな", "かしら", "べき", "るの", "いの", "とは", "って何", "教えて", "教えてください",
@@ -154,7 +196,7 @@ func (d *dialog) asked(c understand.Context, text string) (bool, error) {
 // inBetween answers words that are no answer to the open question if they surely
 // are a question of the resident's own.
 func (d *dialog) inBetween(c understand.Context, text string) (bool, error) {
-	if done, err := d.asked(c, text); done || err != nil || !questioning(text) {
+	if done, err := d.asked(c, text); done || err != nil || !questioning(d.s.Lang, text) {
 		return done, err
 	}
 	e, _ := d.shelf.Answer(c, text)
@@ -175,7 +217,7 @@ func (d *dialog) likely(c understand.Context, text string, matches []understand.
 		}
 	}
 	line := offerFrom
-	if !questioning(text) {
+	if !questioning(d.s.Lang, text) {
 		line = offerWordsFrom
 	}
 	found, err := d.shelf.Findings(c, text, mostOffered)
@@ -203,7 +245,7 @@ const (
 // a question of the resident's own.
 func (d *dialog) mentions(c understand.Context, r understand.Result, text string) bool {
 	if len(r.Candidates) != 1 || r.Candidates[0].Confidence >= plainlySaid ||
-		utf8.RuneCountInString(text) < wholeSentence || !questioning(text) {
+		utf8.RuneCountInString(text) < wholeSentence || !questioning(d.s.Lang, text) {
 		return false
 	}
 	found, err := d.shelf.Findings(c, text, 1)
@@ -215,7 +257,7 @@ func (d *dialog) mentions(c understand.Context, r understand.Result, text string
 // offered, or it is said that there is no answer. It reports false for words
 // that are no question.
 func (d *dialog) puzzled(c understand.Context, text string) (bool, error) {
-	if !questioning(text) {
+	if !questioning(d.s.Lang, text) {
 		return false, nil
 	}
 	if done, err := d.chosen(c, text); done || err != nil {

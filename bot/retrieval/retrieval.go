@@ -5,8 +5,9 @@
 //	question ─▶ Find ─▶ the nearest entries, each with a confidence
 //
 // The full text is bleve's: pairs of characters for Japanese and Chinese, of
-// syllables for Korean, stemmed words for English, Portuguese and Spanish, ranked
-// by BM25. A rank is not yet an answer: BM25 always finds something nearest, and a
+// syllables for Korean, stemmed words for English, Portuguese and Spanish, the
+// beginnings of words for Nepali, whole words for the others, ranked by BM25. A
+// rank is not yet an answer: BM25 always finds something nearest, and a
 // municipality must not state the wrong rule. So each entry found also gets a
 // confidence, from how much of what was asked the entry speaks of at all, how far
 // it is ahead of the next, and how near its wordings came (bot/understand). What
@@ -34,6 +35,7 @@ import (
 	"github.com/blevesearch/bleve/v2/analysis/lang/en"
 	"github.com/blevesearch/bleve/v2/analysis/token/lowercase"
 	"github.com/blevesearch/bleve/v2/analysis/token/stop"
+	"github.com/blevesearch/bleve/v2/analysis/token/truncate"
 	"github.com/blevesearch/bleve/v2/analysis/tokenizer/unicode"
 	"github.com/blevesearch/bleve/v2/analysis/tokenmap"
 	"github.com/blevesearch/bleve/v2/index/scorch"
@@ -81,7 +83,7 @@ func New(entries []*faq.Entry, langs ...i18n.Lang) (*Index, error) {
 	document := bleve.NewDocumentStaticMapping()
 	m := bleve.NewIndexMapping()
 	m.DefaultMapping, m.ScoringModel = document, "bm25"
-	if err := errors.Join(addEastAsian(m), addLatin(m)); err != nil {
+	if err := errors.Join(addEastAsian(m), addLatin(m), addBeginnings(m)); err != nil {
 		return nil, fmt.Errorf("make an index of the questions: %w", err)
 	}
 	for _, lang := range langs {
@@ -156,6 +158,8 @@ func analyzerOf(lang i18n.Lang) string {
 		return spanish
 	case "fil":
 		return filipino
+	case "ne":
+		return beginnings
 	}
 	return standard.Name
 }
@@ -179,23 +183,40 @@ func addEastAsian(m *mapping.IndexMappingImpl) error {
 	)
 }
 
+// beginnings cuts words and keeps how they begin: Nepali hangs its endings and
+// case words (कार्ड, कार्डको, कार्डले) on a word, and no stemmer is to be had.
+const beginnings = "beginnings"
+
+// beginning is the length of what is kept, in characters of Unicode, of which a
+// vowel sign is one.
+const beginning = 5
+
+func addBeginnings(m *mapping.IndexMappingImpl) error {
+	return errors.Join(
+		m.AddCustomTokenFilter("beginning", map[string]any{"type": truncate.Name, "length": float64(beginning)}),
+		m.AddCustomAnalyzer(beginnings, map[string]any{
+			"type": custom.Name, "tokenizer": unicode.Name, "token_filters": []any{lowercase.Name, "beginning"},
+		}),
+	)
+}
+
 // texts are what an entry has to be found by. In やさしい日本語 that is how it is
 // read: people who know no kanji write kana.
 func texts(e *faq.Entry, lang i18n.Lang) (questions []string, answer string) {
 	if lang == i18n.EasyJapanese {
-		questions = []string{fold(read(e.Question.In(lang)))}
+		questions = []string{fold(lang, read(e.Question.In(lang)))}
 		for _, ask := range e.Asks(lang) {
 			if strings.IndexFunc(ask, isKanji) < 0 {
-				questions = append(questions, fold(ask))
+				questions = append(questions, fold(lang, ask))
 			}
 		}
-		return questions, fold(read(e.Answer.In(lang)))
+		return questions, fold(lang, read(e.Answer.In(lang)))
 	}
 	for _, ask := range e.Asks(lang) {
-		questions = append(questions, fold(ask))
+		questions = append(questions, fold(lang, ask))
 	}
 	if e.Answer.Has(lang) || lang == i18n.Japanese {
-		answer = fold(i18n.Bare(e.Answer.In(lang)))
+		answer = fold(lang, i18n.Bare(e.Answer.In(lang)))
 	}
 	return questions, answer
 }
@@ -215,7 +236,9 @@ func read(text string) string {
 	return b.String()
 }
 
-func fold(text string) string { return hangulPairs(sameWords.Replace(understand.Fold(text))) }
+func fold(lang i18n.Lang, text string) string {
+	return hangulPairs(replacerOf(lang).Replace(understand.Fold(text)))
+}
 
 // hangulPairs writes Hangul in pairs of syllables, without those that are
 // grammar: 전입신고했어요 as 전입 입신 신고 고했. A Korean word carries its particles
@@ -261,7 +284,7 @@ func (x *Index) Find(lang i18n.Lang, question string, near map[string]float64, n
 	if len(question) > longest {
 		question = strings.ToValidUTF8(question[:longest], "")
 	}
-	text := fold(question)
+	text := fold(lang, question)
 	cut := x.analyzers[lang]
 	if cut == nil {
 		lang, cut = i18n.Japanese, x.analyzers[i18n.Japanese]

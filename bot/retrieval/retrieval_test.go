@@ -151,3 +151,22 @@ func FuzzFind(f *testing.F) {
 		}
 	})
 }
+
+// Words of Nepali are found whatever hangs on them.
+func TestEndings(t *testing.T) {
+	x, err := retrieval.New(builtin(t), i18n.Japanese, "ne")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for words, want := range map[string]string{
+		"कुकुरलाई के गर्ने":         "dog",
+		"ग्यासको लागि के गर्ने":     "gas",
+		"विद्यार्थीहरूको बीमा":      "kokuho-student",
+		"अख्तियारनामामा के लेख्ने?": "what-ininjo",
+	} {
+		found, err := x.Find("ne", words, nil, 3)
+		if err != nil || len(found) == 0 || found[0].ID != want {
+			t.Errorf("%q: %+v, %v; want %s", words, found, err, want)
+		}
+	}
+}

@@ -1,16 +1,21 @@
 package retrieval
 
 import (
+	"slices"
 	"strings"
+	"sync"
 
 	"madoguchi/bot/understand"
+	"madoguchi/i18n"
 )
 
-// same are words that mean the same where a city hall is asked something: those
-// after the first are looked up as the first. Only words that are not part of
-// others stand here, since they are replaced wherever they are found. The order
+// The lists are of words that mean the same where a city hall is asked something:
+// those after the first are looked up as the first. Only words that are not part
+// of others stand here, since they are replaced wherever they are found. The order
 // within a line is free but for the first; a longer word wins over a shorter one.
-var same = [][]string{
+
+// sameJapanese holds in every language: official terms stand in Japanese script.
+var sameJapanese = [][]string{
 	// one word in several spellings
 	{"引越", "引っ越", "ひっこ", "引越し"},
 	{"受取", "受け取", "うけと", "取りに行", "もらいに行", "もらえ", "もらう"},
@@ -51,9 +56,41 @@ var same = [][]string{
 	{"有効期限", "期限切れ", "いつまで使え", "何年使え"},
 	{"所要時間", "何分", "待ち時間", "時間はどのくらい", "時間がどのくらい"},
 	{"期間", "何週間", "何か月", "何ヶ月", "何カ月", "何日"},
+}
 
-	// Portuguese and Spanish, which have many words in one spelling, and Filipino,
-	// whose words change at the front; with the Japanese words that people use here
+// sameEnglish holds in every language too, as all borrow of English.
+var sameEnglish = [][]string{
+	{"licence", "license", "licences", "licenses"},
+	{"moped", "scooter", "motorbike", "motorcycle"},
+	{"mail address", "email address", "e-mail address"},
+	{"by mail", "by email", "by e-mail", "email me", "e-mail me"},
+	{"fee", "cost", "price", "charge", "how much"},
+	{"change", "reschedule", "modify"},
+	{"cancel", "withdraw", "call off", "called off"},
+	{"id", "identification", "identity document"},
+	{"proxy", "agent", "on my behalf", "somebody else", "someone else", "roommate", "friend"},
+	{"child", "son", "daughter", "kid", "kids", "children", "son's", "daughter's"},
+	{"baby", "newborn", "infant", "baby's"},
+	{"parent", "mother", "father", "mother's", "father's"},
+	{"seal", "hanko", "inkan", "stamp"},
+	{"abroad", "overseas", "foreign country"},
+	{"weekend", "saturday", "sunday", "saturdays", "sundays"},
+	{"voucher", "coupon", "vouchers", "coupons"},
+	{"electricity", "electric", "power company"},
+	{"quickly", "urgent", "urgently", "hurry", "asap"},
+	{"language", "english", "chinese", "korean", "vietnamese", "nepali", "portuguese", "tagalog", "spanish", "speak"},
+	{"reminder", "remind", "day before"},
+	{"letter", "envelope"},
+	{"forward", "redirect"},
+	{"lost", "misplaced", "can't find", "cannot find", "lose"},
+	{"status", "progress"},
+	{"outage", "system is down", "system down", "system failure"},
+}
+
+// sameIberian is Portuguese and Spanish, which have many words in one spelling,
+// and Filipino, whose words change at the front; with the Japanese words that
+// people use here.
+var sameIberian = [][]string{
 	{"shiyakusho", "kuyakusho", "yakusho", "prefeitura", "municipalidad", "ayuntamiento", "alcaldia", "city hall", "munisipyo"},
 	{"mudanca", "mudar", "mudei", "mudo", "mudou", "mudamos", "mudaram", "mudando"},
 	{"mudanza", "mudarme", "mudarse", "mudarnos", "mude", "mudado", "mudaron"},
@@ -110,35 +147,41 @@ var same = [][]string{
 	{"perro", "perra", "perrito", "mascota"},
 	{"carro", "auto", "coche", "veiculo", "vehiculo"},
 	{"moped", "moto", "motinha", "motito", "motoneta", "motocicleta", "ciclomotor", "gentsuki", "motor"},
+}
 
-	// English
-	{"licence", "license", "licences", "licenses"},
-	{"moped", "scooter", "motorbike", "motorcycle"},
-	{"mail address", "email address", "e-mail address"},
-	{"by mail", "by email", "by e-mail", "email me", "e-mail me"},
-	{"fee", "cost", "price", "charge", "how much"},
-	{"change", "reschedule", "modify"},
-	{"cancel", "withdraw", "call off", "called off"},
-	{"id", "identification", "identity document"},
-	{"proxy", "agent", "on my behalf", "somebody else", "someone else", "roommate", "friend"},
-	{"child", "son", "daughter", "kid", "kids", "children", "son's", "daughter's"},
-	{"baby", "newborn", "infant", "baby's"},
-	{"parent", "mother", "father", "mother's", "father's"},
-	{"seal", "hanko", "inkan", "stamp"},
-	{"abroad", "overseas", "foreign country"},
-	{"weekend", "saturday", "sunday", "saturdays", "sundays"},
-	{"voucher", "coupon", "vouchers", "coupons"},
-	{"electricity", "electric", "power company"},
-	{"quickly", "urgent", "urgently", "hurry", "asap"},
-	{"language", "english", "chinese", "korean", "vietnamese", "nepali", "portuguese", "tagalog", "spanish", "speak"},
-	{"reminder", "remind", "day before"},
-	{"letter", "envelope"},
-	{"forward", "redirect"},
-	{"lost", "misplaced", "can't find", "cannot find", "lose"},
-	{"status", "progress"},
-	{"outage", "system is down", "system down", "system failure"},
+// sameVietnamese is of the North and the South, as it is texted.
+var sameVietnamese = [][]string{
+	{"khong", "hong", "hok", "khum"},
+	{"giup", "gium", "dum"},
+	{"chuyen nha", "don nha", "don ve"},
+	{"mat khau", "pass", "passcode"},
+	{"mang", "dem", "mang theo", "dem theo"},
+}
 
-	// Chinese, in both scripts
+// sameIndonesian is words with and without what is put before and after them.
+var sameIndonesian = [][]string{
+	{"tidak", "enggak", "nggak", "ngga", "gak"},
+	{"bagaimana", "gimana"},
+	{"harus", "mesti", "wajib"},
+	{"bawa", "membawa", "dibawa", "bawain"},
+	{"ambil", "mengambil", "diambil", "mengambilkan", "diambilkan", "ambilkan", "pengambilan"},
+	{"urus", "mengurus", "diurus", "urusan", "mengurusi"},
+	{"lapor", "melapor", "melaporkan", "dilaporkan", "laporan"},
+	{"kembali", "dikembalikan", "mengembalikan", "kembalikan", "balikin"},
+	{"pulang", "balik"},
+	{"batal", "batalkan", "membatalkan", "dibatalkan", "batalin"},
+	{"reservasi", "janji", "janjian"},
+	{"terkunci", "diblokir", "keblokir", "terblokir"},
+	{"ganti", "mengganti", "diganti", "ubah", "mengubah", "diubah"},
+	{"perpanjang", "memperpanjang", "diperpanjang", "memperbarui", "diperbarui", "perbarui"},
+	{"cetak", "print", "ngeprint"},
+	{"terlambat", "telat"},
+	{"wakil", "mewakili", "diwakilkan", "wakilin", "wakilkan", "mewakilkan"},
+	{"terjemah", "terjemahan", "menerjemahkan", "diterjemahkan", "translate", "ditranslate"},
+}
+
+// sameChinese is in both scripts.
+var sameChinese = [][]string{
 	{"遗失", "弄丢", "丢了", "不见了", "遺失", "弄丟", "丟了", "不見了"},
 	{"带什么", "拿什么", "带啥", "拿啥", "需要什么", "帶什麼", "拿什麼", "需要什麼"},
 	{"孩子", "小孩", "儿子", "女儿", "兒子", "女兒"},
@@ -156,10 +199,11 @@ var same = [][]string{
 	{"什么", "啥", "什麼", "甚麼"},
 	{"材料", "资料", "文件", "資料"},
 	{"继续用", "接着用", "继续使用", "繼續用", "接著用", "繼續使用"},
-
 	{"父母", "爸妈", "爸爸", "妈妈", "爸媽", "媽媽"},
+}
 
-	// Korean, with the Japanese words that people use here
+// sameKorean has the Japanese words that people use here too.
+var sameKorean = [][]string{
 	{"부모님", "부모", "엄마", "아빠", "어머니", "아버지", "어머님", "아버님"},
 	{"분실", "잃어버", "잃어먹", "없어졌"},
 	{"과태료", "벌금"},
@@ -205,11 +249,29 @@ func pairsOf(list string) map[string]bool {
 	return set
 }
 
-var sameWords = newSameWords()
+// sameWords has the words to put in place of others, by language.
+var sameWords = sync.OnceValue(func() map[i18n.Lang]replacer {
+	common := slices.Concat(sameJapanese, sameEnglish)
+	return map[i18n.Lang]replacer{
+		"":   newReplacer(common),
+		"pt": newReplacer(common, sameIberian), "es": newReplacer(common, sameIberian), "fil": newReplacer(common, sameIberian),
+		"vi": newReplacer(common, sameVietnamese), "id": newReplacer(common, sameIndonesian),
+		"zh": newReplacer(common, sameChinese), "ko": newReplacer(common, sameKorean),
+	}
+})
 
-func newSameWords() replacer {
+// replacerOf is that of a language, whatever its region or script.
+func replacerOf(lang i18n.Lang) replacer {
+	base, _, _ := strings.Cut(string(lang), "-")
+	if r, ok := sameWords()[i18n.Lang(base)]; ok {
+		return r
+	}
+	return sameWords()[""]
+}
+
+func newReplacer(lists ...[][]string) replacer {
 	r := replacer{words: map[string]string{}}
-	for _, group := range same {
+	for _, group := range slices.Concat(lists...) {
 		first := understand.Fold(group[0])
 		for _, word := range group[1:] {
 			if word = understand.Fold(word); word != first {
