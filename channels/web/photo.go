@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"strconv"
 	"time"
+	"unicode/utf8"
 
 	"madoguchi/bot"
 	"madoguchi/channels/gate"
@@ -95,9 +96,12 @@ func (w *Web) takeIn(rw http.ResponseWriter, r *http.Request, tenant string) (up
 			}
 			return u, badPhoto
 		}
-		if name == "photo" {
+		switch {
+		case name == "photo":
 			u.photo = body
-		} else {
+		case !utf8.Valid(body):
+			return u, bad("bad_encoding", "the form must be UTF-8")
+		default:
 			u.fields[name] = string(body)
 		}
 	}
