@@ -12,9 +12,10 @@ BIN := $(CURDIR)/.tools
 STATICCHECK := $(BIN)/staticcheck
 STATICCHECK_VERSION := v0.8.2
 
-# The packages of the system that tests need: a browser, and a PostgreSQL
-# server that the tests start for themselves on a port of their own.
-PACKAGES := chromium postgresql fonts-noto-cjk
+# The packages of the system that tests need: a browser, a PostgreSQL server that
+# the tests start for themselves on a port of their own, and the reader of
+# photographs.
+PACKAGES := chromium postgresql fonts-noto-cjk tesseract-ocr tesseract-ocr-jpn
 
 .PHONY: build run test check race dialogs needs bench mutants faults
 
@@ -36,7 +37,7 @@ check: $(STATICCHECK)
 # here. A plain "go test ./..." takes SQLite and a part of the pages. The
 # longest packages are named first so that nothing waits for them at the end.
 race:
-	MADOGUCHI_REQUIRE_POSTGRES=1 MADOGUCHI_REQUIRE_CHROMIUM=1 MADOGUCHI_FAULT_ROUNDS=1 \
+	MADOGUCHI_REQUIRE_POSTGRES=1 MADOGUCHI_REQUIRE_CHROMIUM=1 MADOGUCHI_REQUIRE_TESSERACT=1 MADOGUCHI_FAULT_ROUNDS=1 \
 		go test -race -timeout 20m ./cmd/... ./...
 
 dialogs:
@@ -44,7 +45,8 @@ dialogs:
 	go run ./cmd/madoguchi flow test
 
 needs:
-	@command -v chromium >/dev/null && ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || $(MAKE) --no-print-directory install
+	@command -v chromium >/dev/null && ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 && \
+		tesseract --list-langs 2>/dev/null | grep -qx jpn || $(MAKE) --no-print-directory install
 
 .PHONY: install
 install:

@@ -6,7 +6,7 @@ import (
 	"encoding/json"
 	"mime/multipart"
 	"net/http"
-	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -74,8 +74,7 @@ func upload(t *testing.T, photo []byte, fields ...string) (body, kind string) {
 // S4-030: with no script, the form has a file to choose; the picture reaches the
 // dialog byte by byte, and never a file of ours. What was read stands in the field.
 func TestPhotoOnAPlainPage(t *testing.T) {
-	left := t.TempDir()
-	t.Setenv("TMPDIR", left)
+	t.Setenv("TMPDIR", filepath.Join(t.TempDir(), "nowhere")) // net/http's files would be gone by the time we look
 	s, a := withAlbum(t, unlimited)
 	p := s.phone(t)
 	p.get("/t/sample/book")
@@ -87,9 +86,6 @@ func TestPhotoOnAPlainPage(t *testing.T) {
 	p.post("/t/sample/book/photo", body, "Content-Type", kind)
 	if p.code != http.StatusOK || len(a.sent) != 1 || !bytes.Equal(a.sent[0], picture) {
 		t.Fatalf("%d, %d pictures", p.code, len(a.sent))
-	}
-	if files, err := os.ReadDir(left); err != nil || len(files) > 0 {
-		t.Errorf("files left: %v %v", files, err)
 	}
 	for name, photo := range map[string][]byte{"none chosen": {}, "too large": make([]byte, 8<<20+1)} {
 		body, kind := upload(t, photo, "event", "e-"+name)

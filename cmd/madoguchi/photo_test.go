@@ -10,6 +10,7 @@ import (
 	"mime/multipart"
 	"net/http"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -52,8 +53,7 @@ const photoFields = `{name: {resident: required}, born: {resident: required}, ad
 // moment. Staff read that nobody has checked who it is.
 func TestPhotoFillsInTheFormAndIsGone(t *testing.T) {
 	needTesseract(t)
-	temporary := t.TempDir()
-	t.Setenv("TMPDIR", temporary)
+	t.Setenv("TMPDIR", filepath.Join(t.TempDir(), "nowhere")) // who wants a temporary file fails
 	s := serve(t, nil)
 	h := s.house()
 	defer h.close()
@@ -126,9 +126,6 @@ func TestPhotoFillsInTheFormAndIsGone(t *testing.T) {
 		traces = append(traces, string(picture[at:at+24]))
 	}
 	s.nowhere(traces...)
-	if left, err := os.ReadDir(temporary); err != nil || len(left) > 0 {
-		t.Errorf("left behind: %v %v", left, err)
-	}
 }
 
 // Where the machine cannot read photographs the program says so once and asks
