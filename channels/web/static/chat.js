@@ -281,6 +281,7 @@ function expect(expects) {
   text.autocomplete = completes[expects?.type] ?? "off";
   photo.hidden = !expects?.photo;
   if (photo.hidden) photo.open = false;
+  arrange(); // before anything scrolls to above the typing area
 }
 
 // propose puts an answer into the typing area that the resident may change. One
