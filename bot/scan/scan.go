@@ -33,6 +33,7 @@ type Scanner struct {
 	clock   func() time.Time
 	longest time.Duration // that the engine may take for one picture
 	places  chan struct{} // held while a picture is worked on
+	opening chan struct{} // held while it is decoded, which takes the most memory
 	queue   chan struct{} // held from asking for a place until the end
 }
 
@@ -42,6 +43,10 @@ const patience = 20 * time.Second
 // queued is how many pictures a core lets wait behind the one it works on. Each
 // keeps a resident waiting and its bytes in memory.
 const queued = 3
+
+// openings is how many pictures are decoded at once on however many cores: each may
+// take mostWork.
+const openings = 2
 
 // Find looks for the engine. The error is ErrAbsent, or says why the engine found
 // could not be asked.
@@ -67,6 +72,7 @@ func newScanner(program string, clock func() time.Time, longest time.Duration, c
 	return &Scanner{
 		program: program, clock: clock, longest: longest,
 		places: make(chan struct{}, cores), queue: make(chan struct{}, cores*(1+queued)),
+		opening: make(chan struct{}, openings),
 	}
 }
 
@@ -87,7 +93,9 @@ func (s *Scanner) Read(ctx context.Context, picture []byte) (photo.Reading, erro
 	case <-ctx.Done():
 		return none, ctx.Err()
 	}
+	s.opening <- struct{}{} // not for long
 	page, err := prepare(picture)
+	<-s.opening
 	if err != nil {
 		return none, err
 	}
