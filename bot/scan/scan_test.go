@@ -242,8 +242,11 @@ func TestEngineMisbehaves(t *testing.T) {
 	if d := time.Since(begun); d > 20*time.Second {
 		t.Errorf("a hanging engine was given %v", d)
 	}
-	r, err := engine(t, 10*time.Second, 1, "cat >/dev/null; echo '氏名 見本花子'; head -c 3000000 /dev/zero").Read(context.Background(), picture)
-	if err != nil || r.Values[photo.Name] != "見本花子" {
+	endless := engine(t, 10*time.Second, 1, "cat >/dev/null; echo '氏名 見本花子'; head -c 3000000 /dev/zero")
+	if text, err := endless.run(context.Background(), nil, nil); err != nil || len(text) != mostText {
+		t.Errorf("without end: %d bytes, %v", len(text), err)
+	}
+	if r, err := endless.Read(context.Background(), picture); err != nil || r.Values[photo.Name] != "見本花子" {
 		t.Errorf("without end: %v %v", r, err)
 	}
 }

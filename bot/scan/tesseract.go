@@ -50,14 +50,15 @@ func (s *Scanner) run(ctx context.Context, args []string, input []byte) (string,
 	if written != nil && len(input) > 0 {
 		return "", fmt.Errorf("%s did not take the picture: %w", s.program, written)
 	}
-	return out.String(), nil
+	return out.kept.String(), nil
 }
 
-// capped keeps the first mostText bytes.
-type capped struct{ bytes.Buffer }
+// capped keeps the first mostText bytes. The buffer is not embedded: io.Copy would
+// find its ReadFrom and fill it without end.
+type capped struct{ kept bytes.Buffer }
 
 func (c *capped) Write(p []byte) (int, error) {
-	_, _ = c.Buffer.Write(p[:min(len(p), max(0, mostText-c.Len()))]) // into memory: cannot fail
+	_, _ = c.kept.Write(p[:min(len(p), mostText-c.kept.Len())]) // into memory: cannot fail
 	return len(p), nil
 }
 

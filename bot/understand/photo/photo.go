@@ -70,7 +70,7 @@ func Read(text string, now civil.DateTime) Reading {
 		d.r.MyNumber = true // one digit misread: its check digit no longer fits
 	}
 	for _, line := range strings.Split(text, "\n") {
-		if line = strings.TrimSpace(line); line != "" && len(d.lines) < mostLines {
+		if line = strings.TrimSpace(line); line != "" && len(line) <= longestLine && len(d.lines) < mostLines {
 			d.lines = append(d.lines, part(line))
 		}
 	}
@@ -80,8 +80,11 @@ func Read(text string, now civil.DateTime) Reading {
 	return d.r
 }
 
-// mostLines is far more than a card or an envelope has.
-const mostLines = 100
+// Far more than a card or an envelope has; the length of a line is in bytes.
+const (
+	mostLines   = 100
+	longestLine = 1000
+)
 
 // document is one text at work.
 type document struct {
