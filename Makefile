@@ -12,9 +12,10 @@ BIN := $(CURDIR)/.tools
 STATICCHECK := $(BIN)/staticcheck
 STATICCHECK_VERSION := v0.8.2
 
-# The packages of the system that tests need: a browser, and a PostgreSQL
-# server that the tests start for themselves on a port of their own.
-PACKAGES := chromium postgresql fonts-noto-cjk
+# The packages of the system that tests need: a browser, a PostgreSQL server that
+# the tests start for themselves on a port of their own, and the reader of
+# photographs.
+PACKAGES := chromium postgresql fonts-noto-cjk tesseract-ocr tesseract-ocr-jpn
 
 .PHONY: build run test check race dialogs needs bench mutants faults
 
@@ -42,7 +43,7 @@ check: $(STATICCHECK)
 UNWATCHED := -gcflags='modernc.org/sqlite/lib=-race=false -d=checkptr=0' -gcflags='modernc.org/libc/...=-d=checkptr=0'
 
 race:
-	MADOGUCHI_REQUIRE_POSTGRES=1 MADOGUCHI_REQUIRE_CHROMIUM=1 MADOGUCHI_FAULT_ROUNDS=1 \
+	MADOGUCHI_REQUIRE_POSTGRES=1 MADOGUCHI_REQUIRE_CHROMIUM=1 MADOGUCHI_REQUIRE_TESSERACT=1 MADOGUCHI_FAULT_ROUNDS=1 \
 		go test -race $(UNWATCHED) -timeout 20m ./cmd/... ./...
 
 dialogs:
@@ -50,7 +51,8 @@ dialogs:
 	go run ./cmd/madoguchi flow test
 
 needs:
-	@command -v chromium >/dev/null && ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || $(MAKE) --no-print-directory install
+	@command -v chromium >/dev/null && ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 && \
+		tesseract --list-langs 2>/dev/null | grep -qx jpn || $(MAKE) --no-print-directory install
 
 .PHONY: install
 install:

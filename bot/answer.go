@@ -381,6 +381,7 @@ func (d *dialog) take(value string) error {
 		d.untell(func(st *flows.Step) bool { return st.Text != nil && len(st.Text.Placeholders()) > 0 })
 	}
 	d.s.Set(f.Name, value)
+	d.sawAnswer(f.Name)
 	if other := d.fills(f.Name); other != "" {
 		d.s.Set(other, value)
 	}

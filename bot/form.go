@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"madoguchi/bot/understand/photo"
 	"madoguchi/flows"
 	"madoguchi/i18n"
 	"madoguchi/store"
@@ -42,6 +43,8 @@ type FormField struct {
 	ID    string
 	Field flows.Field // its Name is that of the answer: FORM.ID
 	Ask   flows.Step  // as the file of a flow would have it; its Name is not used
+	// Reads is what of a photographed card answers it, "" for nothing.
+	Reads photo.Field
 	// Shown fields are read back, but not asked for (表示のみ).
 	Shown bool
 	// Accept brings a value into the form that is kept, or says in a sentence
@@ -270,6 +273,7 @@ func (d *dialog) fillIn() (bool, error) {
 type FormAnswers struct {
 	Version int64
 	Values  map[string]string // by field; only what was answered
+	Photo   []string          // the fields that were read in a photograph
 }
 
 // formAnswers collects what was answered on a form; nil if it asks nothing.
@@ -284,5 +288,6 @@ func (d *dialog) formAnswers(name string) (*FormAnswers, error) {
 			a.Values[ff.ID] = v
 		}
 	}
+	a.Photo = d.fromPhoto(form)
 	return a, nil
 }

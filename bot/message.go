@@ -44,6 +44,9 @@ type Message struct {
 	// Question is the open question itself where Text only says why the answer
 	// given could not be used, for channels that show the two in two places.
 	Question string `json:"question,omitempty"`
+	// Proposed is an answer to the open question that the resident may change
+	// before sending it, for channels with a field to type in.
+	Proposed string `json:"proposed,omitempty"`
 	// Secure marks a question whose answer is personal. Channels on which the
 	// operator of the platform could read it (LINE) send Link instead.
 	Secure bool `json:"secure,omitempty"`
@@ -157,10 +160,12 @@ type Inbound struct {
 	User    string // opaque, unique within the channel
 	Event   string // unique within the channel; repeating it repeats the answer
 
-	// At most one of Text and Choice is set. An event with neither opens the
-	// conversation: it greets, or shows the open question again.
+	// At most one of Text, Choice and Photo is set. An event with none of them opens
+	// the conversation: it greets, or shows the open question again.
 	Text   string
 	Choice string
+	// Photo is a picture as it was sent, where Expects.Photo invited it (photo.go).
+	Photo []byte
 	// Asked is the number of the question a Choice belongs to (Reply.Asked at
 	// the time it was shown); 0 if the channel cannot tell. A button of an
 	// older question is recognised by it.
@@ -197,6 +202,8 @@ type Expects struct {
 	Field    string `json:"field"`
 	Type     string `json:"type"`
 	Optional bool   `json:"optional,omitempty"`
+	// Photo: a photograph of a card or letter may be sent in place of an answer.
+	Photo bool `json:"photo,omitempty"`
 }
 
 // Reply is the answer to one turn.

@@ -152,7 +152,7 @@ const plainPages = "plain"
 // question where it has been asked before and the answer was of no use.
 func (d *dialog) put(st *flows.Step, lead string) error {
 	f := d.field(st.Into)
-	e := &Expects{Field: f.Name, Type: f.Type, Optional: f.Optional}
+	e := &Expects{Field: f.Name, Type: f.Type, Optional: f.Optional, Photo: d.takesPhoto()}
 	m := Message{Text: d.fill(st.Text), Secure: f.Personal}
 	if d.formField(f.Name) != nil && !f.Optional && (d.in.Channel != plainPages || !written[f.Type]) {
 		m.Text += "\n" + d.words.must.In(d.s.Lang)
@@ -205,6 +205,9 @@ func (d *dialog) put(st *flows.Step, lead string) error {
 		}
 	case "slot":
 		return d.putOffers(f, m, e)
+	}
+	if lead == "" {
+		d.propose(&m, f)
 	}
 	if f.Optional {
 		m.Choices = append(m.Choices, Choice{Value: "@skip", Label: d.words.skip.In(d.s.Lang), Quiet: true})
@@ -360,6 +363,9 @@ func (d *dialog) check(st *flows.Step) error {
 			if ff.Shown || d.s.Has(ff.Field.Name) {
 				m.Items = append(m.Items, d.item(ff.Field.Name))
 			}
+		}
+		if len(d.fromPhoto(form)) > 0 {
+			m.Items = append(m.Items, Item{Field: name, Label: d.words.photoLabel.In(d.s.Lang), Value: d.words.photoPending.In(d.s.Lang)})
 		}
 	}
 	d.question(m, &Expects{Field: "check", Type: "yesno"})

@@ -37,6 +37,8 @@ type State struct {
 	// when they would like to come: each is proposed when its question comes.
 	Heard []Answer `json:"k,omitempty"`
 	Wish  *Look    `json:"j,omitempty"`
+	// Seen is what was read in a photograph, proposed when its question comes.
+	Seen []Seen `json:"ph,omitempty"`
 	// Trail is the way here: the questions answered, each once, in order. Back
 	// goes along it, and a correction finds its question on it.
 	Trail []string `json:"t,omitempty"`

@@ -17,7 +17,8 @@
 // to question, answer.go takes the answer to the open question, digress.go does
 // what is possible at any question (back, correct, a person please …), question.go
 // answers what residents ask in between, form.go
-// knows the questions a municipality has put on its forms, prompt.go puts
+// knows the questions a municipality has put on its forms, photo.go takes a
+// photograph that answers them, prompt.go puts
 // questions into words, advise.go asks a language model where the rules are unsure.
 package bot
 
@@ -148,6 +149,7 @@ type Engine struct {
 	Forms   Forms // nil: forms ask nothing
 	// Questions hears of what could not be answered; nil: nobody does.
 	Questions Questions
+	Photos    Photos // nil: photographs are not read
 	Actions   map[string]Action
 	Texts     *i18n.Catalog
 	Log       *slog.Logger   // nil: nothing is logged
@@ -434,6 +436,8 @@ func (d *dialog) hear() error {
 		return d.repeat()
 	}
 	switch {
+	case d.in.Photo != nil:
+		return d.photographed()
 	case d.in.Flow != "":
 		f := d.shelf.Current[d.in.Flow]
 		if f == nil || f.Part {

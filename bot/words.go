@@ -24,6 +24,9 @@ type words struct {
 	elsewhere, otherCounter, persons, welcome             *i18n.Text
 	formChanged, entered, must, isIt, wordedByAI          *i18n.Text
 	picked, thatIsAll                                     *i18n.Text
+	photoSent, photoRead, photoIdentity, photoNothing     *i18n.Text
+	photoBusy, photoMyNumber, photoProposal, photoRight   *i18n.Text
+	photoLabel, photoPending                              *i18n.Text
 
 	buttons  map[understand.Command]*i18n.Text // what a global button says
 	hints    map[string]*i18n.Text             // by field type
@@ -84,6 +87,9 @@ func bindWords(c *i18n.Catalog) *words {
 		persons: t("persons"), formChanged: t("form.changed"), entered: t("form.entered"), must: t("form.must"),
 		isIt: t("is-it"), wordedByAI: t("worded-by-ai"),
 		picked: t("several.picked"), thatIsAll: t("several.done"),
+		photoSent: t("photo.sent"), photoRead: t("photo.read"), photoIdentity: t("photo.identity"), photoNothing: t("photo.nothing"),
+		photoBusy: t("photo.busy"), photoMyNumber: t("photo.my-number"), photoProposal: t("photo.proposal"), photoRight: t("photo.right"),
+		photoLabel: c.Text("fields.photo.label"), photoPending: c.Text("fields.photo.pending"),
 
 		buttons:  map[understand.Command]*i18n.Text{},
 		hints:    map[string]*i18n.Text{},

@@ -122,6 +122,9 @@ func (a *Actions) written(act *bot.Act) (answers map[string]string, form *bot.Fo
 		return answers, nil, err
 	}
 	field.Put(answers, field.Application, form.Version, form.Values)
+	if len(form.Photo) > 0 {
+		field.PutPhoto(answers, field.Application, form.Photo)
+	}
 	return answers, form, nil
 }
 

@@ -4,6 +4,7 @@ import (
 	"sync"
 
 	"madoguchi/bot"
+	"madoguchi/bot/understand/photo"
 	"madoguchi/flows"
 	"madoguchi/i18n"
 	"madoguchi/store"
@@ -97,10 +98,19 @@ func (f *Forms) question(form string, r field.Rule) *bot.FormField {
 			return taken, f.objection(lang, no)
 		},
 	}
+	if r.Basic && form == string(field.Application) {
+		ff.Reads = onCards[r.ID]
+	}
 	for _, o := range r.Choices {
 		ff.Ask.Choices = append(ff.Ask.Choices, flows.Choice{Value: o.Value, Label: i18n.Words(o.Label)})
 	}
 	return ff
+}
+
+// onCards are the basic fields that stand on cards and letters. A telephone number
+// there is more often the sender's.
+var onCards = map[string]photo.Field{
+	"name": photo.Name, "kana": photo.Kana, "sex": photo.Sex, "born": photo.Born, "postal": photo.Postal, "address": photo.Address,
 }
 
 // objection puts a refusal into words.

@@ -38,6 +38,7 @@ type questionPage struct {
 	Other    string     // address of the list of days
 	Wish     bool       // another time may be asked for in words
 	Input    *input     // nil: the answer is one of the buttons
+	Photo    bool       // or a photograph
 	Asked    int64
 	Back     bool // the dialog's own way back is offered
 	Linked   bool // from another channel: one question only
@@ -142,6 +143,7 @@ func (w *Web) question(rw http.ResponseWriter, r *http.Request, status int, p *p
 	}
 	p.Script = "book.js"
 	p.Reask = true
+	q.Photo = invites(reply) && q.Question != nil
 	w.questionTitle(p, q)
 	p.Data = q
 	w.render(rw, r, status, "question", p)
@@ -206,7 +208,7 @@ func layOut(reply bot.Reply, action, day string) questionPage {
 		if !ok {
 			in = inputs["text"]
 		}
-		in.Optional = e.Optional
+		in.Optional, in.Value = e.Optional, q.Question.Proposed
 		q.Input = &in
 	}
 	return q
@@ -287,6 +289,7 @@ func (q *questionPage) chooseDay(day string) {
 // posted is a form of the plain pages.
 type posted struct {
 	event, text, choice, flow string
+	photo                     []byte
 	asked                     int64
 	typed                     bool // the form had a field to fill in
 	lang                      i18n.Lang
@@ -415,7 +418,7 @@ func (w *Web) plainTurn(rw http.ResponseWriter, r *http.Request, p *page, user s
 	}
 	reply, err := w.Engine.Turn(r.Context(), bot.Inbound{
 		Tenant: p.Tenant, Channel: ChannelPlain, User: user, Event: q.event,
-		Text: q.text, Choice: q.choice, Asked: q.asked,
+		Text: q.text, Choice: q.choice, Photo: q.photo, Asked: q.asked,
 		Lang: q.lang, Hint: p.Lang, Flow: q.flow, With: q.with, Address: w.Gate.Client(r),
 	})
 	if err != nil {

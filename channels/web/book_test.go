@@ -439,7 +439,7 @@ func TestCatalogsAgree(t *testing.T) {
 
 // noRaw takes out the attributes that the script draws itself.
 func noRaw(page string) string {
-	return regexp.MustCompile(`data-(own|bot|staff|correct)="[^"]*"`).ReplaceAllString(page, "")
+	return regexp.MustCompile(`data-(own|bot|staff|correct|sent)="[^"]*"`).ReplaceAllString(page, "")
 }
 
 // Files of the pages may be kept for ever, because their address changes with

@@ -40,6 +40,8 @@ type request struct {
 	// Asked is the "asked" of the question a choice belongs to.
 	Asked  int64   `json:"asked"`
 	Resume *resume `json:"resume"`
+
+	photo []byte // comes another way (photo.go)
 }
 
 type resume struct {
@@ -175,7 +177,7 @@ func (w *Web) take(ctx context.Context, c caller, q request) (answer, error) {
 	}
 	reply, err := w.Engine.Turn(ctx, bot.Inbound{
 		Tenant: c.tenant, Channel: ChannelChat, User: q.User, Event: q.Event,
-		Text: q.Text, Choice: q.Choice, Asked: q.Asked,
+		Text: q.Text, Choice: q.Choice, Photo: q.photo, Asked: q.Asked,
 		Lang: q.Lang, Hint: c.hint, Flow: q.Flow, With: known, Address: c.address,
 	})
 	if err != nil {
@@ -227,7 +229,12 @@ func (w *Web) turn(rw http.ResponseWriter, r *http.Request) {
 		w.refuseJSON(rw, r, err)
 		return
 	}
-	reply.Event = "" // the answer to a POST needs no name
+	writeAnswer(rw, reply)
+}
+
+// writeAnswer writes the answer to a POST, which needs no name.
+func writeAnswer(rw http.ResponseWriter, reply answer) {
+	reply.Event = ""
 	rw.Header().Set("Content-Type", "application/json; charset=utf-8")
 	_ = json.NewEncoder(rw).Encode(reply) // the client may be gone; nothing to do about it
 }

@@ -4,7 +4,8 @@
 //
 //	chat page ──websocket──▶ socket ─┐
 //	other front ends ──POST──▶ turn ─┼─▶ bot.Inbound ─▶ Engine.Turn ─▶ bot.Reply ─▶ JSON
-//	plain pages ──form POST──▶ book ─┘                        │            └──▶ 303, then GET
+//	plain pages ──form POST──▶ book ─┤                        │            └──▶ 303, then GET
+//	either ──picture──▶ photo ───────┘                        │
 //	                                                          ▼
 //	          server pushes, resume, GET of a plain page ◀─ Transcript
 //
@@ -192,6 +193,9 @@ type Web struct {
 	sockets *sockets
 	forms   *http.CrossOriginProtection
 	users   *gate.Limiter // turns per user, over all ways in
+
+	photos, tenantPhotos *gate.Limiter // per address and per tenant (photo.go)
+	uploads              chan struct{} // held while a photograph is taken in
 }
 
 // Turns per person: quicker than anybody reads, slower than a flood (A27).
@@ -215,7 +219,11 @@ func New(c Config) (*Web, error) {
 	if c.Fault == nil {
 		c.Fault = func(error) *gate.Fault { return nil }
 	}
-	w := &Web{Config: c, users: c.Gate.Limiter(turnRate, turnBurst)}
+	w := &Web{
+		Config: c, users: c.Gate.Limiter(turnRate, turnBurst),
+		photos: c.Gate.Limiter(photoRate, photoBurst), tenantPhotos: c.Gate.Limiter(tenantPhotoRate, tenantPhotoBurst),
+		uploads: make(chan struct{}, mostUploads),
+	}
 	var err error
 	if w.pages, err = parsePages(); err != nil {
 		return nil, fmt.Errorf("web: %w", err)
@@ -240,9 +248,11 @@ func (w *Web) Register(mux *http.ServeMux) {
 	mux.Handle("/t/{tenant}/{$}", gate.Methods{"GET": w.front})
 	mux.Handle("/t/{tenant}/chat", gate.Methods{"GET": w.chat})
 	mux.Handle("/t/{tenant}/chat/turn", gate.Methods{"POST": w.turn})
+	mux.Handle("/t/{tenant}/chat/photo", gate.Methods{"POST": form(w.photoTurn)})
 	mux.Handle("/t/{tenant}/chat/ws", gate.Methods{"GET": w.socket})
 	mux.Handle("/t/{tenant}/vacancy", gate.Methods{"GET": w.vacancy})
 	mux.Handle("/t/{tenant}/book", gate.Methods{"GET": w.book, "POST": form(w.answer)})
+	mux.Handle("/t/{tenant}/book/photo", gate.Methods{"POST": form(w.photo)})
 	mux.Handle("/t/{tenant}/book/start", gate.Methods{"POST": form(w.start)})
 	mux.Handle("/t/{tenant}/book/leave", gate.Methods{"POST": form(w.leave)})
 	mux.Handle("/t/{tenant}/form/{token}", gate.Methods{"GET": w.linked, "POST": form(w.linkedAnswer)})

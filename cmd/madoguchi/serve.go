@@ -15,6 +15,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"madoguchi/bot"
+	"madoguchi/bot/scan"
 	"madoguchi/channels/console"
 	"madoguchi/channels/gate"
 	"madoguchi/channels/web"
@@ -46,6 +47,7 @@ func (c *serveCommand) Run(env *environment) error {
 	if err != nil {
 		return fmt.Errorf("listen on %s: %w (another address: --addr HOST:PORT)", env.config.Addr, err)
 	}
+	h.findScanner(env.ctx)
 	meters := newMeters(h)
 	watch := bot.NewWatch(h.db)
 	defer watch.Close()
@@ -158,6 +160,17 @@ func (h *house) greet(env *environment, addr string, first []credentials) {
 	fmt.Fprintln(out)
 }
 
+// findScanner lets the dialog read photographs if the machine can.
+func (h *house) findScanner(ctx context.Context) {
+	scanner, err := scan.Find(ctx, h.db.Now)
+	switch {
+	case err == nil:
+		h.engine.Photos = scanner
+	case !errors.Is(err, scan.ErrAbsent):
+		h.log.Warn("photographs are not read", "error", err)
+	}
+}
+
 // off names the features that have no settings.
 func (h *house) off() []string {
 	var off []string
@@ -169,6 +182,9 @@ func (h *house) off() []string {
 	}
 	if h.modelServer.URL == "" {
 		off = append(off, "language model (set OPENAI_BASE_URL, OPENAI_API_KEY and OPENAI_MODEL)")
+	}
+	if h.engine.Photos == nil {
+		off = append(off, "reading photographs of cards and letters (install tesseract-ocr and tesseract-ocr-jpn)")
 	}
 	if len(h.fonts.Names()) == 1 {
 		off = append(off, "rare characters of names in letters (install fonts-ipamj-mincho, or set MADOGUCHI_FONTS)")

@@ -22,6 +22,16 @@ func Put(answers map[string]string, form Form, version int64, values map[string]
 	}
 }
 
+// photoMark is the name beside a form under which stand the fields that were read
+// in a photograph. No field is called so.
+const photoMark = "/photo"
+
+// PutPhoto notes which answers to a form were read in a photograph and confirmed by
+// whoever sent it. That is no proof of identity (S0-014).
+func PutPhoto(answers map[string]string, form Form, fields []string) {
+	answers[string(form)+photoMark] = strings.Join(fields, ",")
+}
+
 // Value returns the answer to one field, "" if it has none.
 func Value(answers map[string]string, form Form, id string) string {
 	return answers[string(form)+"."+id]
@@ -50,8 +60,9 @@ func (f *Fields) Reader(tx *store.Tx) *Reader {
 	return &Reader{fields: f, tx: tx, seen: map[int64]Settings{}}
 }
 
-// Read returns a record's answers to a form, in the order of the form. A record
-// made before the form was asked has none.
+// Read returns a record's answers to a form, in the order of the form, and whether
+// 本人確認 is to be done because they were read in a photograph. A record made
+// before the form was asked has none.
 func (r *Reader) Read(form Form, answers map[string]string, lang i18n.Lang) ([]Entry, error) {
 	at := answers[string(form)]
 	if at == "" {
@@ -77,6 +88,12 @@ func (r *Reader) Read(form Form, answers map[string]string, lang i18n.Lang) ([]E
 		out = append(out, Entry{
 			ID: rule.ID, Label: rule.Label.In(lang), Value: rule.Show(r.fields.texts, value, lang), Raw: value,
 			Personal: rule.Personal, Class: rule.Class,
+		})
+	}
+	if photographed := answers[string(form)+photoMark]; photographed != "" {
+		out = append(out, Entry{
+			Label: r.fields.texts.Text("fields.photo.label").In(lang), Value: r.fields.texts.Text("fields.photo.pending").In(lang),
+			Raw: photographed,
 		})
 	}
 	return out, nil

@@ -17,6 +17,8 @@ const text = document.getElementById("text");
 const pending = document.getElementById("pending");
 const banner = document.getElementById("banner");
 const forget = document.getElementById("forget");
+const photo = document.getElementById("photo");
+const picture = document.getElementById("picture");
 
 const storeName = "madoguchi.user." + set.tenant;
 const random = () => Array.from(crypto.getRandomValues(new Uint8Array(18)), (b) => b.toString(16).padStart(2, "0")).join("");
@@ -257,6 +259,7 @@ function receive(reply, turn) {
     if (m.from !== "resident") first ??= line;
   }
   expect(reply.expects);
+  if (fresh.length) propose(fresh.at(-1).proposed ?? "");
   forget.hidden = log.childElementCount === 0;
   if (first) {
     if (hadFocus && turn) first.focus({ preventScroll: true });
@@ -276,6 +279,19 @@ function expect(expects) {
   text.classList.toggle("secret", hidden);
   text.inputMode = modes[expects?.type] ?? "text";
   text.autocomplete = completes[expects?.type] ?? "off";
+  photo.hidden = !expects?.photo;
+  if (photo.hidden) photo.open = false;
+  arrange(); // before anything scrolls to above the typing area
+}
+
+// propose puts an answer into the typing area that the resident may change. One
+// that was neither sent nor changed goes with its question.
+let proposed = "";
+function propose(value) {
+  if (proposed && text.value === proposed) text.value = "";
+  proposed = value;
+  text.value ||= value;
+  fit();
 }
 
 // follow turns the page's own words to the language of the conversation, by the
@@ -309,9 +325,9 @@ resized.observe(dock);
 // ---- talking
 
 // say sends one turn: an answer, or nothing, which opens the conversation.
-function say(what, label, from) {
+function say(what, label, from, file) {
   tell("");
-  const turn = { request: { user, event: random(), ...what } };
+  const turn = { request: { user, event: random(), ...what }, photo: file };
   if (label) {
     turn.line = draw({ from: "resident", text: label });
     turn.line.classList.add("waiting");
@@ -333,7 +349,7 @@ function answered(reply) {
     turn.line?.remove();
     if (turn.line && turn.request.text) text.value ||= turn.request.text;
     for (const b of log.querySelectorAll("button:disabled")) b.disabled = false;
-    tell(reply.error.code === "too_many_requests" ? words.often : words.failed, true);
+    tell({ too_many_requests: words.often, bad_photo: words.refused, too_large: words.refused }[reply.error.code] ?? words.failed, true);
     return;
   }
   receive(reply, turn);
@@ -413,7 +429,8 @@ function connect() {
 }
 
 function send(turn) {
-  if (socket?.readyState === WebSocket.OPEN) socket.send(JSON.stringify(turn.request));
+  if (turn.photo) postPhoto(turn);
+  else if (socket?.readyState === WebSocket.OPEN) socket.send(JSON.stringify(turn.request));
   else if (posting) postTurn(turn);
 }
 
@@ -438,6 +455,23 @@ async function post(request) {
   }
 }
 
+// A photograph always goes by POST; of a turn that is sent again the server gives
+// the first answer again.
+async function postPhoto(turn) {
+  if (turn.sending) return;
+  turn.sending = true;
+  const form = new FormData();
+  for (const [k, v] of Object.entries(turn.request)) form.append(k, v);
+  form.append("photo", turn.photo);
+  let reply = null;
+  try {
+    const r = await fetch(set.base + "/chat/photo?furigana=ruby", { method: "POST", body: form });
+    if (r.status < 500) reply = await r.json();
+  } catch { /* told below */ }
+  turn.sending = false;
+  answered({ ...(reply ?? { error: {} }), event: turn.request.event });
+}
+
 // Without a websocket nothing is pushed; ask while somebody is looking.
 setInterval(async () => {
   if (!posting || document.hidden || queue.length) return;
@@ -458,6 +492,18 @@ composer.addEventListener("submit", (e) => {
   fit();
   say({ text: value }, hidden && value.length >= 8 ? "••••••••" : value);
   text.focus();
+});
+const mostPhoto = 8 << 20; // bytes; the server refuses more
+photo.querySelector("form").addEventListener("submit", (e) => {
+  e.preventDefault();
+  const file = picture.files[0];
+  if (!file || file.size > mostPhoto) {
+    tell(words.refused, true);
+    return;
+  }
+  e.target.reset(); // the page keeps no hold of it either
+  photo.open = false;
+  say({}, words.sent, undefined, file);
 });
 // Enter that ends a kana conversion must not send; 229 is what Safari says then.
 text.addEventListener("keydown", (e) => {
