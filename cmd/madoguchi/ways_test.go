@@ -148,8 +148,8 @@ func (w *walker) turn(e scenario.Event) bot.Reply {
 var quoted = regexp.MustCompile(`（[^（）]*）|\([^()]*\)|「[^「」]*」|『[^『』]*』|“[^“”]*”|"[^"]*"|‘[^‘’]*’|«[^«»]*»`)
 
 var (
-	kana = regexp.MustCompile(`[\x{3041}-\x{3096}\x{30A1}-\x{30FA}]+`)
-	han  = regexp.MustCompile(`\p{Han}+`)
+	kana = regexp.MustCompile(`[\x{3041}-\x{3096}\x{30A1}-\x{30FA}]`)
+	han  = regexp.MustCompile(`\p{Han}`)
 )
 
 // read complains about what a reader of the language cannot read.
@@ -190,10 +190,7 @@ func (w *walker) read(where string, m bot.Message) {
 	}
 	for _, s := range shown {
 		s = unquoted(s)
-		if w.lang != "zh-Hans" && w.lang != "zh-Hant" {
-			s = han.ReplaceAllString(s, "か") // as good as kana to who reads neither
-		}
-		if kana.MatchString(s) {
+		if kana.MatchString(s) || w.lang != "zh-Hans" && w.lang != "zh-Hant" && han.MatchString(s) {
 			w.fault("at %s there is Japanese: %s", where, s)
 		}
 	}
