@@ -284,7 +284,9 @@ func (d *dialog) pressed(value string) error {
 		d.say(d.words.oldButton)
 		return d.repeat()
 	}
-	d.in.label = d.show(f, v)
+	if d.in.label = d.show(f, v); f.Type == "booking" && d.in.label == "" { // it is gone
+		d.say(d.words.oldButton)
+	}
 	return d.take(v)
 }
 
@@ -311,7 +313,9 @@ func (d *dialog) valid(f *flows.Field, value string) (string, error) {
 		return "", nil
 	case "booking":
 		list, err := d.Desk.Bookings(d.tx, d.owners(), d.s.Lang)
-		if err != nil || !slices.ContainsFunc(list, func(c Choice) bool { return c.Value == value }) {
+		// Where none is left any more there is no answer that could be given, and
+		// the flow says how it goes on.
+		if err != nil || len(list) > 0 && !slices.ContainsFunc(list, func(c Choice) bool { return c.Value == value }) {
 			return "", err
 		}
 		return value, nil

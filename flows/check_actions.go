@@ -25,7 +25,7 @@ func checkActions(c *checker) {
 				c.fail(p.Key.Pos, "unknown-field", didYouMean(p.Key.Value, append(c.fieldNames(), a.Needs...)), "unknown field %q", p.Key.Value)
 			}
 		}
-		c.outcomes(s, "action", a.Outcomes)
+		c.outcomes(s, "action", a.Outcomes, a.Retired...)
 		if s.Next.Given() && len(a.Outcomes) > 1 {
 			c.fail(s.Next.Pos, "missing-outcome", "map each: next: {"+a.Outcomes[0]+": …, …}", "action %q ends in %d ways: %s", s.Object.Value, len(a.Outcomes), list(a.Outcomes))
 		}
@@ -40,11 +40,11 @@ func checkActions(c *checker) {
 	}
 }
 
-// outcomes refuses ways for outcomes that never come.
-func (c *checker) outcomes(s *StepDecl, what string, outcomes []string) {
+// outcomes refuses ways for outcomes that never came.
+func (c *checker) outcomes(s *StepDecl, what string, outcomes []string, retired ...string) {
 	for _, w := range s.Ways {
 		k := w.Key.Value
-		if slices.Contains(outcomes, k) {
+		if slices.Contains(outcomes, k) || slices.Contains(retired, k) {
 			continue
 		}
 		if k == Next && (s.Verb == Call || s.When.Given()) {

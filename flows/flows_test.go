@@ -27,7 +27,7 @@ func vocabulary() Vocabulary {
 				Sets:     []string{"receipt", "key"},
 				Outcomes: []string{"booked", "full", "closed"},
 			},
-			"reservation.release": {Outcomes: []string{"done"}},
+			"reservation.release": {Outcomes: []string{"done"}, Retired: []string{"late"}},
 		},
 	}
 }

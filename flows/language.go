@@ -210,4 +210,7 @@ type Action struct {
 	Needs    []string // fields that must be declared
 	Sets     []string // names it gives a value to, usable in texts afterwards
 	Outcomes []string // every one must be handled by next
+	// Retired are outcomes that no longer come. A file written when they did still
+	// compiles: a municipality's own version, or one that a conversation began with.
+	Retired []string
 }

@@ -53,12 +53,13 @@ var identityTable = map[string]entry{
 	"identity.entry":    {signInEntry, flows.Action{Sets: []string{"unregistered", "registration", "checked", "by"}, Outcomes: []string{"open", "ask"}}},
 	"identity.name":     {signInName, flows.Action{Needs: []string{"login-name"}, Outcomes: []string{"password", "in", "unknown", "blocked"}}},
 	"identity.sign-in":  {signIn, flows.Action{Needs: []string{"login-name", "password"}, Outcomes: []string{"in", "first", "wrong", "blocked"}}},
+	"identity.renew":    {renewPassword, flows.Action{Needs: []string{"new-password", "again"}, Outcomes: []string{"set", "weak", "differs"}}},
 	"identity.choose":   {choosePassword, flows.Action{Needs: []string{"new-password", "again"}, Outcomes: []string{"set", "weak", "differs", "gone", "taken"}}},
 	"identity.forgot":   {forgot, flows.Action{Needs: []string{"login-name"}, Outcomes: []string{"sent", "blocked"}}},
 	"identity.register": {register, flows.Action{Needs: []string{"register-mail"}, Outcomes: []string{"sent", "blocked"}}},
 	"identity.open":     {openLink, flows.Action{Needs: []string{"token"}, Sets: []string{"link", "claimed"}, Outcomes: []string{"reset", "register", "confirm", "gone"}}},
 	"identity.check":    {checkApplicant, flows.Action{Needs: []string{"mail"}, Sets: []string{"minutes"}, Outcomes: []string{"none", "sent", "mail", "full", "out"}}},
-	"identity.confirm":  {confirmVisit, flows.Action{Sets: []string{"receipt", "key"}, Outcomes: []string{"booked", "full", "gone"}}},
+	"identity.confirm":  {confirmVisit, flows.Action{Sets: []string{"receipt", "key"}, Outcomes: []string{"booked", "full"}, Retired: []string{"gone"}}},
 	"identity.page":     {page, flows.Action{Outcomes: []string{"off", "in", "out"}}},
 	"identity.details":  {details, flows.Action{Outcomes: []string{"shown", "elsewhere"}}},
 	"identity.bookings": {bookingsOf, flows.Action{Outcomes: []string{"shown", "none"}}},
@@ -191,67 +192,94 @@ func signIn(a *Actions, act *bot.Act) (string, error) {
 	return "in", a.signedIn(act, id, "password")
 }
 
-// choosePassword gives a resident the password they chose: at the first sign-in
-// (S4-002), after forgetting it (S4-009), or to complete a registration
-// (S4-013). Then they are signed in.
-func choosePassword(a *Actions, act *bot.Act) (string, error) {
-	chosen, again := act.Answer("new-password"), act.Answer("again")
-	drop := func() { act.Drop("new-password"); act.Drop("again") }
-	if chosen != again {
-		drop()
-		return "differs", nil
+// newPassword is the password typed twice. refusal is why it cannot be taken:
+// differs, weak, or "".
+func newPassword(act *bot.Act) (chosen, refusal string) {
+	chosen = act.Answer("new-password")
+	switch {
+	case chosen != act.Answer("again"):
+		refusal = "differs"
+	case password.Check(chosen, act.Answer("login-name"), i18n.Bare(act.Site.City.In(i18n.Japanese))) != nil:
+		refusal = "weak"
+	default:
+		return chosen, ""
 	}
-	if password.Check(chosen, act.Answer("login-name"), i18n.Bare(act.Site.City.In(i18n.Japanese))) != nil {
-		drop()
-		return "weak", nil
-	}
-	resident := act.Answer("claimed")
-	if id := act.Answer("link"); id != "" {
-		l, err := a.Identity.Service.ByID(act.Tx, id)
-		if errors.Is(err, identity.ErrLink) {
-			drop()
-			return "gone", nil
-		}
-		if err != nil {
-			return "", err
-		}
-		hash, err := a.hash(act, chosen)
-		if err != nil {
-			return "", err
-		}
-		if l.Kind == identity.Register {
-			values, err := registration(act)
-			if err != nil {
-				return "", err
-			}
-			var number string
-			if resident, number, err = a.Identity.Roster.Enrol(act.Tx, l.Body["mail"], values); err != nil {
-				drop()
-				if errors.Is(err, ErrTaken) {
-					return "taken", nil
-				}
-				return "", err
-			}
-			act.Set("number", number)
-		}
-		if err := a.Identity.Service.Use(act.Tx, id); err != nil {
-			return "", err
-		}
-		return a.chosen(act, resident, hash, drop)
+	dropPassword(act)
+	return "", refusal
+}
+
+func dropPassword(act *bot.Act) {
+	act.Drop("new-password")
+	act.Drop("again")
+}
+
+// renewPassword replaces the password that was issued, at the first sign-in
+// (S4-002).
+func renewPassword(a *Actions, act *bot.Act) (string, error) {
+	chosen, refusal := newPassword(act)
+	if refusal != "" {
+		return refusal, nil
 	}
 	hash, err := a.hash(act, chosen)
 	if err != nil {
 		return "", err
 	}
-	return a.chosen(act, resident, hash, drop)
+	return a.chosen(act, act.Answer("claimed"), hash)
+}
+
+// choosePassword gives whoever opened a link in a mail the password they chose:
+// after forgetting it (S4-009), or to complete a registration (S4-013). Without
+// a link it is renewPassword, which files written before there was that call so.
+func choosePassword(a *Actions, act *bot.Act) (string, error) {
+	id := act.Answer("link")
+	if id == "" {
+		return renewPassword(a, act)
+	}
+	chosen, refusal := newPassword(act)
+	if refusal != "" {
+		return refusal, nil
+	}
+	l, err := a.Identity.Service.ByID(act.Tx, id)
+	if errors.Is(err, identity.ErrLink) {
+		dropPassword(act)
+		return "gone", nil
+	}
+	if err != nil {
+		return "", err
+	}
+	hash, err := a.hash(act, chosen)
+	if err != nil {
+		return "", err
+	}
+	resident := act.Answer("claimed")
+	if l.Kind == identity.Register {
+		values, err := registration(act)
+		if err != nil {
+			return "", err
+		}
+		var number string
+		if resident, number, err = a.Identity.Roster.Enrol(act.Tx, l.Body["mail"], values); err != nil {
+			dropPassword(act)
+			if errors.Is(err, ErrTaken) {
+				return "taken", nil
+			}
+			return "", err
+		}
+		act.Set("number", number)
+	}
+	if err := a.Identity.Service.Use(act.Tx, id); err != nil {
+		return "", err
+	}
+	return a.chosen(act, resident, hash)
 }
 
 func (a *Actions) hash(act *bot.Act, chosen string) (string, error) {
 	return act.Outside("hash\x00"+chosen, func(ctx context.Context) (string, error) { return a.Identity.Hasher.Hash(ctx, chosen) })
 }
 
-func (a *Actions) chosen(act *bot.Act, resident, hash string, drop func()) (string, error) {
-	drop()
+// chosen puts a password in force and signs the resident in.
+func (a *Actions) chosen(act *bot.Act, resident, hash string) (string, error) {
+	dropPassword(act)
 	for _, name := range []string{"login-name", "claimed", "link"} {
 		act.Drop(name)
 	}
@@ -421,12 +449,10 @@ func checkApplicant(a *Actions, act *bot.Act) (string, error) {
 const answerPrefix = "answer."
 
 // confirmVisit books what was kept for an applicant who has shown that the mail
-// address is theirs.
+// address is theirs. The link was opened in this transaction (identity.open), so
+// that nothing can have become of it since.
 func confirmVisit(a *Actions, act *bot.Act) (string, error) {
 	l, err := a.Identity.Service.ByID(act.Tx, act.Answer("link"))
-	if errors.Is(err, identity.ErrLink) {
-		return "gone", nil
-	}
 	if err != nil {
 		return "", err
 	}

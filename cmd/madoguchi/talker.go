@@ -187,7 +187,8 @@ type newResident struct {
 }
 
 // AddResident implements scenario.Settings.
-func (t *talker) AddResident(ctx context.Context, values string) error {
+func (t *talker) AddResident(ctx context.Context, values string, now civil.DateTime) error {
+	t.set(now)
 	var n newResident
 	if err := yaml.Unmarshal([]byte(values), &n); err != nil {
 		return err

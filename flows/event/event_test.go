@@ -184,6 +184,62 @@ func TestSampleFamily(t *testing.T) {
 	}
 }
 
+// A household that nearly everything applies to: Japanese and foreign members, a
+// child at school, an infant, a grandmother who is cared for, cards, a dog, a car,
+// on 国保 and 国民年金, with 児童手当 and a registered seal. Its list has each task
+// of domain-facts 2 to 7 that a move of this kind brings, and no other.
+func TestSampleHouseholds(t *testing.T) {
+	everything := "kokuho,pension,child,school,baby,care,elderly,seal,dog,vehicle,licence"
+	family := []string{"foreign", "yes", "movers", "family", "card", "yes", "situation", everything}
+	always := []string{"water", "power", "gas", "others"}
+	for _, tc := range []struct {
+		name    string
+		answers map[string]string
+		tasks   []string
+	}{
+		{"in, with a paper", with(with(in, family...), "leaving", "2026-12-15"), []string{
+			"school-leave", "post", "notice-in", "card-address", "sign", "kokuho-in", "pension", "child-in", "care-in", "elderly-in",
+			"school-in", "baby", "seal", "dog", "moped-in", "car", "licence"}},
+		{"in, 転出届 not yet filed", with(with(in, family...), "leaving", "2026-12-15", "way", "not-yet"), []string{
+			"leave-old", "school-leave", "post", "notice-in", "card-address", "sign", "kokuho-in", "pension", "child-in", "care-in", "elderly-in",
+			"school-in", "baby", "seal", "dog", "moped-in", "car", "licence"}},
+		// 7: a registered seal carries over.
+		{"within the city", with(within, family...), []string{
+			"post", "notice-within", "card-address", "sign", "kokuho-within", "pension", "child-other", "care-other", "elderly-other",
+			"school-within", "baby", "dog", "moped-in", "car", "licence"}},
+		// 7: a seal ends by itself; the dog, the car and the licence are dealt with there.
+		{"out", with(out, family...), []string{
+			"school-leave", "post", "notice-out", "kokuho-out", "child-out", "care-out", "elderly-out", "moped-out", "next-in", "child-next"}},
+		// 7: mail is not forwarded abroad; 5: 国外継続利用 is for Japanese members.
+		{"to abroad", with(to, family...), []string{
+			"notice-to", "card-abroad", "kokuho-out", "pension-abroad", "child-out", "care-other", "elderly-other", "moped-out"}},
+		{"to abroad, a foreign national alone", with(to, "foreign", "yes", "card", "yes"), []string{"notice-to"}},
+		{"from abroad", with(from, family...), []string{
+			"notice-from", "kokuho-in", "child-other", "care-other", "elderly-other", "school-in", "baby", "seal"}},
+		{"one person, nothing applies", in, []string{"post", "notice-in"}},
+	} {
+		want := append(slices.Clone(always), tc.tasks...)
+		var got []string
+		for _, i := range plan(t, builtin(t, "moving"), tc.answers).Items {
+			got = append(got, i.ID)
+		}
+		for _, id := range want {
+			if !slices.Contains(got, id) {
+				t.Errorf("%s: %s is not on the list", tc.name, id)
+			}
+		}
+		for _, id := range got {
+			if !slices.Contains(want, id) {
+				t.Errorf("%s: %s is on the list", tc.name, id)
+			}
+		}
+	}
+	// 5: the card of before is all that is left to do.
+	if items := plan(t, builtin(t, "moving"), card).Items; len(items) != 2 || items[0].ID != "card-address" || items[1].ID != "sign" {
+		t.Errorf("the card alone: %v", items)
+	}
+}
+
 // Whatever the answers, there is a list, its dates are in order, and what is done
 // at the counter has a service.
 func TestAnyAnswersMakeAPlan(t *testing.T) {

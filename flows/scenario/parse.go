@@ -47,7 +47,7 @@ type (
 		later bool
 	}
 	offers struct {
-		value string
+		value pattern
 		label pattern
 		not   bool
 	}
@@ -67,7 +67,11 @@ type (
 	redeliver struct{}
 	mailed    struct{}
 	given     struct{ what, name, value string } // section, resident
-	card      struct{ states []string }
+	card      struct {
+		states   []string
+		resident string // number of whose card it is, "" for nobody's
+	}
+	cardWords struct{ state, words string }
 	askCodes  struct{}
 	booking   struct {
 		counter         pattern
@@ -208,7 +212,7 @@ var (
 func parseLine(s string, indented bool) (a act, message, hint string) {
 	if indented {
 		if m := offered.FindStringSubmatch(s); m != nil {
-			return offers{m[2], parsePattern(strings.TrimSpace(m[3])), m[1] == "!"}, "", ""
+			return offers{parsePattern(m[2]), parsePattern(strings.TrimSpace(m[3])), m[1] == "!"}, "", ""
 		}
 		if rest, ok := strings.CutPrefix(s, "-"); ok {
 			return hasLine{parsePattern(strings.TrimSpace(rest))}, "", ""
@@ -296,6 +300,12 @@ func parseLong(s string) (a act, message, hint string, ok bool) {
 			return nil, "! section wants a name and a value", "write ! section identity {who: anybody}", true
 		}
 		return given{word, name, strings.TrimSpace(value)}, "", "", true
+	case "words":
+		state, words, found := strings.Cut(rest, " ")
+		if !found {
+			return nil, "! words wants a state of a card and what is told of it", "write ! words notified 窓口へお越しください。", true
+		}
+		return cardWords{state, strings.TrimSpace(words)}, "", "", true
 	case "resident":
 		return given{word, "", rest}, "", "", true
 	case "page":
@@ -308,7 +318,7 @@ func parseLong(s string) (a act, message, hint string, ok bool) {
 }
 
 func parseCommand(w []string) (a act, message, hint string) {
-	hint = "write ! clock +1d, ! clock 2026-12-02 08:00, ! channel line, ! user taro, ! lang en, ! staff suzuki, ! fields FORM {…}, ! section NAME {…}, ! resident {…}, ! card notified, ! codes asked, ! mail, ! page words or ! redeliver"
+	hint = "write ! clock +1d, ! clock 2026-12-02 08:00, ! channel line, ! user taro, ! lang en, ! staff suzuki, ! fields FORM {…}, ! section NAME {…}, ! resident {…}, ! card notified, ! words STATE …, ! codes asked, ! mail, ! page words or ! redeliver"
 	if len(w) == 1 && w[0] == "redeliver" {
 		return redeliver{}, "", ""
 	}
@@ -320,7 +330,14 @@ func parseCommand(w []string) (a act, message, hint string) {
 	}
 	switch value := strings.Join(w[1:], "T"); w[0] {
 	case "card":
-		return card{strings.Split(w[1], ",")}, "", ""
+		c := card{states: strings.Split(w[1], ",")}
+		switch {
+		case len(w) == 4 && w[2] == "of":
+			c.resident = w[3]
+		case len(w) != 2:
+			return nil, "the number of the resident whose card it is stands after of", "write ! card notified of 123456782"
+		}
+		return c, "", ""
 	case "codes":
 		if w[1] != "asked" {
 			return nil, fmt.Sprintf("unknown command %q", "codes "+w[1]), hint

@@ -1,6 +1,7 @@
 package scenario
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"reflect"
@@ -141,7 +142,7 @@ func (r *run) line(ctx context.Context, l line) error {
 		set := func() error { return s.SetSection(ctx, a.name, a.value) }
 		switch a.what {
 		case "resident":
-			set = func() error { return s.AddResident(ctx, a.value) }
+			set = func() error { return s.AddResident(ctx, a.value, r.now) }
 		case "closed":
 			set = func() error { return s.Close(ctx, a.name, a.value) }
 		case "mails":
@@ -166,7 +167,7 @@ func (r *run) line(ctx context.Context, l line) error {
 		return r.turn(ctx, l, Event{Text: words, Page: true})
 	case redeliver:
 		return r.redeliver(ctx, l)
-	case card, askCodes:
+	case card, cardWords, askCodes:
 		return r.cards(ctx, l)
 	case booking:
 		return r.booking(ctx, l, a)
@@ -196,16 +197,22 @@ func (r *run) cards(ctx context.Context, l line) error {
 	if !ok {
 		return r.fail(l, "a program with cards", "this one has none")
 	}
-	c, ok := l.act.(card)
-	if !ok {
-		return talker.AskCodes(ctx)
+	var err error
+	switch a := l.act.(type) {
+	case askCodes:
+		err = talker.AskCodes(ctx)
+	case cardWords:
+		err = talker.Words(ctx, a.state, a.words)
+	case card:
+		var code string
+		if code, err = talker.Card(ctx, a.states, a.resident, r.now); err == nil {
+			r.remember(map[string]string{"code": code})
+			fmt.Fprintf(&r.transcript, "--- card %s: %s\n", code, strings.Join(a.states, ", "))
+		}
 	}
-	code, err := talker.Card(ctx, c.states, r.now)
 	if err != nil {
 		return fmt.Errorf("%s:%d: %w", r.dialog.Path, l.number, err)
 	}
-	r.remember(map[string]string{"code": code})
-	fmt.Fprintf(&r.transcript, "--- card %s: %s\n", code, strings.Join(c.states, ", "))
 	return nil
 }
 
@@ -279,27 +286,33 @@ func (r *run) hear(l line, a hear) error {
 }
 
 func (r *run) offers(l line, a offers) error {
+	var otherwise *Choice // with the value, but another label
 	for _, c := range r.at.Choices {
-		if c.Value != a.value {
+		value, ok := a.value.match(c.Value, r.remembered)
+		if !ok {
 			continue
 		}
 		if a.not {
-			return r.fail(l, "no choice ["+a.value+"]", "%s", showChoices(r.at.Choices))
+			return r.fail(l, "no choice ["+a.value.source+"]", "%s", showChoices(r.at.Choices))
 		}
-		if len(a.label.pieces) == 0 {
-			return nil
+		if len(a.label.pieces) > 0 {
+			label, ok := a.label.match(c.Label, r.remembered)
+			if !ok {
+				otherwise = cmp.Or(otherwise, &c)
+				continue
+			}
+			r.remember(label)
 		}
-		found, ok := a.label.match(c.Label, r.remembered)
-		if !ok {
-			return r.fail(l, "["+a.value+"] "+a.label.source, "[%s] %s", c.Value, c.Label)
-		}
-		r.remember(found)
+		r.remember(value)
 		return nil
 	}
-	if a.not {
+	switch {
+	case a.not:
 		return nil
+	case otherwise != nil:
+		return r.fail(l, "["+a.value.source+"] "+a.label.source, "[%s] %s", otherwise.Value, otherwise.Label)
 	}
-	return r.fail(l, "the choice ["+a.value+"]", "%s", showChoices(r.at.Choices))
+	return r.fail(l, "the choice ["+a.value.source+"]", "%s", showChoices(r.at.Choices))
 }
 
 // offered returns the choices of the last message that has any: those of the

@@ -29,7 +29,8 @@
 //	> [#2]              the resident presses the second choice offered
 //	< words             the next message of the bot is this
 //	<... words          one of the next messages is this; those before it do not matter
-//	  [value] words     that message offers this choice (the words may be left out)
+//	  [value] words     that message offers this choice (the words may be left out);
+//	                    [{name}] remembers its value
 //	  [!value]          that message does not offer it
 //	  - words           that message has this line (papers, read-back)
 //	? step visit        the dialog now stands at this step
@@ -59,6 +60,9 @@
 //	! page words        the resident writes this on the page that was linked last
 //	! card notified     there is a card, and this is what happened to it (several
 //	                    states with commas); its link code is remembered as {code}
+//	! card notified of 123456782
+//	                    … and it is the card of the resident of this number
+//	! words notified …  what the municipality tells residents of cards in this state
 //	! codes asked       the municipality asks for the link code when booking
 //	! redeliver         the last event arrives again: the answer must be the same
 //	= booking COUNTER 2026-12-01T10:00 SERVICE booked
@@ -108,8 +112,8 @@ type Settings interface {
 	SetFields(ctx context.Context, form, change string) error
 	// SetSection replaces a section of the tenant's settings by a YAML value.
 	SetSection(ctx context.Context, name, value string) error
-	// AddResident enters somebody in the roster. values is a YAML map.
-	AddResident(ctx context.Context, values string) error
+	// AddResident enters somebody in the roster at now. values is a YAML map.
+	AddResident(ctx context.Context, values string, now civil.DateTime) error
 	// Close closes a counter on a day.
 	Close(ctx context.Context, counter, day string) error
 	// SendMails says that the municipality sends mail.
@@ -121,7 +125,10 @@ type Settings interface {
 // Cards is what a Talker does besides where dialogs are about cards.
 type Cards interface {
 	// Card makes a card that went through these states, and returns its link code.
-	Card(ctx context.Context, states []string, now civil.DateTime) (code string, err error)
+	// resident is the number of whose record stands behind it, "" for nobody's.
+	Card(ctx context.Context, states []string, resident string, now civil.DateTime) (code string, err error)
+	// Words has residents told this of cards in a state.
+	Words(ctx context.Context, state, words string) error
 	// AskCodes has residents asked for the link code when they book.
 	AskCodes(ctx context.Context) error
 }

@@ -167,9 +167,11 @@ func TestParseRefuses(t *testing.T) {
 		{"an unknown key", "langs: ja", `x.dialog:1: unknown key "langs" in the head (one of: lang, channel, now, user, flow)`},
 		{"an unknown sign", head + "こんにちは", `x.dialog:3: not understood: "こんにちは" (lines start with > < ? ! = or #, or belong to a < above and are indented)`},
 		{"a choice below nothing", head + "  [self]", `x.dialog:3: what does this belong to? "[self]" (indented lines stand below a < line)`},
-		{"an impossible date", head + "! clock 2026-02-30 09:00", `x.dialog:3: date "2026-02-30": want an existing date as YYYY-MM-DD (write ! clock +1d, ! clock 2026-12-02 08:00, ! channel line, ! user taro, ! lang en, ! staff suzuki, ! fields FORM {…}, ! section NAME {…}, ! resident {…}, ! card notified, ! codes asked, ! mail, ! page words or ! redeliver)`},
+		{"an impossible date", head + "! clock 2026-02-30 09:00", `x.dialog:3: date "2026-02-30": want an existing date as YYYY-MM-DD (write ! clock +1d, ! clock 2026-12-02 08:00, ! channel line, ! user taro, ! lang en, ! staff suzuki, ! fields FORM {…}, ! section NAME {…}, ! resident {…}, ! card notified, ! words STATE …, ! codes asked, ! mail, ! page words or ! redeliver)`},
 		{"a form without a change", head + "! fields application", "x.dialog:3: ! fields wants a form and what to change (write ! fields application {phone: {resident: required}})"},
 		{"a page without words", head + "! page", "x.dialog:3: ! page wants what is written there (write ! page 山田 太郎, or ! page [value] for a button)"},
+		{"a card of nobody", head + "! card notified by 123456782", "x.dialog:3: the number of the resident whose card it is stands after of (write ! card notified of 123456782)"},
+		{"a state without words", head + "! words notified", "x.dialog:3: ! words wants a state of a card and what is told of it (write ! words notified 窓口へお越しください。)"},
 		{"an unknown check", head + "= reservation honcho", "x.dialog:3: a check that is not understood (write = booking COUNTER 2026-12-01T10:00 SERVICE booked, = no booking COUNTER TIME, or = vacancy COUNTER TIME 4)"},
 		{"an empty expectation", head + "<", "x.dialog:3: an expected message without words (write * for any message)"},
 	} {
