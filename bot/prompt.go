@@ -240,6 +240,18 @@ func (d *dialog) putOffers(f *flows.Field, m Message, e *Expects) error {
 	if q.From.Before(first) {
 		q.From = first
 	}
+	if look != nil && look.Quiet {
+		quiet, usual, err := d.Desk.Quiet(d.tx, q)
+		if err != nil {
+			return fmt.Errorf("look for quiet times: %w", err)
+		}
+		if len(quiet) > 0 {
+			m.Text = d.quietLead(usual) + "\n" + m.Text
+			d.offer(m, e, quiet)
+			return nil
+		}
+		look, d.s.Look = nil, nil
+	}
 	offers, err := d.Desk.Offers(d.tx, q)
 	var no *Refusal
 	if errors.As(err, &no) {
@@ -281,11 +293,18 @@ func (d *dialog) putOffers(f *flows.Field, m Message, e *Expects) error {
 			d.say(d.words.noneThen)
 		}
 	}
-	d.s.Offers = d.s.Offers[:0]
 	if len(offers) == 0 {
+		d.s.Offers = d.s.Offers[:0]
 		d.noOffers(m, e)
 		return nil
 	}
+	d.offer(m, e, offers)
+	return nil
+}
+
+// offer puts the question for a time with times to choose from.
+func (d *dialog) offer(m Message, e *Expects, offers []Offer) {
+	d.s.Offers = d.s.Offers[:0]
 	m.Kind = KindOffers
 	several := slices.ContainsFunc(offers, func(o Offer) bool { return o.Counter != offers[0].Counter })
 	for _, o := range offers {
@@ -302,7 +321,6 @@ func (d *dialog) putOffers(f *flows.Field, m Message, e *Expects) error {
 		m.Choices = append(m.Choices, Choice{Value: "@first", Label: d.words.first.In(d.s.Lang), Quiet: true})
 	}
 	d.question(m, e)
-	return nil
 }
 
 // noOffers says that nothing can be booked at all and where else to turn.
@@ -313,6 +331,9 @@ func (d *dialog) noOffers(m Message, e *Expects) {
 	}
 	if counter := d.counterAsked(); counter != "" {
 		m.Choices = append(m.Choices, Choice{Value: "@correct:" + counter, Label: d.words.otherCounter.In(d.s.Lang)})
+	}
+	if d.canWait() {
+		m.Choices = append(m.Choices, Choice{Value: "@" + wait, Label: d.words.counters.wait.In(d.s.Lang)})
 	}
 	m.Choices = append(m.Choices, Choice{Value: "@person", Label: d.words.buttons[understand.Person].In(d.s.Lang), Quiet: true})
 	d.question(m, e)
@@ -515,9 +536,10 @@ func (d *dialog) choiceLabel(field, value string) string {
 // menu offers what can be done here.
 func (d *dialog) menu() error { return d.offerMenu(d.words.menu) }
 
-// offerMenu offers what can be done here, in other words than usual.
-func (d *dialog) offerMenu(lead *i18n.Text) error {
-	m := Message{Kind: KindQuestion, Text: d.fill(lead)}
+// offerMenu offers what can be done here, in other words than usual, and before
+// it what has just been asked about.
+func (d *dialog) offerMenu(lead *i18n.Text, first ...Choice) error {
+	m := Message{Kind: KindQuestion, Text: d.fill(lead), Choices: first}
 	for _, f := range d.shelf.Menu {
 		m.Choices = append(m.Choices, Choice{Value: f.Name, Label: f.Title.In(d.s.Lang)})
 	}

@@ -10,12 +10,16 @@ import (
 	"madoguchi/i18n/civil"
 	"madoguchi/store"
 	"madoguchi/store/identity"
+	"madoguchi/store/report"
 	"madoguchi/store/reservation"
 )
 
 // Desk is the reservation service as the dialog engine needs it.
 type Desk struct {
 	Reservations *reservation.Reservations
+	// Load is how many visits the hours of the counters had on some days
+	// (store/report); nil: nobody counts.
+	Load func(tx *store.Tx, from, to civil.Date) ([]report.Load, error)
 }
 
 // Counters lists the counters that take a service.

@@ -1,6 +1,7 @@
 package reservation
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -117,7 +118,8 @@ func (t *Timetable) OfferFor() time.Duration {
 }
 
 // Wait puts somebody on the waiting list, in place of the entry they have. Errors:
-// ErrNotFound and ErrState of the booking, ErrUnknown, ErrParty, ErrClosed.
+// ErrNotFound and ErrState of the booking, ErrUnknown, ErrClosed, and ErrParty
+// where no slot is large enough.
 func (r *Reservations) Wait(tx *store.Tx, q WaitRequest) (Wait, error) {
 	w := Wait{
 		ID: store.NewID(), Owner: q.Owner, Booking: q.Booking, Service: q.Service, Persons: max(q.Persons, 1), Counter: q.Counter,
@@ -138,8 +140,11 @@ func (r *Reservations) Wait(tx *store.Tx, q WaitRequest) (Wait, error) {
 			return w, err
 		}
 		if len(first) > 0 {
-			w.Before = first[0].Start
+			w.Before, w.Until = first[0].Start, first[0].Start.At()
 		}
+	}
+	if fits, err := r.everFits(tx, w); err != nil || !fits {
+		return w, cmp.Or(err, error(ErrParty{Persons: w.Persons}))
 	}
 	former, err := waits(tx, `owner = $2 AND ended_at = 0`+tx.ForUpdate(), w.Owner)
 	if err != nil {
@@ -167,6 +172,34 @@ func (r *Reservations) Wait(tx *store.Tx, q WaitRequest) (Wait, error) {
 		return w, fmt.Errorf("waiting for a place: %w", err)
 	}
 	return w, tx.Audit(q.By, "waiting.join", w.ID, "booking", w.Booking)
+}
+
+// everFits reports whether any slot that can be booked by now or soon is large
+// enough for the party when it is empty: else nobody need wait.
+func (r *Reservations) everFits(tx *store.Tx, w Wait) (bool, error) {
+	t, err := r.Timetable(tx)
+	if err != nil {
+		return false, err
+	}
+	today := civil.In(tx.Now()).Date
+	last := t.horizon(w.Service, w.Group, today)
+	for day := today; !day.After(last); day = day.AddDays(1) {
+		s, g := t.on(day).services[w.Service], w.Group.index()
+		if s == nil || g < 0 {
+			continue
+		}
+		for _, c := range t.Counters(day) {
+			if w.Counter != "" && c.ID != w.Counter || !c.Takes(w.Service) {
+				continue
+			}
+			for _, slot := range t.Day(c.ID, day).Slots {
+				if min(slot.Capacity, slot.Quota[g]) >= s.places(w.Persons) {
+					return true, nil
+				}
+			}
+		}
+	}
+	return false, nil
 }
 
 // dayAndClock writes a time into two columns, the zero value as "" and 0.
