@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -255,7 +256,11 @@ func (d *dialog) putOffers(f *flows.Field, m Message, e *Expects) error {
 	offers, err := d.Desk.Offers(d.tx, q)
 	var no *Refusal
 	if errors.As(err, &no) {
-		d.refuse(no, q.On)
+		if d.paging { // they leaf on to the end
+			no = nil
+		} else {
+			d.refuse(no, cmp.Or(no.Day, q.On))
+		}
 	} else if err != nil {
 		return fmt.Errorf("look for free times: %w", err)
 	}
@@ -278,9 +283,9 @@ func (d *dialog) putOffers(f *flows.Field, m Message, e *Expects) error {
 		if d.s.Look = (&Look{From: q.From}); q.From == first {
 			d.s.Look = nil
 		}
-		if offers, err = d.Desk.Offers(d.tx, q); err == nil && len(offers) == 0 {
+		if offers, err = d.anyOffers(q); err == nil && len(offers) == 0 {
 			q.From, d.s.Look = first, nil
-			offers, err = d.Desk.Offers(d.tx, q)
+			offers, err = d.anyOffers(q)
 		}
 		if err != nil {
 			return fmt.Errorf("look for free times: %w", err)
@@ -300,6 +305,16 @@ func (d *dialog) putOffers(f *flows.Field, m Message, e *Expects) error {
 	}
 	d.offer(m, e, offers)
 	return nil
+}
+
+// anyOffers are free times, none where they are refused: why has been said.
+func (d *dialog) anyOffers(q OfferQuery) ([]Offer, error) {
+	offers, err := d.Desk.Offers(d.tx, q)
+	var no *Refusal
+	if errors.As(err, &no) {
+		return nil, nil
+	}
+	return offers, err
 }
 
 // offer puts the question for a time with times to choose from.

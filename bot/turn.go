@@ -134,6 +134,7 @@ type Offer struct {
 type Refusal struct {
 	Why   string         // full, closed, closed-day, early, late, past, gone, party, before
 	When  civil.DateTime // early: when bookings open; late: the limit
+	Day   civil.Date     // the day it is about, where no one day was asked for
 	Cause error
 }
 
