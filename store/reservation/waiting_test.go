@@ -3,6 +3,7 @@ package reservation
 import (
 	"errors"
 	"slices"
+	"sync"
 	"testing"
 	"time"
 
@@ -339,4 +340,45 @@ func TestAnOfferTakenTooLate(t *testing.T) {
 		t.Errorf("moved to %v", b.Start)
 	}
 	w.sound()
+}
+
+// Places freed at the same time go to as many people, one place each.
+func TestPlacesFreedTogetherGoToDifferentPeople(t *testing.T) {
+	each(t, nil, func(d *desk, t *testing.T) {
+		w := &waitingRoom{desk: d}
+		ids := w.fill("2026-11-26", "2026-11-27")
+		w.fillUntil("2026-12-05")
+		for _, owner := range []string{"a", "b", "c", "d", "e"} {
+			w.wait(WaitRequest{Owner: owner, Service: "consult", Persons: 1, Counter: "nishi"})
+		}
+		w.do(func(tx *store.Tx) error {
+			_, err := tx.Exec(`UPDATE reservation_waiting SET before_day = '' WHERE tenant = $1`, tx.Tenant())
+			return err
+		})
+		var wg sync.WaitGroup
+		for _, id := range ids {
+			wg.Go(func() {
+				if _, err := w.cancel(id); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		wg.Wait()
+		w.serve()
+		w.do(func(tx *store.Tx) error {
+			list, err := w.r.Waiting(tx, nil, 10)
+			seen := map[string]bool{}
+			for _, e := range list {
+				if e.State != Offered || seen[e.Offer.String()] {
+					t.Errorf("%s: %s %s", e.Owner, e.State, e.Offer)
+				}
+				seen[e.Offer.String()] = true
+			}
+			if len(list) != 5 {
+				t.Errorf("%d wait", len(list))
+			}
+			return err
+		})
+		w.sound()
+	})
 }
