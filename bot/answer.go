@@ -660,7 +660,7 @@ func (d *dialog) notBefore() civil.Date {
 // slotHeard takes words at the question for a time: one of the times offered,
 // a time of its own, or a wish that leads to other offers.
 func (d *dialog) slotHeard(c understand.Context, f *flows.Field, text string) error {
-	if q := d.ofCounters(c, text); q != "" { // before もっと早い日 is heard in it
+	if q := d.ofCounters(c, text); q != "" && !(q == asksWait && onlyEarlier(c, text)) {
 		return d.counterAnswer(q, text)
 	}
 	q := understand.Field{Type: "slot"}

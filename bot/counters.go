@@ -1,10 +1,10 @@
 package bot
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"madoguchi/bot/understand"
 	"madoguchi/i18n"
@@ -122,10 +122,6 @@ func (d *dialog) quiet() error {
 		q.Service = d.s.Answer("service")
 	}
 	offers, usual, err := d.Desk.Quiet(d.tx, q)
-	var no *Refusal
-	if errors.As(err, &no) {
-		err = nil
-	}
 	if err != nil {
 		return fmt.Errorf("look for quiet times: %w", err)
 	}
@@ -193,6 +189,17 @@ const reservationFlow = "reservation"
 // Wait is the way on from a question for a time of who wants to be told when one
 // comes free, and the answer by which the reservation flow begins with it.
 const wait = "wait"
+
+// onlyEarlier reports whether words say no more than that an earlier time is
+// wanted (もっと早い日, an earlier date): of the times there are, that is, and not
+// of those that may come free.
+func onlyEarlier(c understand.Context, text string) bool {
+	wish, _ := understand.SlotWish(c, text)
+	if n := len(strings.Fields(text)); n > 1 {
+		return wish.Earlier && n <= 3
+	}
+	return wish.Earlier && utf8.RuneCountInString(text) <= 8
+}
 
 // waitFor leads to the waiting list: from the question for a time by the flow's
 // own way, from elsewhere by the reservation flow.
