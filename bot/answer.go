@@ -665,6 +665,9 @@ func (d *dialog) notBefore() civil.Date {
 // slotHeard takes words at the question for a time: one of the times offered,
 // a time of its own, or a wish that leads to other offers.
 func (d *dialog) slotHeard(c understand.Context, f *flows.Field, text string) error {
+	if q := d.ofCounters(c, text); q != "" && !(q == asksWait && onlyEarlier(c, text)) {
+		return d.counterAnswer(q, text)
+	}
 	q := understand.Field{Type: "slot"}
 	for _, v := range d.s.Offers {
 		if counter, start, ok := splitSlot(v); ok {

@@ -38,7 +38,9 @@ func (paperDesk) ReleaseAll(*store.Tx, string) error { return nil }
 func (paperDesk) Bookings(*store.Tx, []string, i18n.Lang) ([]bot.Choice, error) {
 	return nil, nil
 }
-func (paperDesk) Open(*store.Tx, civil.Date) (bool, error) { return true, nil }
+func (paperDesk) Quiet(*store.Tx, bot.OfferQuery) ([]bot.Offer, bool, error) { return nil, false, nil }
+func (paperDesk) Hours(*store.Tx, i18n.Lang) ([]bot.OpenHours, error)        { return nil, nil }
+func (paperDesk) Open(*store.Tx, civil.Date) (bool, error)                   { return true, nil }
 
 // talk is a dialog that goes round for ever within one procedure, so that the
 // turn at which it is measured can be chosen.

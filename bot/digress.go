@@ -78,11 +78,21 @@ func (d *dialog) button(name, arg string) error {
 	case "change", "cancel":
 		// The buttons of a receipt: which booking is meant is checked against
 		// its owner by the action that looks it up (abuse case A23).
-		if f := d.shelf.Current["reservation"]; f != nil {
+		if f := d.shelf.Current[reservationFlow]; f != nil {
 			if d.in.label = d.words.change.In(d.s.Lang); name == "cancel" {
 				d.in.label = d.words.cancel.In(d.s.Lang)
 			}
 			return d.begin(f, Answer{"what", name}, Answer{"own", arg})
+		}
+	case bookAt:
+		return d.bookThen(arg)
+	case wait:
+		d.in.label = d.words.counters.wait.In(d.s.Lang)
+		if d.canWait() {
+			return d.waitFor("")
+		}
+		if f := d.shelf.Current[reservationFlow]; f != nil {
+			return d.begin(f, Answer{"what", wait})
 		}
 	case "yes", "no":
 		if d.s.Pending != nil {
@@ -357,6 +367,9 @@ func (d *dialog) elsewhere(c understand.Context, text string) (bool, error) {
 		return true, d.command(cmd, arg, text)
 	}
 	if len(matches) > 0 && matches[0].Confidence >= actOn {
+		if d.shelf.asksOfCounters(matches[0].Value) {
+			return true, d.counterAnswer(matches[0].Value, text)
+		}
 		if f := d.shelf.Current[matches[0].Value]; f != nil {
 			if d.flow != nil && f.Name == d.flow.Name {
 				return false, nil
@@ -390,6 +403,9 @@ func (d *dialog) beginWith(f *flows.Flow, text string) error {
 	}
 	if text == "" {
 		return d.begin(f)
+	}
+	if f.Name == reservationFlow && d.ofCounters(understand.Context{Lang: d.s.Lang, Now: d.now}, text) == asksWait {
+		return d.begin(f, Answer{"what", wait})
 	}
 	if err := d.leave(); err != nil {
 		return err
@@ -497,6 +513,9 @@ func (d *dialog) idleIntent(c understand.Context, text string) error {
 	}
 	if len(matches) > 0 && matches[0].Confidence >= actOn &&
 		(len(matches) == 1 || matches[0].Confidence-matches[1].Confidence > 0.02) {
+		if d.shelf.asksOfCounters(matches[0].Value) {
+			return d.counterAnswer(matches[0].Value, text)
+		}
 		if f := d.shelf.Current[matches[0].Value]; f != nil {
 			return d.beginWith(f, text)
 		}

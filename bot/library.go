@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"maps"
@@ -62,6 +63,7 @@ var twins = map[i18n.Lang]i18n.Lang{
 type intents struct {
 	menu    []*flows.Flow
 	entries []*faq.Entry
+	asks    map[string]*i18n.Phrases // of the counters, see counterAsks
 
 	mu sync.Mutex
 	in map[i18n.Lang]*understand.Index
@@ -80,6 +82,9 @@ func (x *intents) index(lang i18n.Lang) *understand.Index {
 		}
 		for _, e := range x.entries {
 			list = append(list, understand.Intent{ID: faqPrefix + e.ID, Lang: l, Phrases: e.Asks(l)})
+		}
+		for _, id := range slices.Sorted(maps.Keys(x.asks)) {
+			list = append(list, understand.Intent{ID: id, Lang: l, Phrases: x.asks[id].In(l)})
 		}
 	}
 	made := understand.NewIndex(list)
@@ -156,6 +161,9 @@ type Library struct {
 	// words of its own; the same catalog as long as nothing changes. The field
 	// may be nil.
 	Texts func(tx *store.Tx) (*i18n.Catalog, error)
+	// Builtin are the program's own texts, for the words by which residents ask of
+	// the counters; nil: they are not heard.
+	Builtin *i18n.Catalog
 
 	mu       sync.Mutex
 	compiled map[edition]*volume
@@ -297,6 +305,9 @@ func (l *Library) shelf(current map[string]*flows.Flow, hidden map[string]bool, 
 		sh.FAQ[e.ID] = e
 	}
 	sh.intents = &intents{menu: sh.Menu, entries: entries, in: map[i18n.Lang]*understand.Index{}}
+	if words := cmp.Or(texts, l.Builtin); words != nil {
+		sh.intents.asks = counterAsks(words)
+	}
 	return sh, nil
 }
 
@@ -359,7 +370,7 @@ func (s *Shelf) Intent(c understand.Context, text string) (string, float64) {
 		(len(m) == 0 || m[0].Confidence <= conf && (arg == "" || m[0].Confidence < askAbout)) {
 		return string(cmd), conf
 	}
-	if len(m) > 0 && m[0].Confidence >= actOn && s.Current[m[0].Value] != nil {
+	if len(m) > 0 && m[0].Confidence >= actOn && (s.Current[m[0].Value] != nil || s.asksOfCounters(m[0].Value)) {
 		return m[0].Value, m[0].Confidence
 	}
 	if e, conf := s.Answer(c, text); e != nil {
@@ -370,7 +381,7 @@ func (s *Shelf) Intent(c understand.Context, text string) (string, float64) {
 
 // NewShelf builds a shelf from flows and answers, without a database.
 func NewShelf(current map[string]*flows.Flow, order []string, entries []*faq.Entry) *Shelf {
-	l := &Library{Order: order, Answers: given(entries)}
+	l := &Library{Order: order, Answers: given(entries), Builtin: i18n.Builtin()}
 	sh, err := l.shelf(current, nil, nil)
 	if err != nil {
 		panic(err) // it has its answers

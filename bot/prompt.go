@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -243,10 +244,26 @@ func (d *dialog) putOffers(f *flows.Field, m Message, e *Expects) error {
 	if q.From.Before(first) {
 		q.From = first
 	}
+	if look != nil && look.Quiet {
+		quiet, usual, err := d.Desk.Quiet(d.tx, q)
+		if err != nil {
+			return fmt.Errorf("look for quiet times: %w", err)
+		}
+		if len(quiet) > 0 {
+			m.Text = d.quietLead(usual) + "\n" + m.Text
+			d.offer(m, e, quiet)
+			return nil
+		}
+		look, d.s.Look = nil, nil
+	}
 	offers, err := d.Desk.Offers(d.tx, q)
 	var no *Refusal
 	if errors.As(err, &no) {
-		d.refuse(no, q.On)
+		if d.paging { // they leaf on to the end
+			no = nil
+		} else {
+			d.refuse(no, cmp.Or(no.Day, q.On))
+		}
 	} else if err != nil {
 		return fmt.Errorf("look for free times: %w", err)
 	}
@@ -269,9 +286,9 @@ func (d *dialog) putOffers(f *flows.Field, m Message, e *Expects) error {
 		if d.s.Look = (&Look{From: q.From}); q.From == first {
 			d.s.Look = nil
 		}
-		if offers, err = d.Desk.Offers(d.tx, q); err == nil && len(offers) == 0 {
+		if offers, err = d.anyOffers(q); err == nil && len(offers) == 0 {
 			q.From, d.s.Look = first, nil
-			offers, err = d.Desk.Offers(d.tx, q)
+			offers, err = d.anyOffers(q)
 		}
 		if err != nil {
 			return fmt.Errorf("look for free times: %w", err)
@@ -284,11 +301,28 @@ func (d *dialog) putOffers(f *flows.Field, m Message, e *Expects) error {
 			d.say(d.words.noneThen)
 		}
 	}
-	d.s.Offers = d.s.Offers[:0]
 	if len(offers) == 0 {
+		d.s.Offers = d.s.Offers[:0]
 		d.noOffers(m, e)
 		return nil
 	}
+	d.offer(m, e, offers)
+	return nil
+}
+
+// anyOffers are free times, none where they are refused: why has been said.
+func (d *dialog) anyOffers(q OfferQuery) ([]Offer, error) {
+	offers, err := d.Desk.Offers(d.tx, q)
+	var no *Refusal
+	if errors.As(err, &no) {
+		return nil, nil
+	}
+	return offers, err
+}
+
+// offer puts the question for a time with times to choose from.
+func (d *dialog) offer(m Message, e *Expects, offers []Offer) {
+	d.s.Offers = d.s.Offers[:0]
 	m.Kind = KindOffers
 	several := slices.ContainsFunc(offers, func(o Offer) bool { return o.Counter != offers[0].Counter })
 	for _, o := range offers {
@@ -305,7 +339,6 @@ func (d *dialog) putOffers(f *flows.Field, m Message, e *Expects) error {
 		m.Choices = append(m.Choices, Choice{Value: "@first", Label: d.words.first.In(d.s.Lang), Quiet: true})
 	}
 	d.question(m, e)
-	return nil
 }
 
 // noOffers says that nothing can be booked at all and where else to turn.
@@ -316,6 +349,9 @@ func (d *dialog) noOffers(m Message, e *Expects) {
 	}
 	if counter := d.counterAsked(); counter != "" {
 		m.Choices = append(m.Choices, Choice{Value: "@correct:" + counter, Label: d.words.otherCounter.In(d.s.Lang)})
+	}
+	if d.canWait() {
+		m.Choices = append(m.Choices, Choice{Value: "@" + wait, Label: d.words.counters.wait.In(d.s.Lang)})
 	}
 	m.Choices = append(m.Choices, Choice{Value: "@person", Label: d.words.buttons[understand.Person].In(d.s.Lang), Quiet: true})
 	d.question(m, e)
@@ -521,9 +557,10 @@ func (d *dialog) choiceLabel(field, value string) string {
 // menu offers what can be done here.
 func (d *dialog) menu() error { return d.offerMenu(d.words.menu) }
 
-// offerMenu offers what can be done here, in other words than usual.
-func (d *dialog) offerMenu(lead *i18n.Text) error {
-	m := Message{Kind: KindQuestion, Text: d.fill(lead)}
+// offerMenu offers what can be done here, in other words than usual, and before
+// it what has just been asked about.
+func (d *dialog) offerMenu(lead *i18n.Text, first ...Choice) error {
+	m := Message{Kind: KindQuestion, Text: d.fill(lead), Choices: first}
 	for _, f := range d.shelf.Menu {
 		m.Choices = append(m.Choices, Choice{Value: f.Name, Label: f.Title.In(d.s.Lang)})
 	}

@@ -181,6 +181,9 @@ func questioning(lang i18n.Lang, text string) bool {
 // asked answers words at an open question that surely are a question of the
 // resident's own rather than an answer: the wordings and the full text agree.
 func (d *dialog) asked(c understand.Context, text string) (bool, error) {
+	if q := d.ofCounters(c, text); q != "" {
+		return true, d.counterAnswer(q, text)
+	}
 	matches := d.shelf.match(c, text)
 	if len(matches) == 0 || matches[0].Confidence < askAbout || !strings.HasPrefix(matches[0].Value, faqPrefix) {
 		return false, nil

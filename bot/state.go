@@ -105,6 +105,7 @@ type Look struct {
 	After   civil.Clock   `json:"a,omitempty"`
 	Before  civil.Clock   `json:"b,omitempty"`
 	Weekday *time.Weekday `json:"w,omitempty"`
+	Quiet   bool          `json:"q,omitempty"` // only when there is least going on
 }
 
 // PendingKind says which of the engine's own questions is open.

@@ -16,9 +16,9 @@
 // turn.go is one turn from top to bottom. walk.go follows a flow from question
 // to question, answer.go takes the answer to the open question, digress.go does
 // what is possible at any question (back, correct, a person please …), question.go
-// answers what residents ask in between, form.go
-// knows the questions a municipality has put on its forms, photo.go takes a
-// photograph that answers them, prompt.go puts
+// answers what residents ask in between, counters.go what they ask of the
+// counters, form.go knows the questions a municipality has put on its forms,
+// photo.go takes a photograph that answers them, prompt.go puts
 // questions into words, advise.go asks a language model where the rules are unsure.
 package bot
 
@@ -88,6 +88,12 @@ type Desk interface {
 	ReleaseAll(tx *store.Tx, keeper string) error
 	// Bookings lists the owners' bookings still to come, as choices.
 	Bookings(tx *store.Tx, owners []string, lang i18n.Lang) ([]Choice, error)
+	// Quiet lists the times with least going on that can be booked, in order of
+	// time. usual reports whether they are chosen by the visits of the last weeks
+	// too, or, where there are too few of those, by what is booked ahead alone.
+	Quiet(tx *store.Tx, q OfferQuery) (offers []Offer, usual bool, err error)
+	// Hours says of every counter whether it is open now, in the order to offer.
+	Hours(tx *store.Tx, lang i18n.Lang) ([]OpenHours, error)
 	// Open reports whether the office is open on a date.
 	Open(tx *store.Tx, d civil.Date) (bool, error)
 }
@@ -129,6 +135,7 @@ type Offer struct {
 type Refusal struct {
 	Why   string         // full, closed, closed-day, early, late, past, gone, party, before
 	When  civil.DateTime // early: when bookings open; late: the limit
+	Day   civil.Date     // the day it is about, where no one day was asked for
 	Cause error
 }
 

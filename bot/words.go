@@ -28,6 +28,10 @@ type words struct {
 	photoBusy, photoMyNumber, photoProposal, photoRight   *i18n.Text
 	photoLabel, photoPending                              *i18n.Text
 
+	counters struct {
+		openNow, noneOpen, openUntil, opensNext, shut, near *i18n.Text
+		quietUsual, quietFree, wait                         *i18n.Text
+	}
 	buttons  map[understand.Command]*i18n.Text // what a global button says
 	hints    map[string]*i18n.Text             // by field type
 	reasons  map[string]*i18n.Text             // by understand.Reason
@@ -98,6 +102,10 @@ func bindWords(c *i18n.Catalog) *words {
 		fields:   map[string]*i18n.Text{},
 		names:    map[string]*i18n.Phrases{},
 	}
+	k := &w.counters
+	k.openNow, k.noneOpen, k.openUntil, k.opensNext = t("counters.open.now"), t("counters.open.none"), t("counters.open.until"), t("counters.open.next")
+	k.shut, k.near = t("counters.open.shut"), t("counters.open.near")
+	k.quietUsual, k.quietFree, k.wait = t("counters.quiet.usual"), t("counters.quiet.free"), t("counters.wait.button")
 	for _, cmd := range []understand.Command{
 		understand.Back, understand.Correct, understand.Repeat, understand.Restart,
 		understand.Stop, understand.Person, understand.Language, understand.Help,

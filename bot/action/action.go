@@ -69,6 +69,12 @@ var table = map[string]entry{
 	"card.confirm":       {cardConfirm, flows.Action{Needs: []string{"born"}, Outcomes: []string{"right", "wrong", "blocked"}}},
 	"card.read":          {cardRead, flows.Action{Sets: []string{"state", "since"}, Outcomes: []string{"next"}}},
 	"card.status":        {cardStatus, flows.Action{Sets: []string{"sent"}, Outcomes: statusOutcomes}},
+	"waiting.look":       {waitLook, flows.Action{Sets: []string{"service", "offered", "held-until"}, Outcomes: []string{"offered", "listed", "none"}}},
+	"waiting.way":        {waitWay, flows.Action{Outcomes: []string{"known", "mail", "none"}}},
+	"waiting.join":       {waitJoin, flows.Action{Needs: []string{"service"}, Sets: []string{"wait-until", "offer-minutes"}, Outcomes: []string{"listed", "party", "late"}}},
+	"waiting.take":       {waitTake, flows.Action{Sets: []string{"receipt"}, Outcomes: []string{"changed", "book", "gone", "late"}}},
+	"waiting.pass":       {waitPass, flows.Action{Outcomes: []string{"next"}}},
+	"waiting.leave":      {waitLeave, flows.Action{Outcomes: []string{"next"}}},
 	"reservation.cancel": {cancel, flows.Action{Needs: []string{"booking"}, Outcomes: []string{"cancelled", "late"}}},
 }
 
@@ -96,7 +102,7 @@ func Vocabulary() flows.Vocabulary {
 		"date":  {As: flows.DateKind}, "birthdate": {As: flows.DateKind}, "time": {},
 		"number": {Bounds: true, As: flows.NumberKind}, "party": {Bounds: true, As: flows.NumberKind},
 		"postal": {}, "phone": {}, "mail": {}, "kana": {}, "name": {}, "code": {}, "receipt": {},
-		"secret": {}, "counter": {Service: true}, "slot": {Service: true}, "booking": {},
+		"secret": {}, "counter": {Service: true}, "slot": {Service: true, Values: []string{"wait"}}, "booking": {},
 	}, Forms: formNames(), Actions: make(map[string]flows.Action, len(table))}
 	for name, e := range actions() {
 		v.Actions[name] = e.spec

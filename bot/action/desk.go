@@ -10,12 +10,16 @@ import (
 	"madoguchi/i18n/civil"
 	"madoguchi/store"
 	"madoguchi/store/identity"
+	"madoguchi/store/report"
 	"madoguchi/store/reservation"
 )
 
 // Desk is the reservation service as the dialog engine needs it.
 type Desk struct {
 	Reservations *reservation.Reservations
+	// Load is how many visits the hours of the counters had on some days
+	// (store/report); nil: nobody counts.
+	Load func(tx *store.Tx, from, to civil.Date) ([]report.Load, error)
 }
 
 // Counters lists the counters that take a service.
@@ -68,6 +72,9 @@ func (d Desk) Offers(tx *store.Tx, q bot.OfferQuery) ([]bot.Offer, error) {
 	if len(found) == 0 && !q.On.IsZero() {
 		return nil, d.why(tx, q)
 	}
+	if len(found) == 0 && q.From.After(civil.In(tx.Now()).Date) {
+		return nil, d.notYet(tx, q)
+	}
 	out := make([]bot.Offer, len(found))
 	for i, o := range found {
 		out[i] = bot.Offer{Counter: o.Counter.ID, Name: o.Counter.Names.In(q.Lang), Start: o.Start, Free: o.Free}
@@ -75,14 +82,35 @@ func (d Desk) Offers(tx *store.Tx, q bot.OfferQuery) ([]bot.Offer, error) {
 	return out, nil
 }
 
+// notYet is a *bot.Refusal if the days asked for cannot be booked yet: it names
+// the moment from which the first of them can be (S4-044).
+func (d Desk) notYet(tx *store.Tx, q bot.OfferQuery) error {
+	for i := range hoursAhead {
+		q.On = q.From.AddDays(i)
+		var no *bot.Refusal
+		switch err := d.why(tx, q); {
+		case err == nil:
+			return nil
+		case !errors.As(err, &no):
+			return err
+		case no.Why == "early":
+			no.Day = q.On
+			return no
+		}
+	}
+	return nil
+}
+
 // why says what is wrong with the day asked for: a *bot.Refusal if nobody is
-// received on it or it cannot be booked yet, nil if it is only full.
+// received on it or it cannot be booked yet or any more, nil if it is only full.
 func (d Desk) why(tx *store.Tx, q bot.OfferQuery) error {
 	t, err := d.Reservations.Timetable(tx)
 	if err != nil {
 		return err
 	}
 	closed := true
+	open := false // there is still something to book, only no place
+	var late *bot.Refusal
 	for _, c := range t.Counters(q.On) {
 		if q.Counter != "" && c.ID != q.Counter || q.Counters != nil && !slices.Contains(q.Counters, c.ID) || !c.Takes(q.Service) {
 			continue
@@ -96,6 +124,17 @@ func (d Desk) why(tx *store.Tx, q bot.OfferQuery) error {
 		if err := t.Bookable(q.Service, groupOf(q.Channel), civil.DateTime{Date: q.On, Clock: plan.Slots[0].Start}, tx.Now()); errors.As(err, &early) {
 			return &bot.Refusal{Why: "early", When: early.Opens, Cause: err}
 		}
+		var over reservation.ErrTooLate
+		last := civil.DateTime{Date: q.On, Clock: plan.Slots[len(plan.Slots)-1].Start}
+		switch err := t.Bookable(q.Service, groupOf(q.Channel), last, tx.Now()); {
+		case !errors.As(err, &over):
+			open = true
+		case late == nil || late.When.Before(over.Limit):
+			late = &bot.Refusal{Why: "late", When: over.Limit, Cause: err}
+		}
+	}
+	if late != nil && !open {
+		return late
 	}
 	if closed {
 		return &bot.Refusal{Why: "closed-day"}

@@ -57,7 +57,7 @@ var identityTable = map[string]entry{
 	"identity.choose":   {choosePassword, flows.Action{Needs: []string{"new-password", "again"}, Outcomes: []string{"set", "weak", "differs", "gone", "taken"}}},
 	"identity.forgot":   {forgot, flows.Action{Needs: []string{"login-name"}, Outcomes: []string{"sent", "blocked"}}},
 	"identity.register": {register, flows.Action{Needs: []string{"register-mail"}, Outcomes: []string{"sent", "blocked"}}},
-	"identity.open":     {openLink, flows.Action{Needs: []string{"token"}, Sets: []string{"link", "claimed"}, Outcomes: []string{"reset", "register", "confirm", "gone"}}},
+	"identity.open":     {openLink, flows.Action{Needs: []string{"token"}, Sets: []string{"link", "claimed"}, Outcomes: []string{"reset", "register", "confirm", "place", "gone"}}},
 	"identity.check":    {checkApplicant, flows.Action{Needs: []string{"mail"}, Sets: []string{"minutes"}, Outcomes: []string{"none", "sent", "mail", "full", "out"}}},
 	"identity.confirm":  {confirmVisit, flows.Action{Sets: []string{"receipt", "key"}, Outcomes: []string{"booked", "full"}, Retired: []string{"gone"}}},
 	"identity.page":     {page, flows.Action{Outcomes: []string{"off", "in", "out"}}},
@@ -380,7 +380,7 @@ func openLink(a *Actions, act *bot.Act) (string, error) {
 	act.Drop("token")
 	l, err := a.Identity.Service.Open(act.Tx, secret)
 	if errors.Is(err, identity.ErrLink) {
-		return "gone", nil
+		return a.openOffer(act, secret)
 	}
 	if err != nil {
 		return "", err

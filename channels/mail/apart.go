@@ -12,7 +12,7 @@ import (
 // apart are the kinds of notice that do not speak of a booking.
 var apart = map[notice.Kind]bool{
 	notice.Register: true, notice.Reset: true, notice.Confirm: true, notice.Locked: true,
-	notice.Tasks: true,
+	notice.Tasks: true, notice.Place: true,
 }
 
 // Apart is what a letter needs that does not speak of a booking.
@@ -21,6 +21,9 @@ type Apart struct {
 	Until civil.DateTime // the moment its link ends
 	Lines []string       // Tasks: what there is to do, with its dates
 	Page  string         // Tasks: where the list opens
+
+	When    civil.DateTime // Place: the time that came free
+	Counter string         // Place: the name of the counter
 }
 
 // apart writes the letter of a notice that carries a link, or warns. A link that
@@ -68,6 +71,11 @@ func (p *sheet) apart(kind notice.Kind, a Apart, address string) *Letter {
 		p.line("mail.list")
 		p.line("mail.page", i18n.Arg{Name: "url", Value: a.Page})
 	default:
+		if kind == notice.Place {
+			p.out.WriteByte('\n')
+			p.line("mail.when", i18n.Arg{Name: "when", Value: a.When})
+			p.line("mail.place", markup("name", a.Counter))
+		}
 		p.part("mail.heading.link")
 		p.line("mail.page", i18n.Arg{Name: "url", Value: address})
 		p.line("mail.until", i18n.Arg{Name: "until", Value: a.Until})

@@ -14,7 +14,7 @@ import (
 func Kinds() []notice.Kind {
 	return []notice.Kind{
 		notice.Booked, notice.Changed, notice.Reminder, notice.Cancelled,
-		notice.Confirm, notice.Register, notice.Reset, notice.Locked, notice.Tasks,
+		notice.Confirm, notice.Register, notice.Reset, notice.Locked, notice.Tasks, notice.Place,
 	}
 }
 
@@ -35,6 +35,9 @@ func (w *Writer) Specimen(tx *store.Tx, texts *i18n.Catalog, kind notice.Kind, l
 	if apart[kind] {
 		until := civil.In(tx.Now())
 		a := Apart{Until: civil.DateTime{Date: until.Date.AddDays(1), Clock: 17 * 60}}
+		if counters := t.Counters(until.Date); kind == notice.Place && len(counters) > 0 {
+			a.When, a.Counter = civil.DateTime{Date: until.Date.AddDays(1), Clock: 10 * 60}, counters[0].Names.In(lang)
+		}
 		if kind == notice.Tasks {
 			a.Page = w.Page(tx.Tenant())
 			a.Lines = []string{"・…　" + texts.Text("plan.until").In(lang, i18n.Arg{Name: "last", Value: a.Until.Date})}

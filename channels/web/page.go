@@ -244,7 +244,9 @@ func (p *page) text(key string, args []any) string {
 	named := make([]i18n.Arg, 0, len(args)/2)
 	for i := 0; i+1 < len(args); i += 2 {
 		value := args[i+1]
-		if _, day := value.(civil.Date); !day { // which is written as the language does
+		switch value.(type) {
+		case civil.Date, civil.DateTime: // written as the language does
+		default:
 			value = fmt.Sprint(value)
 		}
 		named = append(named, i18n.Arg{Name: fmt.Sprint(args[i]), Value: value})

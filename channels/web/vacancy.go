@@ -216,6 +216,16 @@ func fromCalendar(slot string) map[string]string {
 	return map[string]string{"what": "book", "counter": counter, "visit": slot}
 }
 
+// NotYet is the first day shown that cannot be booked yet, nil if there is none.
+func (c calendarPage) NotYet() *VacantDay {
+	for i := range c.Counter.Days {
+		if c.Counter.Days[i].NotYet() {
+			return &c.Counter.Days[i]
+		}
+	}
+	return nil
+}
+
 // Free are the times of a day that can be booked, for the list on phones.
 func (c calendarPage) Free(d VacantDay) []calendarCell {
 	var free []calendarCell

@@ -88,7 +88,12 @@ type VacantDay struct {
 	Date  civil.Date
 	Open  bool
 	Slots []VacantSlot
+	// Opens is when bookings for the day begin, if they have not yet (S4-044).
+	Opens civil.DateTime
 }
+
+// NotYet reports whether bookings for the day have not begun.
+func (d VacantDay) NotYet() bool { return d.Opens != (civil.DateTime{}) }
 
 // VacantSlot is the beginning of a visit and how many places are free.
 type VacantSlot struct {

@@ -149,6 +149,7 @@ func (h *house) furnish() error {
 		return procedures.Events(action.Vocabulary(), h.texts)
 	})
 	h.reservations.Watch(visits.Tell)
+	h.reservations.OnOffer(h.offered)
 	h.residents = h.newRoster()
 	h.actions = &action.Actions{
 		Reservations: h.reservations, Cards: h.cards, Residents: h.residents, Warn: h.warn, AtApplication: h.tenants.AtApplication, Fields: h.fields, Notify: h.notify, Identity: h.identity(),
@@ -163,11 +164,12 @@ func (h *house) furnish() error {
 		Hidden:  h.hiddenFlows,
 		Answers: answers,
 		Texts:   h.wordings.Own,
+		Builtin: h.texts,
 	}
 	h.model = &model.Adviser{DB: h.db, Account: h.modelAccount, Log: h.log}
 	h.engine = bot.New(bot.Engine{
 		DB: h.db, Memory: h.talks, Library: h.library, Sites: sites{h},
-		Desk:  action.Desk{Reservations: h.reservations},
+		Desk:  action.Desk{Reservations: h.reservations, Load: h.reports().Load},
 		Forms: action.NewForms(h.fields, h.texts), Questions: h.questions,
 		Actions: h.actions.Table(), Texts: h.texts, Log: h.log, Model: h.model,
 		FormURL: func(tenant, token string) string { return h.config.PublicURL + "/t/" + tenant + "/form/" + token },
@@ -273,6 +275,7 @@ func (h *house) jobs() []job.Job {
 	jobs = append(jobs, h.actions.Plans.Kept.Jobs(h.db)...)
 	jobs = append(jobs, h.mailJobs()...)
 	jobs = append(jobs, h.identityJobs()...)
+	jobs = append(jobs, h.waitingJobs()...)
 	jobs = append(jobs, h.staff.Jobs()...)
 	jobs = append(jobs, h.residents.Jobs(h.db)...)
 	jobs = append(jobs, h.relocations().Jobs(h.db)...)

@@ -124,6 +124,21 @@ func TestVacancyJSON(t *testing.T) {
 	}
 }
 
+// The calendar says when days open that cannot be booked yet (S4-044).
+func TestVacancySaysWhenBookingsOpen(t *testing.T) {
+	s := serve(t, nil)
+	page := func(from string) string {
+		_, body := s.do(s.request("GET", "/t/sample/vacancy?counter=honcho&days=1&from="+from+"&lang=ja", "", "Accept", "text/html"))
+		return string(body)
+	}
+	if p := page("2027-03-02"); strings.Count(p, "の予約は、まだ受け付けていません。2027年1月31日（令和9年）日曜日 午前0時から受け付けます。") != 2 || strings.Contains(p, "空きはありません") {
+		t.Errorf("a day that is not open yet:\n%s", p)
+	}
+	if p := page("2026-12-04"); strings.Contains(p, "まだ受け付けていません") {
+		t.Errorf("a day that can be booked:\n%s", p)
+	}
+}
+
 // Whatever is wrong with a request: a 4xx that says so as JSON, and nothing stored.
 func TestBadRequests(t *testing.T) {
 	s := serve(t, nil)

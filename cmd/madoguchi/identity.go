@@ -64,6 +64,9 @@ func (h *house) mailApart(tx *store.Tx, n notice.Notice) (mail.Apart, bool, erro
 	if n.Kind == notice.Tasks {
 		return h.planLetter(tx, n)
 	}
+	if n.Kind == notice.Place {
+		return h.offerLetter(tx, n)
+	}
 	l, err := identity.Service{}.ByID(tx, n.Booking)
 	if errors.Is(err, identity.ErrLink) {
 		return mail.Apart{}, false, nil

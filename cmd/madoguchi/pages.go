@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"net/url"
+	"time"
 
 	"madoguchi/bot"
 	"madoguchi/channels/web"
@@ -20,10 +21,17 @@ type calendarPages struct{ *house }
 // Vacancies implements web.Vacancies.
 func (p calendarPages) Vacancies(ctx context.Context, q web.VacancyQuery) ([]web.VacantCounter, error) {
 	var list []reservation.CounterDays
+	var table *reservation.Timetable
+	var now time.Time
 	err := p.db.View(ctx, q.Tenant, func(tx *store.Tx) (err error) {
 		list, err = p.reservations.Availability(tx, reservation.Query{
 			Counter: q.Counter, Service: q.Service, From: q.From, Days: q.Days,
 		})
+		if err != nil {
+			return err
+		}
+		now = tx.Now()
+		table, err = p.reservations.Timetable(tx)
 		return err
 	})
 	if errors.Is(err, reservation.ErrNotFound) {
@@ -39,6 +47,13 @@ func (p calendarPages) Vacancies(ctx context.Context, q web.VacancyQuery) ([]web
 			day := web.VacantDay{Date: d.Date, Open: d.State == reservation.IsOpen}
 			for _, s := range d.Slots {
 				day.Slots = append(day.Slots, web.VacantSlot{Start: s.Start, Free: free(s), Shut: !s.Bookable && s.Free > 0})
+			}
+			var early reservation.ErrTooEarly
+			if n := len(d.Slots); n > 0 {
+				last := civil.DateTime{Date: d.Date, Clock: d.Slots[n-1].Start}
+				if errors.As(table.Bookable(q.Service, reservation.Open, last, now), &early) {
+					day.Opens = early.Opens
+				}
 			}
 			c.Days = append(c.Days, day)
 		}

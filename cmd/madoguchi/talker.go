@@ -93,6 +93,10 @@ func (s *stage) talker(ctx context.Context) (*talker, error) {
 		t.secret = secret
 		return send(tx, link, secret, kind, lang)
 	}
+	t.reservations.OnOffer(func(_ *store.Tx, _ reservation.Wait, secret string) error {
+		t.secret = secret
+		return nil
+	})
 	t.engine.Trace = func(flow, step, outcome string) {
 		t.walked = append(t.walked, scenario.Walk{Flow: flow, Step: step, Outcome: outcome})
 	}

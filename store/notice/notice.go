@@ -50,6 +50,10 @@ const (
 	// Tasks reminds of the dates of a personal task list (store/plan). Booking is
 	// the id of the list, Sequence the day, as YYYYMMDD.
 	Tasks Kind = "tasks"
+
+	// Place tells of a place held for somebody on the waiting list. Booking is the
+	// id of the entry, Sequence the number of the offer, Key the secret that opens it.
+	Place Kind = "place"
 )
 
 // Channel is the way a notice takes.

@@ -108,7 +108,10 @@ func (r *Reservations) Change(tx *store.Tx, id string, to Move, by By) (Booking,
 	if err != nil {
 		return b, fmt.Errorf("changing a booking: %w", err)
 	}
-	return b, r.record(tx, Change{"booking.change", before, b, by.Who})
+	if err := r.record(tx, Change{"booking.change", before, b, by.Who}); err != nil {
+		return b, err
+	}
+	return b, r.offerFreed(tx, e, before.Counter, before.Start)
 }
 
 // window is the group whose booking window binds: that of the person acting,
@@ -146,7 +149,13 @@ func (r *Reservations) Cancel(tx *store.Tx, id string, by By) (Booking, error) {
 		return b, err
 	}
 	b.Sequence++
-	return r.setStatus(tx, b, Cancelled, by, "booking.cancel")
+	if b, err = r.setStatus(tx, b, Cancelled, by, "booking.cancel"); err != nil {
+		return b, err
+	}
+	if err := r.endWaitsOf(tx, b.ID); err != nil {
+		return b, err
+	}
+	return b, r.offerFreed(tx, e, b.Counter, b.Start)
 }
 
 // SetCase says which progress case a booking is for; "" is none. To say it

@@ -15,8 +15,8 @@
 // decide), timetable.go (what follows from it for a day, pure), window.go (when
 // it may be booked), edition.go (which settings count on which day),
 // availability.go, places.go (the only code that changes a count row), hold.go,
-// book.go, once.go (forms sent twice), change.go, visit.go, reception.go,
-// search.go, verify.go, calendar.go, sample.go; and for those who change
+// book.go, once.go (forms sent twice), change.go, waiting.go (who waits for an
+// earlier place), visit.go, reception.go, search.go, verify.go, calendar.go, sample.go; and for those who change
 // settings draft.go, fault.go, compare.go and preview.go (what a change would do
 // to bookings).
 //
@@ -47,6 +47,7 @@ type Reservations struct {
 	compiled sync.Map // tenant → *edition
 	readings readings
 	watchers []func(*store.Tx, Change) error
+	offerers []func(tx *store.Tx, w Wait, secret string) error
 }
 
 // New returns the service. holidays must not be nil.

@@ -22,6 +22,9 @@ type Settings struct {
 	// HoldMinutes is how long a place is kept while a resident answers; 0 means
 	// 10 minutes (domain-facts 8.11).
 	HoldMinutes int `json:"hold_minutes,omitempty"`
+	// OfferMinutes is how long a place is kept for somebody on the waiting list
+	// who is offered it; 0 means 60 minutes.
+	OfferMinutes int `json:"offer_minutes,omitempty"`
 	// Responses are what reception can choose from to say how a visit ended
 	// (対応内容, S4-078); with none, only free words are asked for.
 	Responses []Response `json:"responses,omitempty"`

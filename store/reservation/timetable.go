@@ -438,6 +438,7 @@ func Compile(s Settings, holidays Holidays) (*Timetable, error) {
 		responses[v.ID] = true
 	}
 	c.that(s.HoldMinutes >= 0 && s.HoldMinutes <= 7*24*60, place{AtRules, "hold_minutes"}, "hold-minutes", "must be at most a week")
+	c.that(s.OfferMinutes >= 0 && s.OfferMinutes <= 24*60, place{AtRules, "offer_minutes"}, "offer-minutes", "must be at most a day")
 	if err := errors.Join(c.faults...); err != nil {
 		return nil, fmt.Errorf("reservation settings: %w", err)
 	}

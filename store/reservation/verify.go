@@ -16,6 +16,7 @@ func (r *Reservations) Checks() []store.Check {
 		{Name: "reservation receipts", Run: verifyReceipts},
 		{Name: "reservation keys", Run: verifyKeys},
 		{Name: "reservation visits", Run: verifyVisits},
+		{Name: "reservation waiting list", Run: verifyWaiting},
 	}
 }
 

@@ -75,8 +75,13 @@ func holdForm(q *console.Request, s reservation.Settings) *form {
 	if hold == 0 {
 		hold = 10
 	}
+	offer := s.OfferMinutes
+	if offer == 0 {
+		offer = 60
+	}
 	return &form{Action: "setup/windows", Submit: "setup.keep", Sets: []fieldset{{Legend: "setup.set.hold", Fields: []*field{
 		{Name: "hold_minutes", Label: q.T("setup.field.hold_minutes"), Kind: "number", Value: strconv.Itoa(hold), Min: "1", Max: "10080", Size: 6, Must: true, Hint: q.T("setup.hint.hold")},
+		{Name: "offer_minutes", Label: q.T("setup.field.offer_minutes"), Kind: "number", Value: strconv.Itoa(offer), Min: "1", Max: "1440", Size: 6, Hint: q.T("setup.hint.offer")},
 	}}}}
 }
 
@@ -93,7 +98,7 @@ func (d *desk) rules(q *console.Request) error {
 	}
 	f := page.Form
 	f.fill(q)
-	minutes := f.number(q, "hold_minutes")
+	minutes, offer := f.number(q, "hold_minutes"), f.number(q, "offer_minutes")
 	if !holidays && minutes == 0 {
 		f.wrong("hold_minutes", q.T("setup.fault.hold-minutes"))
 	}
@@ -101,7 +106,7 @@ func (d *desk) rules(q *console.Request) error {
 		if holidays {
 			s.Holidays = f.get("holidays") != ""
 		} else {
-			s.HoldMinutes = minutes
+			s.HoldMinutes, s.OfferMinutes = minutes, offer
 		}
 		return nil
 	})

@@ -708,3 +708,29 @@ func TestResponsesAreTheTenantsOwn(t *testing.T) {
 		t.Errorf("a clerk: %d", p.Status)
 	}
 }
+
+// Staff see who waits for an earlier place and what is held for them, clerks that
+// of their counters.
+func TestStaffSeeWhoWaits(t *testing.T) {
+	h := openHall(t, storetest.SQLite)
+	early, _ := h.book("nishi", "2026-11-26T15:00")
+	late, _ := h.book("nishi", "2026-12-01T15:00")
+	h.update(consoletest.Tenant, func(tx *store.Tx) error {
+		_, err := h.r.Wait(tx, reservation.WaitRequest{Owner: "a", Booking: late.ID, Counter: "nishi", Group: reservation.Open, Lang: "vi", By: "resident"})
+		return err
+	})
+	manager := h.manager()
+	if p := manager.Get("visits/waiting"); !p.Has("空き待ち 1件") || !p.Has("待っています") || !p.Has("visits/booking/"+late.ID) || !p.Has("Tiếng Việt") {
+		t.Errorf("the list:\n%s", p.Body)
+	}
+	h.update(consoletest.Tenant, func(tx *store.Tx) error {
+		_, err := h.r.Cancel(tx, early.ID, reservation.By{Who: "resident", Group: reservation.Open})
+		return err
+	})
+	if p := manager.Get("visits/waiting"); !p.Has("お知らせ中") || !p.Has("10:05まで取り置き") {
+		t.Errorf("after a place is freed:\n%s", p.Body)
+	}
+	if p := h.clerk("honcho").Get("visits/waiting"); !p.Has("空きを待っている方はいません。") {
+		t.Errorf("a clerk of another counter:\n%s", p.Body)
+	}
+}

@@ -11,6 +11,7 @@
 //	force.go      visitors without booking, and bookings beyond the limits
 //	responses.go  the municipality's words for how visits end (対応内容)
 //	search.go     search by any key, filters, CSV (S4-080, S4-081)
+//	waiting.go    who waits for an earlier place
 //	list.go       the day list of a counter, to print and as CSV (S4-104)
 //
 // The pages hold no rules: what can be booked, received or undone is for
@@ -173,6 +174,7 @@ func Area(c Config) console.Area {
 			page("GET", "visits/search", staff.SeeVisits, a.search),
 			quiet("visits/search", staff.SeeVisits, a.look),
 			page("GET", "visits/search/csv", staff.ExportVisits, a.searchFile),
+			page("GET", "visits/waiting", staff.SeeVisits, a.waiting),
 		},
 	}
 }
