@@ -107,9 +107,9 @@ func distances(f *flows.Flow) map[string]int {
 // fault complains once about the same thing.
 func (w *walker) fault(format string, args ...any) {
 	w.Helper()
-	if s := fmt.Sprintf(format, args...); !w.told[s] {
+	if s := string(w.lang) + ": " + fmt.Sprintf(format, args...); !w.told[s] {
 		w.told[s] = true
-		w.Errorf("%s: %s", w.lang, s)
+		w.Error(s)
 	}
 }
 
