@@ -15,7 +15,7 @@ STATICCHECK_VERSION := v0.8.2
 # The packages of the system that tests need: a browser, a PostgreSQL server that
 # the tests start for themselves on a port of their own, and the reader of
 # photographs.
-PACKAGES := chromium postgresql fonts-noto-cjk tesseract-ocr tesseract-ocr-jpn
+PACKAGES := chromium postgresql fonts-noto-cjk tesseract-ocr tesseract-ocr-jpn fonts-lohit-deva
 
 .PHONY: build run test check race dialogs needs bench mutants faults
 

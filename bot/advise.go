@@ -48,8 +48,11 @@ func (d *dialog) unread(f *flows.Field, r understand.Result) error {
 	return d.isIt(f, v)
 }
 
-// nobodysBusiness reports whether what is said at a question stays here.
-func nobodysBusiness(f *flows.Field) bool { return f.Personal || advisable[f.Type] == "" }
+// nobodysBusiness reports whether what is said at a question stays here. A
+// read-back is for no field: it shows what was said before.
+func nobodysBusiness(f *flows.Field) bool {
+	return f == nil || f.Personal || advisable[f.Type] == ""
+}
 
 // chosen lets the model choose among the entries nearest to a question that a
 // resident asks in between, and answers it.

@@ -122,7 +122,7 @@ func (s *served) do(r *http.Request) (int, []byte) {
 		s.t.Fatal(err)
 	}
 	if res.StatusCode >= 500 {
-		s.t.Errorf("%s %s: %s\n%s", r.Method, r.URL, res.Status, body)
+		s.t.Errorf("%s %s: %s\n%s\n%s", r.Method, r.URL, res.Status, body, s.log)
 	}
 	return res.StatusCode, body
 }
