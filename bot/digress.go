@@ -495,15 +495,14 @@ func (d *dialog) idleIntent(c understand.Context, text string) error {
 			return d.begin(d.shelf.Current[r.Candidates[0].Value])
 		}
 	}
-	if len(matches) > 0 && matches[0].Confidence >= actOn &&
-		(len(matches) == 1 || matches[0].Confidence-matches[1].Confidence > 0.02) {
+	if d.shelf.clear(matches) {
 		if f := d.shelf.Current[matches[0].Value]; f != nil {
 			return d.beginWith(f, text)
 		}
 	}
 	if !questioning(text) {
 		for _, m := range matches {
-			if f := d.shelf.Current[m.Value]; f != nil && m.Confidence >= sure {
+			if f := d.shelf.Current[m.Value]; f != nil && m.Confidence >= sure && (m.Confidence < actOn || d.shelf.clear(matches)) {
 				return d.beginWith(f, text) // a wish, however near a question about it is
 			}
 		}

@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -89,12 +90,22 @@ func (s *Shelf) Answer(c understand.Context, question string) (*faq.Entry, float
 		return list[0].Entry, list[0].Confidence
 	case list[0].Entry.ID == likeliest && conf >= actOn && list[0].Confidence >= agreeFrom: // both ways lead to it
 		return list[0].Entry, conf
+	case likeliest != "" && conf >= alike && (len(matches) == 1 || conf-matches[1].Confidence >= alone):
+		return s.FAQ[likeliest], conf
 	}
 	return nil, 0
 }
 
 // exact is the likeness of a question that is worded as the entry has it.
 const exact = 0.95
+
+// A wording that comes as near as alike, with none other nearer than alone below
+// it, is enough without the full text: the question may be in a language that the
+// full text does not speak.
+const (
+	alike = 0.8
+	alone = 0.1
+)
 
 // answer says a FAQ entry with its source.
 func (d *dialog) answer(e *faq.Entry) {
@@ -166,29 +177,55 @@ func (d *dialog) inBetween(c understand.Context, text string) (bool, error) {
 }
 
 // likely are the flows and questions that words may mean, the likeliest first,
-// none if nothing is likely.
+// none if nothing is likely. Only flows among matches are.
 func (d *dialog) likely(c understand.Context, text string, matches []understand.Candidate) []string {
+	if d.flow != nil {
+		matches = slices.DeleteFunc(slices.Clone(matches), func(m understand.Candidate) bool { return m.Value == d.flow.Name })
+	}
+	list, err := d.shelf.likely(c, text, matches)
+	if err != nil {
+		d.Log.Error("look a question up", "error", err)
+	}
+	return list
+}
+
+// Offered are the meanings, flows and "faq:ID", that the engine would ask about
+// ("did you mean") where Intent is not sure of one.
+func (s *Shelf) Offered(c understand.Context, text string) []string {
+	list, _ := s.likely(c, text, s.match(c, text)) // without the full text there are the flows
+	return list
+}
+
+func (s *Shelf) likely(c understand.Context, text string, matches []understand.Candidate) ([]string, error) {
 	var list []string
+	add := func(v string) {
+		if len(list) < mostOffered && !slices.Contains(list, v) {
+			list = append(list, v)
+		}
+	}
 	for _, m := range matches {
-		if m.Confidence >= askAbout && d.shelf.Current[m.Value] != nil && (d.flow == nil || m.Value != d.flow.Name) {
-			list = append(list, m.Value)
+		flow := s.Current[m.Value] != nil
+		// Two by their wording, and room for one that the full text finds.
+		if m.Confidence >= askAbout && matches[0].Confidence-m.Confidence <= nearby && (flow || len(list) < mostOffered-1) {
+			add(m.Value)
 		}
 	}
 	line := offerFrom
 	if !questioning(text) {
 		line = offerWordsFrom
 	}
-	found, err := d.shelf.Findings(c, text, mostOffered)
-	if err != nil {
-		d.Log.Error("look a question up", "error", err)
-	}
+	found, err := s.Findings(c, text, mostOffered)
 	if len(found) > 0 && found[0].Confidence >= line {
 		for _, f := range found {
-			list = append(list, faqPrefix+f.Entry.ID)
+			add(faqPrefix + f.Entry.ID)
 		}
 	}
-	return list[:min(len(list), mostOffered)]
+	return list, err
 }
+
+// nearby is how much less likely than the first a meaning may be that is offered
+// beside it.
+const nearby = 0.3
 
 // A whole sentence that asks something, and has the word of an answer in it, is
 // more likely a question than that answer (本人確認は何を出せばいい？ at "who

@@ -1,0 +1,60 @@
+package understand
+
+import (
+	"strings"
+	"testing"
+
+	"madoguchi/i18n"
+)
+
+// Every file can be read, and every language has words for what the built-in
+// flows are about.
+func TestSenseWords(t *testing.T) {
+	seen := map[string]bool{}
+	for _, s := range senses {
+		if seen[s.name] {
+			t.Errorf("the sense %s is there twice", s.name)
+		}
+		seen[s.name] = true
+	}
+	if len(senses) > 64*len(senseSet{}) {
+		t.Fatalf("%d senses, room for %d", len(senses), 64*len(senseSet{}))
+	}
+	for name, words := range sensesOf {
+		var all senseSet
+		for _, list := range words() {
+			for _, w := range list {
+				all.add(w.set)
+			}
+		}
+		if name == "places" {
+			continue
+		}
+		have := map[string]bool{}
+		all.each(func(s sense) { have[s.name] = true })
+		for _, s := range senses {
+			if !have[s.name] && s.name != "place" {
+				t.Errorf("%s has no word for %s", name, s.name)
+			}
+		}
+	}
+}
+
+// sensesIn names the senses of a text, and the words without any as "?".
+func sensesIn(lang i18n.Lang, text string) string {
+	l := wordsOf(lang)
+	var plain []byte
+	var tok tokens
+	folded := appendFolded(nil, text, l.indexed())
+	asides := l.asides(nil, folded, &plain, &tok)
+	var out []string
+	for _, t := range l.sense(nil, folded, plain, asides) {
+		var names []string
+		t.set.each(func(s sense) { names = append(names, s.name) })
+		if names == nil {
+			names = []string{"?"}
+		}
+		out = append(out, strings.Join(names, "/"))
+	}
+	return strings.Join(out, " ")
+}
