@@ -90,18 +90,17 @@ func (s *Shelf) Answer(c understand.Context, question string) (*faq.Entry, float
 		return list[0].Entry, list[0].Confidence
 	case list[0].Entry.ID == likeliest && conf >= actOn && list[0].Confidence >= agreeFrom: // both ways lead to it
 		return list[0].Entry, conf
-	case likeliest != "" && conf >= alike && (len(matches) == 1 || conf-matches[1].Confidence >= alone):
+	case likeliest != "" && conf >= alike && !slices.Contains(searched, c.Lang) && (len(matches) == 1 || conf-matches[1].Confidence >= alone):
 		return s.FAQ[likeliest], conf
 	}
 	return nil, 0
 }
 
 // exact is the likeness of a question that is worded as the entry has it.
-const exact = 0.95
+const exact = worded
 
 // A wording that comes as near as alike, with none other nearer than alone below
-// it, is enough without the full text: the question may be in a language that the
-// full text does not speak.
+// it, is enough where the full text does not speak the language well.
 const (
 	alike = 0.8
 	alone = 0.1

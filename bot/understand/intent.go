@@ -16,6 +16,9 @@ type Intent struct {
 	ID      string
 	Lang    i18n.Lang
 	Phrases []string
+	// Most is how likely senses alone can make the intent; 0 is no limit. It is
+	// for answers, which differ in finer things than senses tell apart.
+	Most float64
 }
 
 // Index finds the intent a text is closest to. It is built once and safe for
@@ -42,6 +45,7 @@ type Index struct {
 	slips map[uint64]int32
 
 	meanings meanings
+	most     []float32 // intent → the most that its senses make it likely
 
 	scratch sync.Pool
 }
@@ -327,6 +331,10 @@ func NewIndex(intents []Intent) *Index {
 			id = int32(len(x.ids))
 			index[in.ID] = id
 			x.ids = append(x.ids, in.ID)
+			x.most = append(x.most, 1)
+		}
+		if in.Most > 0 {
+			x.most[id] = float32(in.Most)
 		}
 		for _, phrase := range in.Phrases {
 			words := wordsOf(in.Lang)
@@ -506,7 +514,7 @@ func (x *Index) weigh(s *scratch) {
 		if score < sameSensed {
 			score *= 1 - senseDoubt*(highest-sensed)
 		}
-		score = max(score, sensed)
+		score = max(score, min(sensed, x.most[in]))
 		// "What time is it": nothing that one could come for.
 		if vague && score < sameSensed {
 			score = min(score, mostStrange)
