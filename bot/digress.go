@@ -500,7 +500,7 @@ func (d *dialog) idleIntent(c understand.Context, text string) error {
 			return d.beginWith(f, text)
 		}
 	}
-	if !questioning(text) {
+	if !understand.Asking(c, text) {
 		for _, m := range matches {
 			if f := d.shelf.Current[m.Value]; f != nil && m.Confidence >= sure && (m.Confidence < actOn || d.shelf.clear(matches)) {
 				return d.beginWith(f, text) // a wish, however near a question about it is
@@ -518,7 +518,7 @@ func (d *dialog) idleIntent(c understand.Context, text string) error {
 	if len(list) > 0 {
 		return d.askIntent(list, text)
 	}
-	if questioning(text) {
+	if understand.Asking(c, text) {
 		return d.unknown(text)
 	}
 	d.s.Misses++

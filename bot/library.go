@@ -118,9 +118,9 @@ func (s *Shelf) match(c understand.Context, text string) []understand.Candidate 
 
 const (
 	// worded is the likeness of the very words of a phrase, but for what says nothing.
-	worded = 0.97
+	worded = 0.95
 	// givesWay is how much likelier than a flow a question is to come before it.
-	givesWay = 0.05
+	givesWay = 0.08
 	// leads is how much likelier than every other a flow is that is entered unasked.
 	leads = 0.03
 )

@@ -103,7 +103,7 @@ const exact = worded
 // it, is enough where the full text does not speak the language well.
 const (
 	alike = 0.8
-	alone = 0.1
+	alone = 0.07
 )
 
 // answer says a FAQ entry with its source.
@@ -121,29 +121,6 @@ func (d *dialog) sourceOf(e *faq.Entry) string {
 		text, args = d.words.sourceBy, append(args, i18n.Arg{Name: "by", Value: e.By})
 	}
 	return text.In(d.s.Lang, args...)
-}
-
-// questioning reports whether words have the shape of a question.
-func questioning(text string) bool {
-	t := strings.TrimRight(text, " 　。.!！")
-	for _, end := range []string{
-		"?", "？", "ですか", "ますか", "せんか", "でしょうか", "ましたか", "ですかね", "かな", "かしら", "べき", "るの", "いの", "とは", "って何", "教えて", "教えてください",
-		"知りたい", "知りたいです",
-	} {
-		if strings.HasSuffix(t, end) {
-			return true
-		}
-	}
-	t = strings.ToLower(t)
-	for _, start := range []string{
-		"what ", "what's ", "how ", "where ", "when ", "why ", "who ", "which ", "do i ", "do you ", "does ", "can i ", "can my ", "can someone ",
-		"could i ", "may i ", "should i ", "must i ", "is it ", "is there ", "is my ", "are there ", "are you ", "will i ", "will my ",
-	} {
-		if strings.HasPrefix(t, start) {
-			return true
-		}
-	}
-	return false
 }
 
 // asked answers words at an open question that surely are a question of the
@@ -164,7 +141,7 @@ func (d *dialog) asked(c understand.Context, text string) (bool, error) {
 // inBetween answers words that are no answer to the open question if they surely
 // are a question of the resident's own.
 func (d *dialog) inBetween(c understand.Context, text string) (bool, error) {
-	if done, err := d.asked(c, text); done || err != nil || !questioning(text) {
+	if done, err := d.asked(c, text); done || err != nil || !understand.Asking(c, text) {
 		return done, err
 	}
 	e, _ := d.shelf.Answer(c, text)
@@ -210,7 +187,7 @@ func (s *Shelf) likely(c understand.Context, text string, matches []understand.C
 		}
 	}
 	line := offerFrom
-	if !questioning(text) {
+	if !understand.Asking(c, text) {
 		line = offerWordsFrom
 	}
 	found, err := s.Findings(c, text, mostOffered)
@@ -239,7 +216,7 @@ const (
 // a question of the resident's own.
 func (d *dialog) mentions(c understand.Context, r understand.Result, text string) bool {
 	if len(r.Candidates) != 1 || r.Candidates[0].Confidence >= plainlySaid ||
-		utf8.RuneCountInString(text) < wholeSentence || !questioning(text) {
+		utf8.RuneCountInString(text) < wholeSentence || !understand.Asking(c, text) {
 		return false
 	}
 	found, err := d.shelf.Findings(c, text, 1)
@@ -251,7 +228,7 @@ func (d *dialog) mentions(c understand.Context, r understand.Result, text string
 // offered, or it is said that there is no answer. It reports false for words
 // that are no question.
 func (d *dialog) puzzled(c understand.Context, text string) (bool, error) {
-	if !questioning(text) {
+	if !understand.Asking(c, text) {
 		return false, nil
 	}
 	if done, err := d.chosen(c, text); done || err != nil {

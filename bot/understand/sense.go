@@ -46,8 +46,9 @@ const (
 	strangeShared, strangeExtra = 1, 0.3
 
 	missingShare = 0.8  // of the weight of what the phrase has and nobody said
+	otherSense   = 0.6  // of the weight of a word of two senses of which one was said
 	elsewhere    = 0.4  // of the weight of what only other phrases of the intent have
-	leastSensed  = 0.8  // the weight shared from which a phrase counts in full
+	leastSensed  = 1    // the weight shared from which a phrase counts in full
 	mostSensed   = 0.94 // the likeness of words of the same senses
 	sameSensed   = 0.96 // … if they are the same altogether, and more than one word
 	manySensed   = 1.7  // the weight that is more than one word
@@ -85,6 +86,8 @@ type senseSet [2]uint64
 
 func (a senseSet) meets(b senseSet) bool { return a[0]&b[0]|a[1]&b[1] != 0 }
 
+func (a senseSet) within(b senseSet) bool { return a[0]&^b[0]|a[1]&^b[1] == 0 }
+
 func (a *senseSet) add(b senseSet) { a[0] |= b[0]; a[1] |= b[1] }
 
 func (a senseSet) each(f func(sense)) {
@@ -102,10 +105,6 @@ type sensed struct {
 	word   uint64
 	shared float32
 	extra  float32
-}
-
-func (a sensed) meets(b sensed) bool {
-	return a.set.meets(b.set) || a.word != 0 && a.word == b.word
 }
 
 func newSensed(set senseSet) sensed {
@@ -605,16 +604,15 @@ func (m *meanings) score(said []sensed, best []float32) float32 {
 func (m *meanings) like(p *meaning, said []sensed) float32 {
 	var shared, missing, extra float32
 	for i := range p.said {
-		if t := &p.said[i]; among(*t, said) {
-			shared += t.shared
-		} else {
-			missing += t.shared
-		}
+		t := &p.said[i]
+		part := t.among(said)
+		shared += part * t.shared
+		missing += (1 - part) * t.shared
 	}
 	for i := range said {
 		t := &said[i]
 		switch {
-		case among(*t, p.said):
+		case t.among(p.said) > 0:
 		case t.set.meets(m.of[p.intent]):
 			extra += elsewhere * t.extra
 		default:
@@ -630,13 +628,20 @@ func (m *meanings) like(p *meaning, said []sensed) float32 {
 	return mostSensed * shared / (shared + missingShare*missing + extra) * min(1, shared/leastSensed)
 }
 
-func among(t sensed, list []sensed) bool {
+// among is how far a word is among those of a list: in full if one of them is
+// all that it may mean, in part if one of its senses is there and it may have been
+// the other ("move": a house; somebody said to another day).
+func (t sensed) among(list []sensed) float32 {
+	part := float32(0)
 	for i := range list {
-		if t.meets(list[i]) {
-			return true
+		switch {
+		case t.word != 0 && t.word == list[i].word, t.set != (senseSet{}) && t.set.within(list[i].set):
+			return 1
+		case t.set.meets(list[i].set):
+			part = otherSense
 		}
 	}
-	return false
+	return part
 }
 
 // strange reports a matter that an intent does not know: a passport.
