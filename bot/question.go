@@ -86,6 +86,8 @@ func (s *Shelf) Answer(c understand.Context, question string) (*faq.Entry, float
 	switch {
 	case err != nil || len(list) == 0:
 		return nil, 0 // without the full text nothing is sure but the exact words
+	case s.intents.index(c.Lang).Strange(c, question, faqPrefix+list[0].Entry.ID):
+		return nil, 0 // it is about something else as well, such as a credit card
 	case list[0].Confidence >= answerFrom:
 		return list[0].Entry, list[0].Confidence
 	case list[0].Entry.ID == likeliest && conf >= actOn && list[0].Confidence >= agreeFrom: // both ways lead to it
@@ -102,7 +104,7 @@ const exact = worded
 // A wording that comes as near as alike, with none other nearer than alone below
 // it, is enough where the full text does not speak the language well.
 const (
-	alike = 0.8
+	alike = 0.79
 	alone = 0.07
 )
 

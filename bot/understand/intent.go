@@ -3,6 +3,7 @@ package understand
 import (
 	"bytes"
 	"math"
+	"slices"
 	"sync"
 	"unicode/utf8"
 
@@ -501,6 +502,33 @@ func withoutAside(raw []rawFeature, asides []span) []rawFeature {
 	return kept
 }
 
+// Strange reports whether a text speaks of a matter that no phrase of an intent
+// speaks of: a credit card, where the intent is the PIN of another card.
+func (x *Index) Strange(c Context, text, id string) bool {
+	in := slices.Index(x.ids, id)
+	if in < 0 || len(text) > maxText {
+		return false
+	}
+	s := x.scratch.Get().(*scratch)
+	defer x.scratch.Put(s)
+	x.read(s, c, text)
+	x.meanings.rarely(s.said)
+	return x.meanings.strange(in, s.said)
+}
+
+// read takes a text apart into features and senses.
+func (x *Index) read(s *scratch, c Context, text string) {
+	words := wordsOf(c.Lang)
+	s.folded = appendFolded(s.folded[:0], text, words.indexed())
+	s.raw = extract(s.raw[:0], s.folded, words)
+	s.asides = words.asides(s.asides[:0], s.folded, &s.plain, &s.tok)
+	s.raw = withoutAside(s.raw, s.asides)
+	s.said = s.said[:0]
+	if len(s.plain) == len(s.folded) {
+		s.said = words.sense(s.said, s.folded, s.plain, s.asides)
+	}
+}
+
 // weigh puts the likeness of senses beside that of letters.
 func (x *Index) weigh(s *scratch) {
 	clear(s.sensed)
@@ -544,15 +572,7 @@ func (x *Index) Match(c Context, text string) []Candidate {
 		s.round = 1
 	}
 	s.touched = s.touched[:0]
-	words := wordsOf(c.Lang)
-	s.folded = appendFolded(s.folded[:0], text, words.indexed())
-	s.raw = extract(s.raw[:0], s.folded, words)
-	s.asides = words.asides(s.asides[:0], s.folded, &s.plain, &s.tok)
-	s.raw = withoutAside(s.raw, s.asides)
-	s.said = s.said[:0]
-	if len(s.plain) == len(s.folded) {
-		s.said = words.sense(s.said, s.folded, s.plain, s.asides)
-	}
+	x.read(s, c, text)
 
 	var whole float32 // the weight of everything said
 	var known float32 // … of what is known

@@ -45,13 +45,13 @@ const (
 	// it is more often part of their story.
 	strangeShared, strangeExtra = 1, 0.3
 
-	missingShare = 0.8  // of the weight of what the phrase has and nobody said
-	otherSense   = 0.6  // of the weight of a word of two senses of which one was said
-	elsewhere    = 0.4  // of the weight of what only other phrases of the intent have
-	leastSensed  = 1    // the weight shared from which a phrase counts in full
-	mostSensed   = 0.94 // the likeness of words of the same senses
-	sameSensed   = 0.96 // … if they are the same altogether, and more than one word
-	manySensed   = 1.7  // the weight that is more than one word
+	missingShare = 0.8   // of the weight of what the phrase has and nobody said
+	otherSense   = 0.6   // of the weight of a word of two senses of which one was said
+	elsewhere    = 0.4   // of the weight of what only other phrases of the intent have
+	leastSensed  = 1     // the weight shared from which a phrase counts in full
+	mostSensed   = 0.93  // the likeness of words of the same senses
+	sameSensed   = 0.945 // … if they are the same altogether, and more than one word
+	manySensed   = 1.7   // the weight that is more than one word
 
 	// A likeness of letters only loses by how much better senses fit another
 	// intent, and cannot be sure beside a matter that the intent does not know.
@@ -572,19 +572,10 @@ func (m *meanings) add(intent int32, said []sensed) {
 // score puts the best likeness of senses for each intent into best, and returns
 // the highest.
 func (m *meanings) score(said []sensed, best []float32) float32 {
+	m.rarely(said)
 	var all senseSet
 	for i := range said {
-		t := &said[i]
-		all.add(t.set)
-		rare := float32(0)
-		for k, r := range m.rare {
-			if t.set[k/64]&(1<<(k%64)) != 0 {
-				rare = max(rare, r)
-			}
-		}
-		if t.word == 0 {
-			t.extra *= rare
-		}
+		all.add(said[i].set)
 	}
 	var highest float32
 	for i := range m.list {
@@ -598,6 +589,23 @@ func (m *meanings) score(said []sensed, best []float32) float32 {
 		}
 	}
 	return highest
+}
+
+// rarely makes what everybody speaks of count less where a phrase does not have it.
+func (m *meanings) rarely(said []sensed) {
+	for i := range said {
+		t := &said[i]
+		if t.word != 0 {
+			continue
+		}
+		rare := float32(0)
+		for k, r := range m.rare {
+			if t.set[k/64]&(1<<(k%64)) != 0 {
+				rare = max(rare, r)
+			}
+		}
+		t.extra *= rare
+	}
 }
 
 // like is how like what was said is to a phrase.
