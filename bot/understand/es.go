@@ -39,7 +39,7 @@ var spanish = words{
 	heads:   split("el|la|los|las|es|es el|es la|soy|soy el|soy la|yo|yo quiero|quiero|quiero el|quiero la|quisiera|me gustaría|escojo|elijo|prefiero|puede ser|creo que|entonces|pues|bueno|para|a|en|por favor|hola|mi|un|una"),
 	tails:   split("por favor|porfa|porfavor|gracias|mismo|entonces|está bien|me parece bien|mejor|para mí|opción|creo|si es posible|si se puede|nada más|nomás"),
 	parties: []partyPhrase{
-		{"solo yo", 1, 0.95}, {"sólo yo", 1, 0.95}, {"solamente yo", 1, 0.95}, {"yo", 1, 0.85}, {"yo solo", 1, 0.95}, {"yo sola", 1, 0.95}, {"yo mismo", 1, 0.9}, {"yo misma", 1, 0.9}, {"solo", 1, 0.9}, {"sola", 1, 0.95}, {"voy solo", 1, 0.95}, {"voy sola", 1, 0.95}, {"únicamente yo", 1, 0.95}, {"nada más yo", 1, 0.95}, {"nomás yo", 1, 0.95},
+		{"solo yo", 1, 0.95}, {"sólo yo", 1, 0.95}, {"solamente yo", 1, 0.95}, {"yo", 1, 0.85}, {"yo solo", 1, 0.95}, {"yo sola", 1, 0.95}, {"yo solita", 1, 0.95}, {"yo solito", 1, 0.95}, {"voy yo solita", 1, 0.95}, {"voy yo solito", 1, 0.95}, {"voy yo solo", 1, 0.95}, {"voy yo sola", 1, 0.95}, {"solita", 1, 0.95}, {"solito", 1, 0.95}, {"yo mismo", 1, 0.9}, {"yo misma", 1, 0.9}, {"solo", 1, 0.9}, {"sola", 1, 0.95}, {"voy solo", 1, 0.95}, {"voy sola", 1, 0.95}, {"únicamente yo", 1, 0.95}, {"nada más yo", 1, 0.95}, {"nomás yo", 1, 0.95},
 		{"mi esposa y yo", 2, 0.95}, {"mi esposo y yo", 2, 0.95}, {"mi marido y yo", 2, 0.95}, {"yo y mi esposa", 2, 0.95}, {"yo y mi esposo", 2, 0.95}, {"mi hijo y yo", 2, 0.95}, {"mi hija y yo", 2, 0.95}, {"mi mamá y yo", 2, 0.95}, {"una pareja", 2, 0.85}, {"los dos", 2, 0.9},
 	},
 	commands: joinPhrases(
