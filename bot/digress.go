@@ -501,10 +501,9 @@ func (d *dialog) idleIntent(c understand.Context, text string) error {
 		}
 	}
 	if !understand.Asking(c, text) {
-		for _, m := range matches {
-			if f := d.shelf.Current[m.Value]; f != nil && m.Confidence >= sure && (m.Confidence < actOn || d.shelf.clear(matches)) {
-				return d.beginWith(f, text) // a wish, however near a question about it is
-			}
+		flows := slices.DeleteFunc(slices.Clone(matches), func(m understand.Candidate) bool { return d.shelf.Current[m.Value] == nil })
+		if d.shelf.clear(flows) {
+			return d.beginWith(d.shelf.Current[flows[0].Value], text) // a wish, however near a question about it is
 		}
 	}
 	if e, _ := d.shelf.Answer(c, text); e != nil {

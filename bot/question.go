@@ -183,6 +183,9 @@ func (s *Shelf) likely(c understand.Context, text string, matches []understand.C
 	}
 	for _, m := range matches {
 		flow := s.Current[m.Value] != nil
+		if !flow && m.Confidence <= mostSensed && slices.Contains(searched, c.Lang) {
+			continue // senses alone: the full text knows better
+		}
 		// Two by their wording, and room for one that the full text finds.
 		if m.Confidence >= askAbout && matches[0].Confidence-m.Confidence <= nearby && (flow || len(list) < mostOffered-1) {
 			add(m.Value)

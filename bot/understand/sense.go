@@ -45,10 +45,13 @@ const (
 	// it is more often part of their story.
 	strangeShared, strangeExtra = 1, 0.3
 
-	missingShare = 0.8   // of the weight of what the phrase has and nobody said
-	otherSense   = 0.6   // of the weight of a word of two senses of which one was said
-	elsewhere    = 0.4   // of the weight of what only other phrases of the intent have
-	leastSensed  = 1     // the weight shared from which a phrase counts in full
+	missingShare = 0.8 // of the weight of what the phrase has and nobody said
+	otherSense   = 0.6 // of the weight of a word of two senses of which one was said
+	elsewhere    = 0.4 // of the weight of what only other phrases of the intent have
+	leastSensed  = 1   // the weight of a matter, or of a deed and what it is done to
+	oneDeed      = 0.5 // of the likeness if no more is shared than something to do
+	twoDeeds     = 1.5
+	someDeed     = 0.79  // … if it is little more
 	mostSensed   = 0.93  // the likeness of words of the same senses
 	sameSensed   = 0.945 // … if they are the same altogether, and more than one word
 	manySensed   = 1.7   // the weight that is more than one word
@@ -611,9 +614,11 @@ func (m *meanings) rarely(said []sensed) {
 // like is how like what was said is to a phrase.
 func (m *meanings) like(p *meaning, said []sensed) float32 {
 	var shared, missing, extra float32
+	matters := false // what is shared is also about something
 	for i := range p.said {
 		t := &p.said[i]
 		part := t.among(said)
+		matters = matters || part == 1 && t.shared >= senseWeights[matter].shared
 		shared += part * t.shared
 		missing += (1 - part) * t.shared
 	}
@@ -633,7 +638,14 @@ func (m *meanings) like(p *meaning, said []sensed) float32 {
 	if missing == 0 && extra == 0 && shared >= manySensed {
 		return sameSensed
 	}
-	return mostSensed * shared / (shared + missingShare*missing + extra) * min(1, shared/leastSensed)
+	score := mostSensed * shared / (shared + missingShare*missing + extra)
+	switch {
+	case shared < leastSensed: // やめる
+		score *= oneDeed
+	case shared < twoDeeds && !matters: // another day, but of what
+		score *= someDeed
+	}
+	return score
 }
 
 // among is how far a word is among those of a list: in full if one of them is
