@@ -45,11 +45,11 @@ const (
 	// it is more often part of their story.
 	strangeShared, strangeExtra = 1, 0.3
 
-	missingShare = 0.8 // of the weight of what the phrase has and nobody said
-	otherSense   = 0.6 // of the weight of a word of two senses of which one was said
-	elsewhere    = 0.4 // of the weight of what only other phrases of the intent have
-	leastSensed  = 1   // the weight of a matter, or of a deed and what it is done to
-	oneDeed      = 0.5 // of the likeness if no more is shared than something to do
+	missingShare = 0.8  // of the weight of what the phrase has and nobody said
+	otherSense   = 0.6  // of the weight of a word of two senses of which one was said
+	elsewhere    = 0.4  // of the weight of what only other phrases of the intent have
+	leastSensed  = 1    // the weight of a matter, or of a deed and what it is done to
+	oneDeed      = 0.45 // of the likeness if no more is shared than something to do
 	twoDeeds     = 1.5
 	someDeed     = 0.79  // … if it is little more
 	mostSensed   = 0.93  // the likeness of words of the same senses
