@@ -211,17 +211,22 @@ func parseSenseWords(text string) (senseWords, error) {
 			meant[w] = set
 		}
 	}
+	// What has lost its accents may be several words (muốn, muộn): it is all of them.
+	plainly := map[string]senseSet{}
+	for _, w := range order {
+		set := plainly[Fold(w)]
+		set.add(meant[w])
+		plainly[Fold(w)] = set
+	}
 	table := senseWords{}
 	for _, w := range order {
-		t := newSensed(meant[w])
 		toned := string(appendFolded(nil, w, keepTones))
 		plain := Fold(w)
-		if toned != plain {
-			table.add(toned, t, false)
-			table.add(plain, t, true)
-		} else {
-			table.add(plain, t, false)
+		if set, first := plainly[plain]; first && toned != plain {
+			delete(plainly, plain)
+			table.add(plain, newSensed(set), true)
 		}
+		table.add(toned, newSensed(meant[w]), false)
 	}
 	for _, list := range table {
 		sort.SliceStable(list, func(i, j int) bool { return list[i].length > list[j].length })

@@ -58,3 +58,29 @@ func sensesIn(lang i18n.Lang, text string) string {
 	}
 	return strings.Join(out, " ")
 }
+
+func TestSenses(t *testing.T) {
+	for _, tt := range []struct {
+		lang       i18n.Lang
+		text, want string
+	}{
+		{"ja", "来週、大阪からこちらに引っ越します", "here move"},
+		{"ja-easy", "カードを とりに いきたい", "card pickup"}, // the spaces are not heard
+		{"en", "I can't find my number card", "lost card"},
+		{"zh-Hans", "我的卡找不到了", "card lost"},
+		{"zh-Hant", "想取消預約", "cancel book"},
+		{"ko", "오사카에서 이사 왔어요", "move arrive"},
+		{"vi", "tôi muốn hủy lịch hẹn", "cancel book"},
+		{"vi", "toi muon huy lich hen", "late/aside cancel book"}, // without tones
+		{"ne", "मेरो कार्ड हरायो", "card lost"},
+		{"pt-BR", "perdi meu cartão do banco", "lost bank"},
+		{"es", "quiero renovar el pasaporte", "renew passport"},
+		{"fil", "nakalimutan ko ang PIN", "forget pin"},
+		{"id", "kartu saya sudah jadi", "card ready"},
+		{"en", "my zebra", "?"},
+	} {
+		if got := sensesIn(tt.lang, tt.text); got != tt.want {
+			t.Errorf("%s %q: got %q, want %q", tt.lang, tt.text, got, tt.want)
+		}
+	}
+}
