@@ -43,7 +43,7 @@ var senseWeights = [...]struct{ shared, extra float32 }{
 const (
 	// A word without a sense counts as a matter in a phrase; in what people say
 	// it is more often part of their story.
-	strangeShared, strangeExtra = 1, 0.3
+	strangeShared, strangeExtra = 1, 0.25
 
 	missingShare = 0.8  // of the weight of what the phrase has and nobody said
 	otherSense   = 0.6  // of the weight of a word of two senses of which one was said
