@@ -84,3 +84,23 @@ func TestSenses(t *testing.T) {
 		}
 	}
 }
+
+// Whatever is typed, a text is matched and asked about without a fault.
+func FuzzMatch(f *testing.F) {
+	x := NewIndex(cityIntents)
+	for _, text := range []string{"カードを とりに いきたい", "4桁の番号", "em muốn hủy lịch", "कार्ड", "카드 받으러", "a\xff가b", "4", " "} {
+		f.Add(text)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		for lang := range ready {
+			c := in(lang)
+			for _, m := range x.Match(c, text) {
+				if m.Confidence < 0 || m.Confidence > 1 {
+					t.Errorf("%s %q: %v", lang, text, m)
+				}
+				x.Strange(c, text, m.Value)
+			}
+			Asking(c, text)
+		}
+	})
+}
