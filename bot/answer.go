@@ -73,7 +73,7 @@ func (d *dialog) heard(text string) error {
 		d.say(d.words.useLink)
 		return d.repeat()
 	}
-	if questioning(d.s.Lang, text) {
+	if understand.Asking(c, text) {
 		if done, err := d.asked(c, text); done || err != nil {
 			return err
 		}
@@ -101,7 +101,7 @@ func (d *dialog) heard(text string) error {
 		return err
 	}
 	// Words with the shape of a value, only a wrong one, are no question.
-	if r.Reason == "" || questioning(d.s.Lang, text) {
+	if r.Reason == "" || understand.Asking(c, text) {
 		if done, err := d.inBetween(c, text); done || err != nil {
 			return err
 		}

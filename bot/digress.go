@@ -511,8 +511,7 @@ func (d *dialog) idleIntent(c understand.Context, text string) error {
 			return d.begin(d.shelf.Current[r.Candidates[0].Value])
 		}
 	}
-	if len(matches) > 0 && matches[0].Confidence >= actOn &&
-		(len(matches) == 1 || matches[0].Confidence-matches[1].Confidence > 0.02) {
+	if d.shelf.clear(matches) {
 		if d.shelf.asksOfCounters(matches[0].Value) {
 			return d.counterAnswer(matches[0].Value, text)
 		}
@@ -520,11 +519,10 @@ func (d *dialog) idleIntent(c understand.Context, text string) error {
 			return d.beginWith(f, text)
 		}
 	}
-	if !questioning(d.s.Lang, text) {
-		for _, m := range matches {
-			if f := d.shelf.Current[m.Value]; f != nil && m.Confidence >= sure {
-				return d.beginWith(f, text) // a wish, however near a question about it is
-			}
+	if !understand.Asking(c, text) {
+		flows := slices.DeleteFunc(slices.Clone(matches), func(m understand.Candidate) bool { return d.shelf.Current[m.Value] == nil })
+		if d.shelf.clear(flows) {
+			return d.beginWith(d.shelf.Current[flows[0].Value], text) // a wish, however near a question about it is
 		}
 	}
 	if e, _ := d.shelf.Answer(c, text); e != nil {
@@ -538,7 +536,7 @@ func (d *dialog) idleIntent(c understand.Context, text string) error {
 	if len(list) > 0 {
 		return d.askIntent(list, text)
 	}
-	if questioning(d.s.Lang, text) {
+	if understand.Asking(c, text) {
 		return d.unknown(text)
 	}
 	d.s.Misses++

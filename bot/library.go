@@ -81,7 +81,7 @@ func (x *intents) index(lang i18n.Lang) *understand.Index {
 			list = append(list, understand.Intent{ID: f.Name, Lang: l, Phrases: f.Begins.In(l)})
 		}
 		for _, e := range x.entries {
-			list = append(list, understand.Intent{ID: faqPrefix + e.ID, Lang: l, Phrases: e.Asks(l)})
+			list = append(list, understand.Intent{ID: faqPrefix + e.ID, Lang: l, Phrases: e.Asks(l), Most: mostSensed})
 		}
 		for _, id := range slices.Sorted(maps.Keys(x.asks)) {
 			list = append(list, understand.Intent{ID: id, Lang: l, Phrases: x.asks[id].In(l)})
@@ -92,9 +92,52 @@ func (x *intents) index(lang i18n.Lang) *understand.Index {
 	return made
 }
 
-// match returns the flows and entries that words may mean, best first.
+// match returns the flows and entries that words may mean, best first. A
+// question gives way to a flow that is nearly as likely, unless it is worded as
+// the entry has it: who came to do something is led through it, and finds the
+// answer there.
 func (s *Shelf) match(c understand.Context, text string) []understand.Candidate {
-	return s.intents.index(c.Lang).Match(c, text)
+	list := s.intents.index(c.Lang).Match(c, text)
+	if len(list) == 0 || list[0].Confidence >= worded {
+		return list
+	}
+	for i, m := range list {
+		if s.Current[m.Value] == nil || m.Confidence < list[0].Confidence-givesWay {
+			continue
+		}
+		if i > 0 {
+			copy(list[1:i+1], list[:i])
+			list[0] = understand.Candidate{Value: m.Value, Confidence: max(m.Confidence, list[1].Confidence)}
+			for k := 1; k <= i; k++ {
+				list[k].Confidence = min(list[k].Confidence, m.Confidence)
+			}
+		}
+		break
+	}
+	return list
+}
+
+const (
+	// worded is the likeness of the very words of a phrase, but for what says nothing.
+	worded = 0.95
+	// givesWay is how much likelier than a flow a question is to come before it.
+	givesWay = 0.08
+	// leads is how much likelier than every other a flow is that is entered unasked.
+	leads = 0.03
+)
+
+// clear reports whether the first of matches is so likely, and so much likelier
+// than another flow, that it is acted on without asking.
+func (s *Shelf) clear(matches []understand.Candidate) bool {
+	if len(matches) == 0 || matches[0].Confidence < actOn {
+		return false
+	}
+	for _, m := range matches[1:] {
+		if s.Current[m.Value] != nil {
+			return matches[0].Confidence >= worded || matches[0].Confidence-m.Confidence >= leads
+		}
+	}
+	return true
 }
 
 // Answers is the questions people ask and their full text. The text of a
@@ -107,6 +150,10 @@ type Answers struct {
 	mu sync.Mutex
 	in map[i18n.Lang]*retrieval.Index
 }
+
+// mostSensed keeps an answer from being sure by the senses of its words alone: the
+// full text decides. TestQuestions measures it.
+const mostSensed = 0.6
 
 // NewAnswers returns the answers that read does; it is called once, when they
 // are first wanted.
@@ -370,7 +417,7 @@ func (s *Shelf) Intent(c understand.Context, text string) (string, float64) {
 		(len(m) == 0 || m[0].Confidence <= conf && (arg == "" || m[0].Confidence < askAbout)) {
 		return string(cmd), conf
 	}
-	if len(m) > 0 && m[0].Confidence >= actOn && (s.Current[m[0].Value] != nil || s.asksOfCounters(m[0].Value)) {
+	if s.clear(m) && (s.Current[m[0].Value] != nil || s.asksOfCounters(m[0].Value)) {
 		return m[0].Value, m[0].Confidence
 	}
 	if e, conf := s.Answer(c, text); e != nil {

@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -85,6 +86,8 @@ func (s *Shelf) Answer(c understand.Context, question string) (*faq.Entry, float
 	switch {
 	case err != nil || len(list) == 0:
 		return nil, 0 // without the full text nothing is sure but the exact words
+	case s.intents.index(c.Lang).Strange(c, question, faqPrefix+list[0].Entry.ID):
+		return nil, 0 // it is about something else as well, such as a credit card
 	case list[0].Confidence >= answerFrom:
 		return list[0].Entry, list[0].Confidence
 	case list[0].Entry.ID == likeliest && conf >= actOn && list[0].Confidence >= agreeFrom: // both ways lead to it
@@ -94,7 +97,7 @@ func (s *Shelf) Answer(c understand.Context, question string) (*faq.Entry, float
 }
 
 // exact is the likeness of a question that is worded as the entry has it.
-const exact = 0.95
+const exact = worded
 
 // answer says a FAQ entry with its source.
 func (d *dialog) answer(e *faq.Entry) {
@@ -111,71 +114,6 @@ func (d *dialog) sourceOf(e *faq.Entry) string {
 		text, args = d.words.sourceBy, append(args, i18n.Arg{Name: "by", Value: e.By})
 	}
 	return text.In(d.s.Lang, args...)
-}
-
-// asking are the words that make a sentence a question where the language has
-// no other sign of it but a question mark, which few people write in a chat:
-// folded, and found anywhere or, with a $, at the end only.
-var asking = map[i18n.Lang][]string{
-	"vi": {
-		"the nao", "lam sao", "o dau", "la gi", "gi khong", "bao nhieu", "bao lau", "bao gio", "khi nao", "luc nao", "may gio", "tai sao", "vi sao",
-		"co phai", "can gi", "lam gi", "khong a$", "khong vay$", "khong$", "ko$", "hong$", "chua a$", "chua$", "nhung gi", "giay gi", "cai gi", "gi a$", "gi vay$", "nao$",
-	},
-	"ne": {
-		"के", "किन", "कसरी", "कहिले", "कहिलेसम्म", "कहाँ", "कति", "कुन", "कसले", "कसलाई", "हुन्छ$", "मिल्छ$", "सकिन्छ$", "चाहिन्छ$", "पर्छ$", "गर्नुपर्छ$", "पाइन्छ$", "लाग्छ$",
-		"k garne", "k k", "kasari", "kahile", "kaha", "kati", "kun", "kasle", "k ho$", "k huncha$", "huncha$", "milcha$", "parcha$", "chahincha$", "sakincha$", "paincha$", "lagcha$",
-	},
-	"id": {
-		"apa", "apakah", "bagaimana", "gimana", "di mana", "dimana", "ke mana", "kemana", "kapan", "berapa", "siapa", "kenapa", "mengapa", "bolehkah", "bisakah",
-		"haruskah", "perlukah", "tidak$", "enggak$", "nggak$", "gak$", "sudah jadi belum",
-	},
-}
-
-// fewestAsking is how many words a question has at least: a Vietnamese không, a
-// Nepali हुन्छ and an Indonesian tidak by themselves are answers.
-const fewestAsking = 3
-
-// asks reports whether words have what makes a question in lang.
-func asks(lang i18n.Lang, text string) bool {
-	text = understand.Fold(text)
-	if len(strings.Fields(text)) < fewestAsking {
-		return false
-	}
-	text = " " + strings.TrimRight(text, " .।") + " "
-	for _, word := range asking[lang] {
-		word, last := strings.CutSuffix(word, "$")
-		word = " " + understand.Fold(word) + " "
-		if last && strings.HasSuffix(text, word) || !last && strings.Contains(text, word) {
-			return true
-		}
-	}
-	return false
-}
-
-// questioning reports whether words have the shape of a question.
-func questioning(lang i18n.Lang, text string) bool {
-	if asks(lang, text) {
-		return true
-	}
-	t := strings.TrimRight(text, " 　。.!！")
-	for _, end := range []string{
-		"?", "？", "ですか", "ますか", "せんか", "でしょうか", "ましたか", "ですかね", "かな", "かしら", "べき", "るの", "いの", "とは", "って何", "教えて", "教えてください",
-		"知りたい", "知りたいです",
-	} {
-		if strings.HasSuffix(t, end) {
-			return true
-		}
-	}
-	t = strings.ToLower(t)
-	for _, start := range []string{
-		"what ", "what's ", "how ", "where ", "when ", "why ", "who ", "which ", "do i ", "do you ", "does ", "can i ", "can my ", "can someone ",
-		"could i ", "may i ", "should i ", "must i ", "is it ", "is there ", "is my ", "are there ", "are you ", "will i ", "will my ",
-	} {
-		if strings.HasPrefix(t, start) {
-			return true
-		}
-	}
-	return false
 }
 
 // asked answers words at an open question that surely are a question of the
@@ -199,7 +137,7 @@ func (d *dialog) asked(c understand.Context, text string) (bool, error) {
 // inBetween answers words that are no answer to the open question if they surely
 // are a question of the resident's own.
 func (d *dialog) inBetween(c understand.Context, text string) (bool, error) {
-	if done, err := d.asked(c, text); done || err != nil || !questioning(d.s.Lang, text) {
+	if done, err := d.asked(c, text); done || err != nil || !understand.Asking(c, text) {
 		return done, err
 	}
 	e, _ := d.shelf.Answer(c, text)
@@ -211,29 +149,58 @@ func (d *dialog) inBetween(c understand.Context, text string) (bool, error) {
 }
 
 // likely are the flows and questions that words may mean, the likeliest first,
-// none if nothing is likely.
+// none if nothing is likely. Only flows among matches are.
 func (d *dialog) likely(c understand.Context, text string, matches []understand.Candidate) []string {
-	var list []string
-	for _, m := range matches {
-		if m.Confidence >= askAbout && d.shelf.Current[m.Value] != nil && (d.flow == nil || m.Value != d.flow.Name) {
-			list = append(list, m.Value)
-		}
+	if d.flow != nil {
+		matches = slices.DeleteFunc(slices.Clone(matches), func(m understand.Candidate) bool { return m.Value == d.flow.Name })
 	}
-	line := offerFrom
-	if !questioning(d.s.Lang, text) {
-		line = offerWordsFrom
-	}
-	found, err := d.shelf.Findings(c, text, mostOffered)
+	list, err := d.shelf.likely(c, text, matches)
 	if err != nil {
 		d.Log.Error("look a question up", "error", err)
 	}
-	if len(found) > 0 && found[0].Confidence >= line {
-		for _, f := range found {
-			list = append(list, faqPrefix+f.Entry.ID)
+	return list
+}
+
+// Offered are the meanings, flows and "faq:ID", that the engine would ask about
+// ("did you mean") where Intent is not sure of one.
+func (s *Shelf) Offered(c understand.Context, text string) []string {
+	list, _ := s.likely(c, text, s.match(c, text)) // without the full text there are the flows
+	return list
+}
+
+func (s *Shelf) likely(c understand.Context, text string, matches []understand.Candidate) ([]string, error) {
+	var list []string
+	add := func(v string) {
+		if len(list) < mostOffered && !slices.Contains(list, v) {
+			list = append(list, v)
 		}
 	}
-	return list[:min(len(list), mostOffered)]
+	for _, m := range matches {
+		flow := s.Current[m.Value] != nil
+		if !flow && m.Confidence <= mostSensed {
+			continue // senses alone: the full text knows better
+		}
+		// Two by their wording, and room for one that the full text finds.
+		if m.Confidence >= askAbout && matches[0].Confidence-m.Confidence <= nearby && (flow || len(list) < mostOffered-1) {
+			add(m.Value)
+		}
+	}
+	line := offerFrom
+	if !understand.Asking(c, text) {
+		line = offerWordsFrom
+	}
+	found, err := s.Findings(c, text, mostOffered)
+	if len(found) > 0 && found[0].Confidence >= line {
+		for _, f := range found {
+			add(faqPrefix + f.Entry.ID)
+		}
+	}
+	return list, err
 }
+
+// nearby is how much less likely than the first a meaning may be that is offered
+// beside it.
+const nearby = 0.3
 
 // A whole sentence that asks something, and has the word of an answer in it, is
 // more likely a question than that answer (本人確認は何を出せばいい？ at "who
@@ -248,7 +215,7 @@ const (
 // a question of the resident's own.
 func (d *dialog) mentions(c understand.Context, r understand.Result, text string) bool {
 	if len(r.Candidates) != 1 || r.Candidates[0].Confidence >= plainlySaid ||
-		utf8.RuneCountInString(text) < wholeSentence || !questioning(d.s.Lang, text) {
+		utf8.RuneCountInString(text) < wholeSentence || !understand.Asking(c, text) {
 		return false
 	}
 	found, err := d.shelf.Findings(c, text, 1)
@@ -260,7 +227,7 @@ func (d *dialog) mentions(c understand.Context, r understand.Result, text string
 // offered, or it is said that there is no answer. It reports false for words
 // that are no question.
 func (d *dialog) puzzled(c understand.Context, text string) (bool, error) {
-	if !questioning(d.s.Lang, text) {
+	if !understand.Asking(c, text) {
 		return false, nil
 	}
 	if done, err := d.chosen(c, text); done || err != nil {

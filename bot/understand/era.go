@@ -20,6 +20,18 @@ var eras = [...]eraSpan{
 	{"令和", civil.Date{Year: 2019, Month: 5, Day: 1}, civil.Date{Year: 9999, Month: 12, Day: 31}},
 }
 
+// republic is the calendar of Taiwan, in which people from there say when they
+// were born. It is no Japanese era: a year without a name is never one of it.
+var republic = eraSpan{"民國", civil.Date{Year: 1912, Month: 1, Day: 1}, civil.Date{Year: 9999, Month: 12, Day: 31}}
+
+// eraOf is the era that a term names; the one after the Japanese is the republic.
+func eraOf(n int) eraSpan {
+	if n < len(eras) {
+		return eras[n]
+	}
+	return republic
+}
+
 // eraDate reads 令和8年12月24日, R8.12.24, 昭55/6/10.
 func (p *dateParser) eraDate(i int) int {
 	j := i + 1
@@ -31,8 +43,8 @@ func (p *dateParser) eraDate(i int) int {
 	case num:
 		year = p.val(j)
 		if p.t[j].digits == 6 { // S550610
-			d := civil.Date{Year: eras[p.val(i)].first.Year + year/10000 - 1, Month: time.Month(year / 100 % 100), Day: year % 100}
-			return p.inEra(eras[p.val(i)], d, j+1-i)
+			d := civil.Date{Year: eraOf(p.val(i)).first.Year + year/10000 - 1, Month: time.Month(year / 100 % 100), Day: year % 100}
+			return p.inEra(eraOf(p.val(i)), d, j+1-i)
 		}
 	case firstYear:
 		year = 1
@@ -40,7 +52,7 @@ func (p *dateParser) eraDate(i int) int {
 		return 0
 	}
 	j++
-	span := eras[p.val(i)]
+	span := eraOf(p.val(i))
 	y := span.first.Year + year - 1
 	if k := p.kind(j); k == yearUnit || isSeparator(k) {
 		j++

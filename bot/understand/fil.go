@@ -56,6 +56,7 @@ var filipino = words{
 		say(Skip, 0, "laktawan|lampasan|laktawan ito|i-skip|iskip|skip po|susunod|susunod na tanong|ayaw kong sagutin|ayokong sagutin|hindi ko sasagutin|iwanang blangko"),
 	),
 	loose: []commandPhrase{
+		{Person, "*staff na lang*", 0.85}, {Person, "*ayoko*robot*", 0.85}, {Person, "*ayaw ko*robot*", 0.85}, {Person, "*totoong tao*", 0.85},
 		{Person, "*makakausap*", 0.9}, {Person, "*makausap*", 0.85}, {Person, "*kausapin*", 0.85}, {Person, "*makipag usap*", 0.8}, {Back, "*balik*tanong*", 0.85}, {Back, "*naunang tanong*", 0.85},
 		{Correct, "*itama ang {}", 0.9}, {Correct, "*baguhin ang {}", 0.65}, {Correct, "*palitan ang {}", 0.65}, {Correct, "mali ang {}", 0.9}, {Correct, "mali yung {}", 0.9}, {Correct, "*nagkamali ako sa {}", 0.9},
 		{Person, "*makipag usap sa tao*", 0.9}, {Person, "*makipag-usap sa tao*", 0.9}, {Person, "*makausap ang tao*", 0.9}, {Person, "*makausap ang staff*", 0.9}, {Person, "*makausap na tao*", 0.9}, {Person, "*makausap na staff*", 0.9}, {Person, "*totoong tao*", 0.9}, {Person, "*makipag usap sa staff*", 0.9}, {Person, "*kausapin ang staff*", 0.9}, {Person, "*makausap ng tao*", 0.9}, {Person, "*makausap sa opisina*", 0.85}, {Person, "*makausap ng empleyado*", 0.9}, {Person, "*may makausap*", 0.8},

@@ -1,7 +1,9 @@
 package understand
 
 import (
+	"bytes"
 	"math"
+	"slices"
 	"sync"
 	"unicode/utf8"
 
@@ -15,6 +17,9 @@ type Intent struct {
 	ID      string
 	Lang    i18n.Lang
 	Phrases []string
+	// Most is how likely senses alone can make the intent; 0 is no limit. It is
+	// for answers, which differ in finer things than senses tell apart.
+	Most float64
 }
 
 // Index finds the intent a text is closest to. It is built once and safe for
@@ -32,12 +37,16 @@ type Index struct {
 	features map[uint64]int32
 	toneless map[uint64]int32 // features of words that lost their tones, for who types none
 	single   []bool           // phrase → it is one word, the rest says nothing
+	worn     []bool           // phrase → so little is left of it that it must be said as it is
 	weight   []float32
 	postings [][]int32 // feature → phrases
 
 	// slips leads from a word with one letter left out to the feature of the
 	// word, so that one typing slip is forgiven.
 	slips map[uint64]int32
+
+	meanings meanings
+	most     []float32 // intent → the most that its senses make it likely
 
 	scratch sync.Pool
 }
@@ -315,17 +324,28 @@ func NewIndex(intents []Intent) *Index {
 	var buf []rawFeature
 	var folded, plain []byte
 	var tok tokens
+	var asides []span
+	var said []sensed
 	for _, in := range intents {
 		id, ok := index[in.ID]
 		if !ok {
 			id = int32(len(x.ids))
 			index[in.ID] = id
 			x.ids = append(x.ids, in.ID)
+			x.most = append(x.most, 1)
+		}
+		if in.Most > 0 {
+			x.most[id] = float32(in.Most)
 		}
 		for _, phrase := range in.Phrases {
 			words := wordsOf(in.Lang)
 			folded = appendFolded(folded[:0], phrase, words.indexed())
-			buf = withoutAside(extract(buf[:0], folded, words), folded, words, &plain, &tok)
+			asides = words.asides(asides[:0], folded, &plain, &tok)
+			buf = withoutAside(extract(buf[:0], folded, words), asides)
+			if len(plain) == len(folded) {
+				said = words.sense(said[:0], folded, plain, asides)
+				x.meanings.add(id, said)
+			}
 			var list []int32
 			have := map[int32]bool{}
 			for _, f := range buf {
@@ -355,12 +375,14 @@ func NewIndex(intents []Intent) *Index {
 			p := int32(len(phrases))
 			phrases = append(phrases, list)
 			x.single = append(x.single, len(list) == 1 && buf[0].word != "")
+			x.worn = append(x.worn, x.single[p] && bytes.Count(folded, []byte(" ")) > 1)
 			x.intentOf = append(x.intentOf, id)
 			for _, n := range list {
 				x.postings[n] = append(x.postings[n], p)
 			}
 		}
 	}
+	x.meanings.weigh(len(x.ids))
 	most := math.Log(1 + float64(max(len(x.ids), 8)))
 	for n := range x.weight {
 		rare := math.Log(1+float64(max(len(x.ids), 8))/float64(len(seenIn[n]))) / most
@@ -378,6 +400,7 @@ func NewIndex(intents []Intent) *Index {
 			mark:   make([]uint32, len(x.weight)),
 			best:   make([]float32, len(x.ids)),
 			union:  make([]float32, len(x.ids)),
+			sensed: make([]float32, len(x.ids)),
 			last:   make([]int32, len(x.ids)),
 			raw:    make([]rawFeature, 0, maxFeatures),
 			folded: make([]byte, 0, 512),
@@ -418,21 +441,25 @@ type scratch struct {
 	folded  []byte
 	plain   []byte
 	tok     tokens
+	asides  []span
+	said    []sensed
+	sensed  []float32 // per intent
 }
 
-// withoutAside leaves out the features that lie in a date, a time or a number of
+// asides appends the parts of a text that are a date, a time or a number of
 // people (「来週火曜の午前にカード取りに行きたい、2人で」): they are no reason why
-// someone comes. If nothing else is left, all stay.
-func withoutAside(raw []rawFeature, folded []byte, words *language, plain *[]byte, tok *tokens) []rawFeature {
+// someone comes. plain is made the text without katakana, of the same length
+// but for letters whose forms differ in it; then there are no asides.
+func (l *language) asides(dst []span, folded []byte, plain *[]byte, tok *tokens) []span {
 	*plain = append((*plain)[:0], folded...)
-	if !words.tones {
+	if !l.tones {
 		*plain = appendFold((*plain)[:0], string(folded), false)
 	}
 	if len(*plain) != len(folded) {
-		return raw // a letter whose forms differ in length: only the places are lost
+		return dst
 	}
-	words.terms.lex(string(*plain), tok)
-	aside, list := 0, tok.all()
+	l.terms.lex(string(*plain), tok)
+	list := tok.all()
 	for i := range list {
 		x := &list[i]
 		switch x.kind {
@@ -448,14 +475,22 @@ func withoutAside(raw []rawFeature, folded []byte, words *language, plain *[]byt
 		default:
 			continue
 		}
-		for k := range raw {
-			if f := &raw[k]; f.at >= x.at && f.at < x.end && !f.aside {
-				f.aside = true
-				aside++
-			}
+		dst = append(dst, span{int(x.at), int(x.end)})
+	}
+	return dst
+}
+
+// withoutAside leaves out the features that begin in an aside. If nothing else is
+// left, all stay.
+func withoutAside(raw []rawFeature, asides []span) []rawFeature {
+	out := 0
+	for i := range raw {
+		if at := int(raw[i].at); aside(asides, at) > at {
+			raw[i].aside = true
+			out++
 		}
 	}
-	if aside == 0 || aside == len(raw) {
+	if out == 0 || out == len(raw) {
 		return raw
 	}
 	kept := raw[:0]
@@ -467,8 +502,60 @@ func withoutAside(raw []rawFeature, folded []byte, words *language, plain *[]byt
 	return kept
 }
 
+// Strange reports whether a text speaks of a matter that no phrase of an intent
+// speaks of: a credit card, where the intent is the PIN of another card.
+func (x *Index) Strange(c Context, text, id string) bool {
+	in := slices.Index(x.ids, id)
+	if in < 0 || len(text) > maxText {
+		return false
+	}
+	s := x.scratch.Get().(*scratch)
+	defer x.scratch.Put(s)
+	x.read(s, c, text)
+	x.meanings.rarely(s.said)
+	return x.meanings.strange(in, s.said)
+}
+
+// read takes a text apart into features and senses.
+func (x *Index) read(s *scratch, c Context, text string) {
+	words := wordsOf(c.Lang)
+	s.folded = appendFolded(s.folded[:0], text, words.indexed())
+	s.raw = extract(s.raw[:0], s.folded, words)
+	s.asides = words.asides(s.asides[:0], s.folded, &s.plain, &s.tok)
+	s.raw = withoutAside(s.raw, s.asides)
+	s.said = s.said[:0]
+	if len(s.plain) == len(s.folded) {
+		s.said = words.sense(s.said, s.folded, s.plain, s.asides)
+	}
+}
+
+// weigh puts the likeness of senses beside that of letters.
+func (x *Index) weigh(s *scratch) {
+	clear(s.sensed)
+	highest := x.meanings.score(s.said, s.sensed)
+	vague := len(s.said) > 0
+	for i := range s.said {
+		vague = vague && s.said[i].shared < senseWeights[deed].shared
+	}
+	for in, score := range s.best {
+		sensed := s.sensed[in]
+		if score < sameSensed {
+			score *= 1 - senseDoubt*(highest-sensed)
+		}
+		score = max(score, min(sensed, x.most[in]))
+		// "What time is it": nothing that one could come for.
+		if vague && score < sameSensed {
+			score = min(score, mostStrange)
+		}
+		if score > mostStrange && x.meanings.strange(in, s.said) {
+			score = mostStrange
+		}
+		s.best[in] = score
+	}
+}
+
 // maxMatches is the most candidates Match returns.
-const maxMatches = 5
+const maxMatches = 8
 
 // Match returns the intents text may mean, best first, none below a third.
 // Value is the intent's ID. At ActOn or more the engine acts, from AskOf on it
@@ -485,10 +572,7 @@ func (x *Index) Match(c Context, text string) []Candidate {
 		s.round = 1
 	}
 	s.touched = s.touched[:0]
-	words := wordsOf(c.Lang)
-	s.folded = appendFolded(s.folded[:0], text, words.indexed())
-	s.raw = extract(s.raw[:0], s.folded, words)
-	s.raw = withoutAside(s.raw, s.folded, words, &s.plain, &s.tok)
+	x.read(s, c, text)
 
 	var whole float32 // the weight of everything said
 	var known float32 // … of what is known
@@ -551,10 +635,14 @@ func (x *Index) Match(c Context, text string) []Candidate {
 		if x.single[p] && (len(s.raw) > 1 || slipped) {
 			score = min(score, mostSingle)
 		}
+		if x.worn[p] {
+			score = min(score, mostStrange)
+		}
 		s.shared[p] = 0
 		in := x.intentOf[p]
 		s.best[in] = max(s.best[in], score)
 	}
+	x.weigh(s)
 	var top [maxMatches]Candidate
 	n := 0
 	for in, score := range s.best {

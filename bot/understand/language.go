@@ -149,6 +149,7 @@ type language struct {
 	tones   bool
 	stem    func([]byte) []byte
 	stops   map[string]bool // words that say nothing about what someone came for
+	senses  []senseWords    // its own, then those mixed in
 }
 
 type answer uint8
@@ -260,6 +261,16 @@ func newLanguage(mix ...*words) *language {
 		longestFirst(list)
 	}
 	l.terms = newLexicon(lists...)
+	for i, w := range mix {
+		if i > 0 && w == mix[0] {
+			continue
+		}
+		file, _, _ := strings.Cut(string(w.lang), "-") // one file for both scripts of Chinese
+		if words := sensesOf[file]; words != nil {
+			l.senses = append(l.senses, words())
+		}
+	}
+	l.senses = append(l.senses, sensesOf["places"]())
 	return l
 }
 

@@ -31,7 +31,7 @@ const (
 	weeks        // week, weeks, 週間
 	months       // month, months, か月
 	years        // year, years
-	era          // val indexes eras
+	era          // val indexes eras, one more is the republic
 	firstYear    // 元
 	yearMark     // stands before a year and is else the number val: năm 2026, năm người
 	monthMark    // stands before a month's number: tháng 12, bulan 12; else the unit month

@@ -157,6 +157,60 @@ func TestMattersOfOthers(t *testing.T) {
 	}
 }
 
+// What is asked of the sentences under fresh: the share understood at once, the
+// share understood or offered among three ("did you mean"), and the share taken
+// for something else.
+const (
+	freshRight   = 0.85
+	freshOffered = 0.97
+	freshWrong   = 0.01
+)
+
+// The sentences under fresh were written before the words of their language were
+// touched: long, with a story, as somebody writes who has never seen the bot.
+// Most are about what someone came for, which has the most ways to be said.
+func TestPhrasesFresh(t *testing.T) {
+	files, err := filepath.Glob("testdata/phrases/fresh/*.tsv")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no phrases: %v", err)
+	}
+	s := shelf(t)
+	var table strings.Builder
+	var right, offered, nothing, wrong, all int
+	for _, file := range files {
+		var r, o, n, w int
+		for _, p := range readPhrases(t, file) {
+			got := understood(s, p)
+			c := understand.Context{Lang: p.lang, Now: p.now}
+			list := s.Offered(c, p.text)
+			switch {
+			case got == p.want:
+				r++
+			case got != "null":
+				w++
+				t.Logf("%s %q: taken for %s, meant %s", p.lang, p.text, got, p.want)
+			case slices.Contains(list, p.want):
+				o++
+				if *verbose {
+					t.Logf("%s %q: offered %v, meant %s", p.lang, p.text, list, p.want)
+				}
+			default:
+				n++
+				if *verbose {
+					t.Logf("%s %q: not understood, offered %v, meant %s", p.lang, p.text, list, p.want)
+				}
+			}
+		}
+		fmt.Fprintf(&table, "\n%-8s right %d offered %d nothing %d wrong %d", strings.TrimSuffix(filepath.Base(file), ".tsv"), r, o, n, w)
+		right, offered, nothing, wrong, all = right+r, offered+o, nothing+n, wrong+w, all+r+o+n+w
+	}
+	t.Logf("%s\nof %d: right %d, offered %d, nothing %d, wrong %d", table.String(), all, right, offered, nothing, wrong)
+	share := func(n int) float64 { return float64(n) / float64(all) }
+	if share(right) < freshRight || share(right+offered) < freshOffered || share(wrong) > freshWrong {
+		t.Errorf("want %.0f %% right, %.0f %% right or offered, and %.0f %% wrong at most", 100*freshRight, 100*freshOffered, 100*freshWrong)
+	}
+}
+
 // judge counts by language and type what is understood.
 func judge(t *testing.T, pattern string, least float64) {
 	files, err := filepath.Glob(pattern)

@@ -12,7 +12,7 @@ var portuguese = words{
 		of(weekend, 0, "fim de semana|final de semana|fds|esse fim de semana|este fim de semana"), of(weekend, 1, "próximo fim de semana|fim de semana que vem|próximo final de semana"), of(endOf, 0, "fim|final|último dia|último dia do|fim do|final do|fim de|final de"),
 		inOrder(weekday, 0, "domingo|dom", "segunda-feira|segunda feira|segunda|seg|2a feira", "terça-feira|terça feira|terça|ter|3a feira", "quarta-feira|quarta feira|quarta|qua|4a feira", "quinta-feira|quinta feira|quinta|qui|5a feira", "sexta-feira|sexta feira|sexta|sex|6a feira", "sábado|sab"),
 		inOrder(monthName, 1, "janeiro|jan", "fevereiro|fev", "março|mar", "abril|abr", "maio|mai", "junho|jun", "julho|jul", "agosto|ago", "setembro|set", "outubro|out", "novembro|nov", "dezembro|dez"),
-		of(days, 0, "dias"), of(dayMark, 0, "dia|no dia|pro dia|para o dia|o dia"), of(weeks, 0, "semana|semanas"), of(months, 0, "mês|meses"), of(years, 0, "ano|anos"), of(daySpan, 14, "quinze dias|uma quinzena"), of(daySpan, 7, "uma semana"),
+		of(dayName, 10, "dez de|dia dez"), of(days, 0, "dias"), of(dayMark, 0, "dia|no dia|pro dia|para o dia|o dia"), of(weeks, 0, "semana|semanas"), of(months, 0, "mês|meses"), of(years, 0, "ano|anos"), of(daySpan, 14, "quinze dias|uma quinzena"), of(daySpan, 7, "uma semana"),
 		of(within, 0, "daqui a|daqui|em|dentro de|daki a"), of(after, 0, "depois de hoje|a partir de hoje"), of(ago, 0, "atrás"),
 		of(thisOne, 0, "esta|este|essa|esse|nesta|neste|nessa|nesse|desta|deste"), of(nextOne, 0, "próxima|próximo|que vem|q vem|na próxima|prox"),
 

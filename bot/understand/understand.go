@@ -19,11 +19,14 @@
 //
 // A sentence may say several things at once (fact.go), and may be in another
 // language than the dialog (tongue.go). What people come for is found by the
-// phrases of flows and FAQ (intent.go).
+// phrases of flows and FAQ (intent.go), twice over: by their letters, and by what
+// their words mean (sense.go, with the words of each language in senses/*.txt), so
+// that a phrase in Japanese also meets a sentence in Nepali. What has the shape of
+// a question is told in asking.go.
 //
 // testdata/phrases holds what residents write and what is to be made of it, in
-// the form of "madoguchi understand --batch" with the value behind; kept has those
-// written after the words, elsewhere what is no matter of ours. testdata/begins
+// the form of "madoguchi understand --batch" with the value behind; kept and fresh
+// have those written apart from the words, elsewhere what is no matter of ours. testdata/begins
 // holds, under the keys of the catalogs, the phrases by which flows and answers are
 // found in the languages that have no catalog yet.
 //

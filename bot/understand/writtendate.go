@@ -382,7 +382,7 @@ func (p *dateParser) nameThenDay(i int) int {
 	if p.kind(j) == dot { // Dec. 3
 		j++
 	}
-	if k := p.kind(j); k == num || k == ordinal {
+	if k := p.kind(j); k == num || k == ordinal || k == dayName { // じゅうにがつ みっか
 		day, n := p.val(j), j+1-i
 		if p.t[j].digits == 4 {
 			p.month, p.year = month, day

@@ -43,7 +43,7 @@ func chineseTerms() []term {
 		of(months, 0, "个月"), of(years, 0, "个年头"),
 		of(after, 0, "后|之后|以后|过后"), of(ago, 0, "前|之前|以前"), of(within, 0, "过"), of(firstYear, 1, "元"),
 		of(upcoming, 0, "最近的"),
-		of(era, 0, "明治"), of(era, 1, "大正"), of(era, 2, "昭和"), of(era, 3, "平成"), of(era, 4, "令和"),
+		of(era, 0, "明治"), of(era, 1, "大正"), of(era, 2, "昭和"), of(era, 3, "平成"), of(era, 4, "令和"), of(era, len(eras), "民國|民国"),
 
 		of(hourUnit, 0, "点|点钟|点整|时"), of(minuteUnit, 0, "分|分钟"), of(half, 0, "半"), of(afterHour, 15, "一刻|一刻钟"), of(afterHour, 45, "三刻"), of(less, 0, "差"), of(plus, 0, "过"),
 		of(amPM, 0, "上午|早上|早晨|清晨"), of(amPM, 1, "下午|午后"), of(dayPart, partMorning, "上午的时候|一早|早"), of(dayPart, partNight, "晚上|夜里|晚"), of(dayPart, partEvening, "傍晚"),
