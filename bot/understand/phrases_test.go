@@ -157,20 +157,20 @@ func TestMattersOfOthers(t *testing.T) {
 	}
 }
 
-// What is asked of the sentences under fresh: the share understood at once, the
-// share understood or offered among three ("did you mean"), and the share taken
-// for something else.
-const (
-	freshRight   = 0.85
-	freshOffered = 0.97
-	freshWrong   = 0.01
-)
-
 // The sentences under fresh were written before the words of their language were
-// touched: long, with a story, as somebody writes who has never seen the bot.
-// Most are about what someone came for, which has the most ways to be said.
-func TestPhrasesFresh(t *testing.T) {
-	files, err := filepath.Glob("testdata/phrases/fresh/*.tsv")
+// touched: long, with a story, as somebody writes who has never seen the bot. What
+// is asked is the share understood at once, the share understood or offered among
+// three ("did you mean"), and the share taken for something else.
+func TestPhrasesFresh(t *testing.T) { meet(t, "testdata/phrases/fresh/*.tsv", 0.85, 0.97, 0.015) }
+
+// The phrases under unseen were written by somebody who knew neither the flows'
+// phrases nor the rules, and no rule was made to fit them since: they say what
+// residents meet. A question's answer in place of the procedure it is about (what
+// to bring to fetch a card) counts as taken for something else here.
+func TestPhrasesUnseen(t *testing.T) { meet(t, "testdata/phrases/unseen/*.tsv", 0.80, 0.90, 0.015) }
+
+func meet(t *testing.T, glob string, leastRight, leastOffered, mostWrong float64) {
+	files, err := filepath.Glob(glob)
 	if err != nil || len(files) == 0 {
 		t.Fatalf("no phrases: %v", err)
 	}
@@ -206,8 +206,8 @@ func TestPhrasesFresh(t *testing.T) {
 	}
 	t.Logf("%s\nof %d: right %d, offered %d, nothing %d, wrong %d", table.String(), all, right, offered, nothing, wrong)
 	share := func(n int) float64 { return float64(n) / float64(all) }
-	if share(right) < freshRight || share(right+offered) < freshOffered || share(wrong) > freshWrong {
-		t.Errorf("want %.0f %% right, %.0f %% right or offered, and %.0f %% wrong at most", 100*freshRight, 100*freshOffered, 100*freshWrong)
+	if share(right) < leastRight || share(right+offered) < leastOffered || share(wrong) > mostWrong {
+		t.Errorf("want %.0f %% right, %.0f %% right or offered, and %.1f %% wrong at most", 100*leastRight, 100*leastOffered, 100*mostWrong)
 	}
 }
 
