@@ -40,8 +40,22 @@ type OpenHours struct {
 // ofCounters returns the question of the counters that words surely are, "" if
 // they are none.
 func (d *dialog) ofCounters(c understand.Context, text string) string {
-	if m := d.shelf.match(c, text); len(m) > 0 && m[0].Confidence >= actOn && d.shelf.asksOfCounters(m[0].Value) {
-		return m[0].Value
+	return d.shelf.counterAsk(c, text, d.shelf.match(c, text))
+}
+
+// countersFrom is enough for words with the shape of a question where nothing
+// else comes near: the answer costs nobody anything.
+const countersFrom, countersLead = 0.6, 0.1
+
+// counterAsk is the question of the counters that is first among matches, "" if
+// none surely is.
+func (s *Shelf) counterAsk(c understand.Context, text string, matches []understand.Candidate) string {
+	if len(matches) == 0 || !s.asksOfCounters(matches[0].Value) {
+		return ""
+	}
+	switch conf := matches[0].Confidence; {
+	case conf >= actOn, conf >= countersFrom && understand.Asking(c, text) && (len(matches) == 1 || conf-matches[1].Confidence >= countersLead):
+		return matches[0].Value
 	}
 	return ""
 }

@@ -511,10 +511,10 @@ func (d *dialog) idleIntent(c understand.Context, text string) error {
 			return d.begin(d.shelf.Current[r.Candidates[0].Value])
 		}
 	}
+	if q := d.shelf.counterAsk(c, text, matches); q != "" {
+		return d.counterAnswer(q, text)
+	}
 	if d.shelf.clear(matches) {
-		if d.shelf.asksOfCounters(matches[0].Value) {
-			return d.counterAnswer(matches[0].Value, text)
-		}
 		if f := d.shelf.Current[matches[0].Value]; f != nil {
 			return d.beginWith(f, text)
 		}

@@ -417,7 +417,10 @@ func (s *Shelf) Intent(c understand.Context, text string) (string, float64) {
 		(len(m) == 0 || m[0].Confidence <= conf && (arg == "" || m[0].Confidence < askAbout)) {
 		return string(cmd), conf
 	}
-	if s.clear(m) && (s.Current[m[0].Value] != nil || s.asksOfCounters(m[0].Value)) {
+	if q := s.counterAsk(c, text, m); q != "" {
+		return q, m[0].Confidence
+	}
+	if s.clear(m) && s.Current[m[0].Value] != nil {
 		return m[0].Value, m[0].Confidence
 	}
 	if e, conf := s.Answer(c, text); e != nil {

@@ -177,8 +177,8 @@ func (s *Shelf) likely(c understand.Context, text string, matches []understand.C
 	}
 	for _, m := range matches {
 		flow := s.Current[m.Value] != nil
-		if !flow && m.Confidence <= mostSensed {
-			continue // senses alone: the full text knows better
+		if !flow && (m.Confidence <= mostSensed || s.asksOfCounters(m.Value)) {
+			continue // senses alone: the full text knows better; counters are asked of in no other words
 		}
 		// Two by their wording, and room for one that the full text finds.
 		if m.Confidence >= askAbout && matches[0].Confidence-m.Confidence <= nearby && (flow || len(list) < mostOffered-1) {
