@@ -44,7 +44,7 @@ UNWATCHED := -gcflags='modernc.org/sqlite/lib=-race=false -d=checkptr=0' -gcflag
 
 race:
 	MADOGUCHI_REQUIRE_POSTGRES=1 MADOGUCHI_REQUIRE_CHROMIUM=1 MADOGUCHI_REQUIRE_TESSERACT=1 MADOGUCHI_FAULT_ROUNDS=1 \
-		go test -race $(UNWATCHED) -timeout 20m ./cmd/... ./...
+		go test -race $(UNWATCHED) -timeout 30m ./cmd/... ./...
 
 dialogs:
 	go run ./cmd/madoguchi flow check

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"math"
 	"slices"
+	"strings"
 	"sync"
 	"unicode/utf8"
 
@@ -516,8 +517,15 @@ func (x *Index) Strange(c Context, text, id string) bool {
 	return x.meanings.strange(in, s.said)
 }
 
-// read takes a text apart into features and senses.
+// longestRead is how much of a text is looked at for what someone has come for, in
+// bytes: the work must not grow with what somebody pastes.
+const longestRead = 960
+
+// read takes the beginning of a text apart into features and senses.
 func (x *Index) read(s *scratch, c Context, text string) {
+	if len(text) > longestRead {
+		text = strings.ToValidUTF8(text[:longestRead], "")
+	}
 	words := wordsOf(c.Lang)
 	s.folded = appendFolded(s.folded[:0], text, words.indexed())
 	s.raw = extract(s.raw[:0], s.folded, words)
