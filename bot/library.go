@@ -167,29 +167,27 @@ func given(entries []*faq.Entry) *Answers {
 }
 
 // index has the questions in Japanese, やさしい日本語 and English, and in lang if
-// any entry is translated.
+// any entry is translated. It is looked for and made once a language.
 func (a *Answers) index(lang i18n.Lang) (*retrieval.Index, error) {
 	entries, err := a.read()
 	if err != nil {
 		return nil, err
-	}
-	langs := []i18n.Lang{i18n.Japanese, i18n.EasyJapanese, i18n.English}
-	switch {
-	case slices.Contains(langs, lang):
-		lang = i18n.Japanese
-	case slices.ContainsFunc(entries, func(e *faq.Entry) bool { return e.Question.Has(lang) }):
-		langs = append(langs, lang)
-	default:
-		lang = i18n.Japanese
 	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if made := a.in[lang]; made != nil {
 		return made, nil
 	}
-	made, err := retrieval.New(entries, langs...)
-	if err != nil {
-		return nil, err
+	langs, base := []i18n.Lang{i18n.Japanese, i18n.EasyJapanese, i18n.English}, i18n.Japanese
+	if !slices.Contains(langs, lang) && slices.ContainsFunc(entries, func(e *faq.Entry) bool { return e.Question.Has(lang) }) {
+		langs, base = append(langs, lang), lang
+	}
+	made := a.in[base]
+	if made == nil {
+		if made, err = retrieval.New(entries, langs...); err != nil {
+			return nil, err
+		}
+		a.in[base] = made
 	}
 	a.in[lang] = made
 	return made, nil

@@ -119,10 +119,10 @@ func (c *tenantLanguages) Run(env *environment) error {
 	if err != nil {
 		return err
 	}
-	offered := offered(h.texts, t.Settings.Languages)
+	listed := offered(h.texts, t.Settings.Languages)
 	for _, n := range h.texts.Coverage(sourcesOf(files)...) {
 		mark := " "
-		if slices.Contains(offered, n.Lang) {
+		if slices.Contains(listed, n.Lang) {
 			mark = "*"
 		}
 		fmt.Fprintf(env.out, "%s %-10s %s (%s)\n", mark, n.Lang, i18n.Name(n.Lang), n)
