@@ -238,7 +238,7 @@ func (c *comparison) text(u Unit, today *i18n.Source) {
 	}
 	made := i18n.Source{Key: u.Key, Text: u.Source}
 	have, ok := c.current(c.lang, u.Key)
-	c.put(u.State, i18n.Translation{Key: u.Key, Stamp: made.Stamp(), Text: words}, have, ok, ok && have.Text == words, today.Stamp())
+	c.put(u.State, i18n.Translation{Key: u.Key, Stamp: made.Stamp(), Text: words}, have, ok, ok && strings.TrimRight(have.Text, "\n") == words, today.Stamp())
 }
 
 // phrases takes the translations of a list.
