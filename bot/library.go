@@ -7,6 +7,7 @@ import (
 	"maps"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"madoguchi/bot/retrieval"
@@ -64,17 +65,15 @@ type intents struct {
 	menu    []*flows.Flow
 	entries []*faq.Entry
 	asks    map[string]*i18n.Phrases // of the counters, see counterAsks
-
-	mu sync.Mutex
-	in map[i18n.Lang]*understand.Index
+	in      eachLang[*understand.Index]
 }
 
 func (x *intents) index(lang i18n.Lang) *understand.Index {
-	x.mu.Lock()
-	defer x.mu.Unlock()
-	if made := x.in[lang]; made != nil {
-		return made
-	}
+	made, _ := x.in.get(lang, func() (*understand.Index, error) { return x.make(lang), nil })
+	return made
+}
+
+func (x *intents) make(lang i18n.Lang) *understand.Index {
 	var list []understand.Intent
 	for _, l := range heardWith(lang) {
 		for _, f := range x.menu {
@@ -87,9 +86,7 @@ func (x *intents) index(lang i18n.Lang) *understand.Index {
 			list = append(list, understand.Intent{ID: id, Lang: l, Phrases: x.asks[id].In(l)})
 		}
 	}
-	made := understand.NewIndex(list)
-	x.in[lang] = made
-	return made
+	return understand.NewIndex(list)
 }
 
 // match returns the flows and entries that words may mean, best first. A
@@ -146,9 +143,58 @@ func (s *Shelf) clear(matches []understand.Candidate) bool {
 // Libraries may share one.
 type Answers struct {
 	read func() ([]*faq.Entry, error)
+	in   eachLang[*retrieval.Index]
+}
 
+// eachLang is something of which there is one a language, made when that is first
+// wanted; meanwhile nobody waits who wants another.
+type eachLang[T any] struct {
 	mu sync.Mutex
-	in map[i18n.Lang]*retrieval.Index
+	in map[i18n.Lang]*madeOnce[T]
+}
+
+type madeOnce[T any] struct {
+	once sync.Once
+	done atomic.Bool
+	made T
+	err  error
+}
+
+func (e *eachLang[T]) of(lang i18n.Lang) *madeOnce[T] {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.in == nil {
+		e.in = map[i18n.Lang]*madeOnce[T]{}
+	}
+	if e.in[lang] == nil {
+		e.in[lang] = &madeOnce[T]{}
+	}
+	return e.in[lang]
+}
+
+// get returns the one of lang. What failed once is not tried again: it is made of
+// what ships or has been checked, so that a second time would be no better.
+func (e *eachLang[T]) get(lang i18n.Lang, make func() (T, error)) (T, error) {
+	m := e.of(lang)
+	m.once.Do(func() {
+		m.made, m.err = make()
+		m.done.Store(true)
+	})
+	return m.made, m.err
+}
+
+// has reports whether get does not wait.
+func (e *eachLang[T]) has(lang i18n.Lang) bool { return e.of(lang).done.Load() }
+
+// hears reports whether words of lang can be looked up without waiting.
+func (s *Shelf) hears(lang i18n.Lang) bool { return s.intents.in.has(lang) && s.answers.in.has(lang) }
+
+// listen makes ready what words of lang are looked up in. It takes some hundredths
+// of a second, and is done before anything is written (outside.go).
+func (s *Shelf) listen(c understand.Context, text string) error {
+	s.match(c, text)
+	_, err := s.answers.index(c.Lang)
+	return err
 }
 
 // mostSensed keeps an answer from being sure by the senses of its words alone: the
@@ -158,7 +204,7 @@ const mostSensed = 0.6
 // NewAnswers returns the answers that read does; it is called once, when they
 // are first wanted.
 func NewAnswers(read func() ([]*faq.Entry, error)) *Answers {
-	return &Answers{read: sync.OnceValues(read), in: map[i18n.Lang]*retrieval.Index{}}
+	return &Answers{read: sync.OnceValues(read)}
 }
 
 // given are answers that are there already.
@@ -169,28 +215,21 @@ func given(entries []*faq.Entry) *Answers {
 // index has the questions in Japanese, やさしい日本語 and English, and in lang if
 // any entry is translated. It is looked for and made once a language.
 func (a *Answers) index(lang i18n.Lang) (*retrieval.Index, error) {
-	entries, err := a.read()
-	if err != nil {
-		return nil, err
-	}
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	if made := a.in[lang]; made != nil {
-		return made, nil
-	}
-	langs, base := []i18n.Lang{i18n.Japanese, i18n.EasyJapanese, i18n.English}, i18n.Japanese
-	if !slices.Contains(langs, lang) && slices.ContainsFunc(entries, func(e *faq.Entry) bool { return e.Question.Has(lang) }) {
-		langs, base = append(langs, lang), lang
-	}
-	made := a.in[base]
-	if made == nil {
-		if made, err = retrieval.New(entries, langs...); err != nil {
+	return a.in.get(lang, func() (*retrieval.Index, error) {
+		entries, err := a.read()
+		if err != nil {
 			return nil, err
 		}
-		a.in[base] = made
-	}
-	a.in[lang] = made
-	return made, nil
+		langs := []i18n.Lang{i18n.Japanese, i18n.EasyJapanese, i18n.English}
+		switch {
+		case lang == i18n.Japanese:
+		case slices.Contains(langs, lang) || !slices.ContainsFunc(entries, func(e *faq.Entry) bool { return e.Question.Has(lang) }):
+			return a.index(i18n.Japanese)
+		default:
+			langs = append(langs, lang)
+		}
+		return retrieval.New(entries, langs...)
+	})
 }
 
 // Library keeps flows compiled: a version once for all conversations on it.
@@ -248,6 +287,13 @@ type edition struct {
 // fresh is how long a shelf is used before the tenant's published versions and
 // words are looked up again: a change takes effect within it, on every node.
 const fresh = time.Second
+
+// knows reports whether a tenant's shelf has been made.
+func (l *Library) knows(tenant string) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.shelves[tenant] != nil
+}
 
 // Shelf returns what the transaction's tenant offers now.
 func (l *Library) Shelf(tx *store.Tx) (*Shelf, error) {
@@ -349,7 +395,7 @@ func (l *Library) shelf(current map[string]*flows.Flow, hidden map[string]bool, 
 	for _, e := range entries {
 		sh.FAQ[e.ID] = e
 	}
-	sh.intents = &intents{menu: sh.Menu, entries: entries, in: map[i18n.Lang]*understand.Index{}}
+	sh.intents = &intents{menu: sh.Menu, entries: entries}
 	if words := cmp.Or(texts, l.Builtin); words != nil {
 		sh.intents.asks = counterAsks(words)
 	}

@@ -3,6 +3,8 @@ package bot
 import (
 	"context"
 	"errors"
+
+	"madoguchi/bot/understand"
 )
 
 // outside is slow work that an action wants done before it can go on. It must
@@ -47,4 +49,16 @@ func (in *Inbound) outsideOf(ctx context.Context, err error) (bool, error) {
 	}
 	in.done[o.key] = result
 	return true, nil
+}
+
+// readyToHear has the indexes of the resident's language made outside the transaction
+// when somebody first says words in it.
+func (d *dialog) readyToHear() error {
+	lang, text := d.s.Lang, d.in.Text
+	key := "listen:" + string(lang)
+	if _, done := d.in.done[key]; done || text == "" || d.shelf.hears(lang) {
+		return nil // done, and yet not there: the shelf is another by now, which happens once
+	}
+	shelf, c := d.shelf, understand.Context{Lang: lang, Now: d.now}
+	return &outside{key, func(context.Context) (string, error) { return "", shelf.listen(c, text) }}
 }

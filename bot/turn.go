@@ -208,6 +208,9 @@ func (e *Engine) Turn(ctx context.Context, in Inbound) (Reply, error) {
 	in.Choice, _ = understand.Clean(in.Choice, longestChoice)
 	in.Text, in.masked = understand.MyNumber(in.Text)
 
+	if err := e.open(ctx, in.Tenant); err != nil {
+		return Reply{}, fmt.Errorf("make ready what the tenant offers: %w", err)
+	}
 	var reply Reply
 	for {
 		err := e.DB.Update(ctx, in.Tenant, func(tx *store.Tx) (err error) {
@@ -226,6 +229,22 @@ func (e *Engine) Turn(ctx context.Context, in Inbound) (Reply, error) {
 		}
 		return reply, nil
 	}
+}
+
+// open makes ready what a tenant offers before its first turn writes anything: to
+// compile the flows takes a tenth of a second, and while one turn writes to SQLite
+// every other waits.
+func (e *Engine) open(ctx context.Context, tenant string) error {
+	if e.Library.knows(tenant) {
+		return nil
+	}
+	return e.DB.View(ctx, tenant, func(tx *store.Tx) error {
+		if _, err := e.Sites.Site(tx); err != nil { // no such tenant, perhaps
+			return err
+		}
+		_, err := e.Library.Shelf(tx)
+		return err
+	})
 }
 
 // turn is one turn inside its transaction.
@@ -388,6 +407,8 @@ func (d *dialog) run(stored []byte) ([]byte, error) {
 	d.chooseLanguage()
 	if d.tooFast() {
 		d.say(d.words.slower)
+	} else if err := d.readyToHear(); err != nil {
+		return nil, err
 	} else if err := d.hear(); err != nil {
 		return nil, err
 	}
