@@ -76,7 +76,7 @@ func BenchmarkTurn(b *testing.B) {
 				b.Fatal(err)
 			}
 			r := bot.Rehearsal{
-				Engine: engine, Shelf: bot.NewShelf(current, procedures.Order, answers),
+				Engine: engine, Shelf: bot.NewShelf(current, procedures.Order, answers, procedures.Said),
 				Site: &bot.Site{City: bot.Words{i18n.Japanese: "みほん市"}, Phone: "00-0000-0000", Languages: []i18n.Lang{i18n.Japanese, i18n.English}},
 				Now:  time.Date(2026, 11, 25, 0, 0, 0, 0, time.UTC),
 			}

@@ -376,6 +376,9 @@ func (d *dialog) elsewhere(c understand.Context, text string) (bool, error) {
 			}
 			return true, d.switchTo(f, text)
 		}
+		if d.shelf.leadsOn(matches[0].Value) {
+			return true, d.follow(matches[0].Value, text)
+		}
 	}
 	return false, nil
 }
@@ -514,15 +517,13 @@ func (d *dialog) idleIntent(c understand.Context, text string) error {
 	if q := d.shelf.counterAsk(c, text, matches); q != "" {
 		return d.counterAnswer(q, text)
 	}
-	if d.shelf.clear(matches) {
-		if f := d.shelf.Current[matches[0].Value]; f != nil {
-			return d.beginWith(f, text)
-		}
+	if d.shelf.clear(matches) && d.shelf.leadsOn(matches[0].Value) {
+		return d.follow(matches[0].Value, text)
 	}
 	if !understand.Asking(c, text) {
-		flows := slices.DeleteFunc(slices.Clone(matches), func(m understand.Candidate) bool { return d.shelf.Current[m.Value] == nil })
-		if d.shelf.clear(flows) {
-			return d.beginWith(d.shelf.Current[flows[0].Value], text) // a wish, however near a question about it is
+		wishes := slices.DeleteFunc(slices.Clone(matches), func(m understand.Candidate) bool { return !d.shelf.leadsOn(m.Value) })
+		if d.shelf.clear(wishes) {
+			return d.follow(wishes[0].Value, text) // a wish, however near a question about it is
 		}
 	}
 	if e, _ := d.shelf.Answer(c, text); e != nil {
@@ -552,6 +553,14 @@ func (d *dialog) idleIntent(c understand.Context, text string) error {
 	return d.offerMenu(d.words.idleMiss1)
 }
 
+// follow enters the flow, or brings the person, that words are surely after.
+func (d *dialog) follow(value, text string) error {
+	if f := d.shelf.Current[value]; f != nil {
+		return d.beginWith(f, text)
+	}
+	return d.command(understand.Command(value), "", text)
+}
+
 // askIntent asks which of the likely meanings, flows and questions, is right.
 func (d *dialog) askIntent(values []string, text string) error {
 	m := Message{Kind: KindQuestion, Text: d.words.didYouMean.In(d.s.Lang)}
@@ -568,7 +577,10 @@ func (d *dialog) intentLabel(value string) string {
 	if id, ok := strings.CutPrefix(value, faqPrefix); ok {
 		return d.shelf.FAQ[id].Question.In(d.s.Lang)
 	}
-	return d.shelf.Current[value].Title.In(d.s.Lang)
+	if f := d.shelf.Current[value]; f != nil {
+		return f.Title.In(d.s.Lang)
+	}
+	return d.words.buttons[understand.Command(value)].In(d.s.Lang)
 }
 
 // pendingHeard takes words while a question of the engine's own is open.
@@ -677,6 +689,10 @@ func (d *dialog) pendingPressed(value string) error {
 		if f := d.shelf.Current[value]; f != nil && !f.Part {
 			d.in.label = f.Title.In(d.s.Lang)
 			return d.switchTo(f, p.Words)
+		}
+		if d.shelf.leadsOn(value) {
+			d.in.label = d.intentLabel(value)
+			return d.follow(value, p.Words)
 		}
 	}
 	d.say(d.words.oldButton)

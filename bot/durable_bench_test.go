@@ -65,7 +65,7 @@ func durableEngine(b *testing.B, file string) (*bot.Engine, *store.DB) {
 		DB: db, Memory: conversation.Service{}, Desk: action.Desk{Reservations: reservations}, Texts: cat, Actions: actions.Table(),
 		Sites: town{&bot.Site{City: bot.Words{i18n.Japanese: "みほん市"}, Phone: "00-0000-0000", Languages: []i18n.Lang{i18n.Japanese}}},
 		Library: &bot.Library{
-			Versions: versions, Order: procedures.Order, Answers: bot.NewAnswers(func() ([]*faq.Entry, error) { return procedures.FAQ(cat) }),
+			Versions: versions, Order: procedures.Order, Said: procedures.Said, Answers: bot.NewAnswers(func() ([]*faq.Entry, error) { return procedures.FAQ(cat) }),
 			Compile: func(v procedure.Version) (*flows.Flow, error) {
 				return procedures.Compile(v.Flow, v.Files, action.Vocabulary(), cat)
 			},

@@ -90,7 +90,7 @@ func (h *hall) open(change ...func(*bot.Engine)) {
 			Phone: "00-0000-0000", Languages: []i18n.Lang{i18n.Japanese, i18n.EasyJapanese, i18n.English},
 		}},
 		Library: &bot.Library{
-			Versions: procedure.Service{}, Order: procedures.Order, Answers: builtinAnswers(),
+			Versions: procedure.Service{}, Order: procedures.Order, Said: procedures.Said, Answers: builtinAnswers(),
 			Compile: func(v procedure.Version) (*flows.Flow, error) {
 				return procedures.Compile(v.Flow, v.Files, action.Vocabulary(), texts)
 			},

@@ -68,7 +68,7 @@ func TestPropFormsChangeUnderTheDialog(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	shelf := bot.NewShelf(current, procedures.Order, answers)
+	shelf := bot.NewShelf(current, procedures.Order, answers, procedures.Said)
 	rapid.Check(t, func(t *rapid.T) {
 		forms := &fickle{form: &bot.Form{}}
 		engine.Forms = forms

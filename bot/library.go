@@ -65,6 +65,7 @@ type intents struct {
 	menu    []*flows.Flow
 	entries []*faq.Entry
 	asks    map[string]*i18n.Phrases // of the counters, see counterAsks
+	said    func(i18n.Lang) []flows.Saying
 	in      eachLang[*understand.Index]
 }
 
@@ -74,19 +75,35 @@ func (x *intents) index(lang i18n.Lang) *understand.Index {
 }
 
 func (x *intents) make(lang i18n.Lang) *understand.Index {
-	var list []understand.Intent
+	list := []understand.Intent{{ID: string(understand.Person), Lang: lang}}
+	var examples []understand.Example
 	for _, l := range heardWith(lang) {
+		if x.said != nil {
+			for _, say := range x.said(l) {
+				examples = append(examples, understand.Example{ID: say.For, Lang: l, Text: say.Text})
+			}
+		}
 		for _, f := range x.menu {
-			list = append(list, understand.Intent{ID: f.Name, Lang: l, Phrases: f.Begins.In(l)})
+			phrases := f.Begins.In(l)
+			list = append(list, understand.Intent{ID: f.Name, Lang: l, Phrases: phrases})
+			for _, p := range phrases {
+				examples = append(examples, understand.Example{ID: f.Name, Lang: l, Text: p})
+			}
 		}
 		for _, e := range x.entries {
 			list = append(list, understand.Intent{ID: faqPrefix + e.ID, Lang: l, Phrases: e.Asks(l), Most: mostSensed})
+			if e.Of != "" {
+				continue // as good as a wish for the flow
+			}
+			for _, p := range e.Asks(l) {
+				examples = append(examples, understand.Example{ID: understand.Answered, Lang: l, Text: p})
+			}
 		}
 		for _, id := range slices.Sorted(maps.Keys(x.asks)) {
 			list = append(list, understand.Intent{ID: id, Lang: l, Phrases: x.asks[id].In(l)})
 		}
 	}
-	return understand.NewIndex(list)
+	return understand.NewIndex(list, examples)
 }
 
 // match returns the flows and entries that words may mean, best first. A
@@ -99,7 +116,7 @@ func (s *Shelf) match(c understand.Context, text string) []understand.Candidate 
 		return list
 	}
 	for i, m := range list {
-		if s.Current[m.Value] == nil || m.Confidence < list[0].Confidence-givesWay {
+		if !s.leadsOn(m.Value) || m.Confidence < list[0].Confidence-givesWay {
 			continue
 		}
 		if i > 0 {
@@ -112,6 +129,12 @@ func (s *Shelf) match(c understand.Context, text string) []understand.Candidate 
 		break
 	}
 	return list
+}
+
+// leadsOn reports whether a match is to be followed: a flow, or a person; not an
+// answer.
+func (s *Shelf) leadsOn(value string) bool {
+	return s.Current[value] != nil || value == string(understand.Person)
 }
 
 const (
@@ -130,7 +153,7 @@ func (s *Shelf) clear(matches []understand.Candidate) bool {
 		return false
 	}
 	for _, m := range matches[1:] {
-		if s.Current[m.Value] != nil {
+		if s.leadsOn(m.Value) {
 			return matches[0].Confidence >= worded || matches[0].Confidence-m.Confidence >= leads
 		}
 	}
@@ -241,6 +264,9 @@ type Library struct {
 	// Hidden names the flows a tenant neither offers in its menu nor hears of in
 	// what people say; they can still be entered by name. Nil: none.
 	Hidden func(tx *store.Tx) (map[string]bool, error)
+	// Said returns what people say in a language who come for a flow, a person or
+	// another office (understand.Elsewhere); nil: only phrases are heard.
+	Said func(i18n.Lang) []flows.Saying
 	// Texts returns the texts of the transaction's tenant, nil where it has no
 	// words of its own; the same catalog as long as nothing changes. The field
 	// may be nil.
@@ -395,7 +421,7 @@ func (l *Library) shelf(current map[string]*flows.Flow, hidden map[string]bool, 
 	for _, e := range entries {
 		sh.FAQ[e.ID] = e
 	}
-	sh.intents = &intents{menu: sh.Menu, entries: entries}
+	sh.intents = &intents{menu: sh.Menu, entries: entries, said: l.Said}
 	if words := cmp.Or(texts, l.Builtin); words != nil {
 		sh.intents.asks = counterAsks(words)
 	}
@@ -464,7 +490,7 @@ func (s *Shelf) Intent(c understand.Context, text string) (string, float64) {
 	if q := s.counterAsk(c, text, m); q != "" {
 		return q, m[0].Confidence
 	}
-	if s.clear(m) && s.Current[m[0].Value] != nil {
+	if s.clear(m) && s.leadsOn(m[0].Value) {
 		return m[0].Value, m[0].Confidence
 	}
 	if e, conf := s.Answer(c, text); e != nil {
@@ -473,9 +499,10 @@ func (s *Shelf) Intent(c understand.Context, text string) (string, float64) {
 	return "", 0
 }
 
-// NewShelf builds a shelf from flows and answers, without a database.
-func NewShelf(current map[string]*flows.Flow, order []string, entries []*faq.Entry) *Shelf {
-	l := &Library{Order: order, Answers: given(entries), Builtin: i18n.Builtin()}
+// NewShelf builds a shelf from flows, answers and what people say, without a
+// database.
+func NewShelf(current map[string]*flows.Flow, order []string, entries []*faq.Entry, said func(i18n.Lang) []flows.Saying) *Shelf {
+	l := &Library{Order: order, Answers: given(entries), Builtin: i18n.Builtin(), Said: said}
 	sh, err := l.shelf(current, nil, nil)
 	if err != nil {
 		panic(err) // it has its answers

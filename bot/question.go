@@ -176,7 +176,7 @@ func (s *Shelf) likely(c understand.Context, text string, matches []understand.C
 		}
 	}
 	for _, m := range matches {
-		flow := s.Current[m.Value] != nil
+		flow := s.leadsOn(m.Value)
 		if !flow && (m.Confidence <= mostSensed || s.asksOfCounters(m.Value)) {
 			continue // senses alone: the full text knows better; counters are asked of in no other words
 		}

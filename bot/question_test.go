@@ -31,7 +31,7 @@ func builtinShelf(t testing.TB) *bot.Shelf {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return bot.NewShelf(current, procedures.Order, entries)
+	return bot.NewShelf(current, procedures.Order, entries, procedures.Said)
 }
 
 // paraphrase is a question as somebody puts it, and the entries that answer it.

@@ -214,3 +214,7 @@ type Action struct {
 	// compiles: a municipality's own version, or one that a conversation began with.
 	Retired []string
 }
+
+// Saying is a sentence that people say, and what for: a flow, a command
+// ("person"), or "elsewhere", which is a matter that no flow is about.
+type Saying struct{ For, Text string }

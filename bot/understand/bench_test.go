@@ -77,7 +77,7 @@ func BenchmarkClean(b *testing.B) {
 }
 
 func BenchmarkIntentMatch(b *testing.B) {
-	x := NewIndex(sixtyIntents())
+	x := NewIndex(sixtyIntents(), nil)
 	c := in(i18n.Japanese)
 	b.ReportAllocs()
 	for b.Loop() {

@@ -48,6 +48,7 @@ type Index struct {
 
 	meanings meanings
 	most     []float32 // intent → the most that its senses make it likely
+	learned  *learned  // nil: no examples
 
 	scratch sync.Pool
 }
@@ -316,8 +317,9 @@ func stem(w []byte) []byte {
 	return w
 }
 
-// NewIndex builds the index of these intents.
-func NewIndex(intents []Intent) *Index {
+// NewIndex builds the index of these intents. It learns from examples what their
+// phrases do not show.
+func NewIndex(intents []Intent, examples []Example) *Index {
 	x := &Index{features: map[uint64]int32{}, toneless: map[uint64]int32{}, slips: map[uint64]int32{}}
 	index := map[string]int32{}
 	var phrases [][]int32
@@ -383,6 +385,7 @@ func NewIndex(intents []Intent) *Index {
 			}
 		}
 	}
+	x.learn(examples, index)
 	x.meanings.weigh(len(x.ids))
 	most := math.Log(1 + float64(max(len(x.ids), 8)))
 	for n := range x.weight {
@@ -445,6 +448,9 @@ type scratch struct {
 	asides  []span
 	said    []sensed
 	sensed  []float32 // per intent
+	clues   []clue
+	known   []known
+	likely  []float32 // per class of the learned
 }
 
 // asides appends the parts of a text that are a date, a time or a number of
@@ -651,6 +657,7 @@ func (x *Index) Match(c Context, text string) []Candidate {
 		s.best[in] = max(s.best[in], score)
 	}
 	x.weigh(s)
+	x.recall(s)
 	var top [maxMatches]Candidate
 	n := 0
 	for in, score := range s.best {

@@ -31,7 +31,7 @@ var cityIntents = []Intent{
 }
 
 func TestIntents(t *testing.T) {
-	x := NewIndex(cityIntents)
+	x := NewIndex(cityIntents, nil)
 	for _, tt := range []struct {
 		lang  i18n.Lang
 		text  string
@@ -92,13 +92,13 @@ func TestIntents(t *testing.T) {
 }
 
 func TestIntentIndexIsReusable(t *testing.T) {
-	x := NewIndex(cityIntents)
+	x := NewIndex(cityIntents, nil)
 	first := fmt.Sprint(x.Match(in("ja"), "予約したい"))
 	x.Match(in("en"), "parking")
 	if again := fmt.Sprint(x.Match(in("ja"), "予約したい")); again != first {
 		t.Errorf("second match differs: %s, then %s", first, again)
 	}
-	if got := NewIndex(nil).Match(in("ja"), "予約"); got != nil {
+	if got := NewIndex(nil, nil).Match(in("ja"), "予約"); got != nil {
 		t.Errorf("an empty index matched %v", got)
 	}
 }

@@ -124,7 +124,7 @@ const longestPhrase = "すみません、来週の火曜日か水曜日の午後
 // BenchmarkPhrase is what understanding costs a turn: a command looked for, the
 // value read, what it is about, and the language it is in.
 func BenchmarkPhrase(b *testing.B) {
-	x := NewIndex(sixtyIntents())
+	x := NewIndex(sixtyIntents(), nil)
 	for _, lang := range []i18n.Lang{"ja", "vi", "ne", "es"} {
 		text := longestPhrase
 		switch lang {
@@ -153,7 +153,7 @@ func FuzzEveryLanguage(f *testing.F) {
 	for _, s := range []string{longestPhrase, "ngày mùng 3 tháng 12 năm 2026", "साढे दस बजे", "दिनपछिमा", "십이월삼일", "-", "-मा", "ㅇㅇ", "a-", "ika-", "tháng ", "năm", "差五分", "T5", "t", "ngày ngày ngày", "setengah", "menos", "下下下周", "\u0301\u0301", "ＡＢＣ", "\xff", "१२३४५६७८९०१२३", strings.Repeat("ngày ", 300)} {
 		f.Add(s)
 	}
-	x := NewIndex(sixtyIntents())
+	x := NewIndex(sixtyIntents(), nil)
 	f.Fuzz(func(t *testing.T, text string) {
 		for _, lang := range twelve {
 			c := in(lang)

@@ -98,7 +98,7 @@ func shelf(t testing.TB) *bot.Shelf {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return bot.NewShelf(current, procedures.Order, answers)
+	return bot.NewShelf(current, procedures.Order, answers, procedures.Said)
 }
 
 // understood is the value that would be acted on, "null" if there is none.

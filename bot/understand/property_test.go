@@ -294,7 +294,7 @@ func FuzzCommands(f *testing.F) {
 	for _, text := range []string{"英語でお願いします", "日付を直したい", "what does X mean", "İ", "\xff", "{}", "*"} {
 		f.Add(text)
 	}
-	x := NewIndex(cityIntents)
+	x := NewIndex(cityIntents, nil)
 	f.Fuzz(func(t *testing.T, text string) {
 		for _, exact := range []bool{true, false} {
 			cmd, _, confidence, ok := Commands(in(i18n.English), text, exact)

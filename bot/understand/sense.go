@@ -4,6 +4,7 @@ import (
 	"embed"
 	"fmt"
 	"io/fs"
+	"math/bits"
 	"sort"
 	"strings"
 	"sync"
@@ -97,6 +98,14 @@ func (a senseSet) each(f func(sense)) {
 	for i, s := range senses {
 		if a[i/64]&(1<<(i%64)) != 0 {
 			f(s)
+		}
+	}
+}
+
+func (a senseSet) numbers(f func(int)) {
+	for w, word := range a {
+		for ; word != 0; word &= word - 1 {
+			f(w*64 + bits.TrailingZeros64(word))
 		}
 	}
 }

@@ -87,7 +87,7 @@ func TestSenses(t *testing.T) {
 
 // Whatever is typed, a text is matched and asked about without a fault.
 func FuzzMatch(f *testing.F) {
-	x := NewIndex(cityIntents)
+	x := NewIndex(cityIntents, nil)
 	for _, text := range []string{"カードを とりに いきたい", "4桁の番号", "em muốn hủy lịch", "कार्ड", "카드 받으러", "a\xff가b", "4", " "} {
 		f.Add(text)
 	}

@@ -163,6 +163,7 @@ func (h *house) furnish() error {
 		Order:   procedures.Order,
 		Hidden:  h.hiddenFlows,
 		Answers: answers,
+		Said:    procedures.Said,
 		Texts:   h.wordings.Own,
 		Builtin: h.texts,
 	}

@@ -92,7 +92,7 @@ func builtinShelf() (*bot.Shelf, error) {
 	if err != nil {
 		return nil, err
 	}
-	return bot.NewShelf(current, procedures.Order, answers), nil
+	return bot.NewShelf(current, procedures.Order, answers, procedures.Said), nil
 }
 
 func mean(shelf *bot.Shelf, lang, kind string, now civil.DateTime, phrase string) meaning {

@@ -26,7 +26,10 @@ type Entry struct {
 	Answer   *i18n.Text
 	Source   *i18n.Text // who says so
 	By       *i18n.Text // the provider who answers, nil for the municipality
-	Date     civil.Date // as of: the first of a month
+	// Of is the flow in the course of which the question comes up ("" none): who
+	// asks it may as well be led through the flow.
+	Of   string
+	Date civil.Date // as of: the first of a month
 
 	asks    []string
 	phrases *i18n.Phrases // of asks
@@ -65,6 +68,7 @@ func (e *Entry) Sources() []i18n.Source {
 
 type file []struct {
 	ID       string
+	Of       string
 	Question string
 	Asks     []string
 	Answer   string
@@ -104,6 +108,7 @@ func Parse(name string, data []byte, cat *i18n.Catalog) ([]*Entry, error) {
 		entry := &Entry{
 			ID:       e.ID,
 			Subject:  subject,
+			Of:       e.Of,
 			Question: cat.Bind(key+".question", e.Question),
 			Answer:   cat.Bind(key+".answer", e.Answer),
 			Source:   cat.Bind(key+".source", e.Source),

@@ -116,7 +116,7 @@ func (h *hall) engine(notify action.Notify) *bot.Engine {
 	return bot.New(bot.Engine{
 		DB: h.db, Memory: conversation.Service{}, Desk: action.Desk{Reservations: h.r}, Texts: cat, Actions: actions.Table(), Sites: town{},
 		Library: &bot.Library{
-			Versions: procedure.Service{}, Order: procedures.Order, Answers: bot.NewAnswers(func() ([]*faq.Entry, error) { return procedures.FAQ(cat) }),
+			Versions: procedure.Service{}, Order: procedures.Order, Said: procedures.Said, Answers: bot.NewAnswers(func() ([]*faq.Entry, error) { return procedures.FAQ(cat) }),
 			Compile: func(v procedure.Version) (*flows.Flow, error) {
 				return procedures.Compile(v.Flow, v.Files, action.Vocabulary(), cat)
 			},
