@@ -38,6 +38,11 @@ type words struct {
 	heads, tails []string
 
 	parties []partyPhrase
+	// company are the words for people, and for counting them together
+	// (company.go).
+	company []term
+	// nobody are answers that mean none of them.
+	nobody []string
 
 	// commands are whole utterances; loose are patterns in which {} is the
 	// part handed over and * is anything.
@@ -102,15 +107,15 @@ func (w *words) forms(s string) []string {
 }
 
 // terms in the forms in which they are looked for in a text.
-func (w *words) folded() []term {
-	out := make([]term, 0, len(w.terms))
+func (w *words) folded(terms []term) []term {
+	out := make([]term, 0, len(terms))
 	if w.tones {
-		for _, t := range w.terms {
+		for _, t := range terms {
 			t.text = string(appendFolded(nil, t.text, keepTones))
 			out = append(out, t)
 		}
 	}
-	for _, t := range w.terms {
+	for _, t := range terms {
 		t.text = Fold(t.text)
 		out = append(out, t)
 	}
@@ -143,6 +148,7 @@ type language struct {
 	heads   map[byte][]string
 	tails   map[byte][]string
 	parties map[string]partyPhrase
+	company func() *lexicon
 	numbers map[string]int
 	unsure  [][][]byte // the parts of each, in order
 	lacking [][]byte
@@ -177,12 +183,13 @@ func prepare(all []*words) map[i18n.Lang]func() *language {
 
 func newLanguage(mix ...*words) *language {
 	l := &language{order: mix[0].order, tones: mix[0].tones, stem: mix[0].stem, stops: map[string]bool{}, heads: map[byte][]string{}, tails: map[byte][]string{}, yesNo: map[string]answer{}, parties: map[string]partyPhrase{}, numbers: map[string]int{}}
-	var lists [][]term
+	var lists, company [][]term
 	for i, w := range mix {
 		if i > 0 && w == mix[0] {
 			continue
 		}
-		lists = append(lists, w.folded())
+		lists = append(lists, w.folded(w.terms))
+		company = append(company, w.folded(w.company))
 		// The language asked for is heard first: its own meaning of a word wins.
 		said := map[string]answer{}
 		put := func(list []string, a answer) {
@@ -211,6 +218,13 @@ func newLanguage(mix ...*words) *language {
 			for _, k := range w.forms(n.text) {
 				if _, own := l.numbers[k]; !own {
 					l.numbers[k] = n.val
+				}
+			}
+		}
+		for _, s := range w.nobody {
+			for _, k := range w.forms(s) {
+				if _, own := l.numbers[k]; !own {
+					l.numbers[k] = 0
 				}
 			}
 		}
@@ -261,6 +275,7 @@ func newLanguage(mix ...*words) *language {
 		longestFirst(list)
 	}
 	l.terms = newLexicon(lists...)
+	l.company = sync.OnceValue(func() *lexicon { return newLexicon(append(company, lists...)...) })
 	for i, w := range mix {
 		if i > 0 && w == mix[0] {
 			continue

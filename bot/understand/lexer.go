@@ -86,6 +86,11 @@ const (
 	people   // val is the number: ふたり
 	adults   // counted beside children
 	self     // one person named, beside counted ones: 私, my wife
+	speaker  // the person who answers, in company.go: me, 私
+	kin      // val people by who they are, 0 if their number is to be said: parents, kids
+	couple   // val people of whom the speaker is one: 夫婦, both of us
+	total    // the number of all follows: 合計, altogether
+	added    // so many more follow: plus
 	counted  // counter for things
 	thousand // val is the factor: 千, hundred
 )

@@ -7,8 +7,15 @@ import (
 
 // number reads a count or any other number. Two numbers are two readings.
 func (r *reading) number(f Field) Result {
-	if v, ok := r.words.numbers[string(r.key())]; ok {
+	k := r.key()
+	if v, ok := r.words.numbers[string(k)]; ok {
 		return bounded(f, v, leaning)
+	}
+	if named := r.company(f); len(named.Candidates) > 0 {
+		return named
+	}
+	if p, ok := r.alone(); ok {
+		return bounded(f, p.persons, p.confidence)
 	}
 	t := r.tokens()
 	if t.has(not) {
@@ -113,12 +120,11 @@ func (r *reading) party(f Field) Result {
 	if f.Min == 0 && f.Max == 0 {
 		f.Min, f.Max = 1, 99
 	}
-	k := r.key()
-	if p, ok := r.words.parties[string(k)]; ok {
+	if p, ok := r.alone(); ok {
 		return bounded(f, p.persons, p.confidence)
 	}
-	if p, ok := r.words.parties[string(r.words.stripped(k))]; ok {
-		return bounded(f, p.persons, p.confidence)
+	if named := r.company(f); len(named.Candidates) > 0 || named.Reason != "" {
+		return named
 	}
 	t := r.tokens()
 	if t.has(adults) && !t.has(or) {
@@ -151,6 +157,16 @@ func (r *reading) party(f Field) Result {
 		}
 	}
 	return r.number(f)
+}
+
+// alone looks an answer up that is a number of people as a whole: just me.
+func (r *reading) alone() (partyPhrase, bool) {
+	k := r.key()
+	if p, ok := r.words.parties[string(k)]; ok {
+		return p, true
+	}
+	p, ok := r.words.parties[string(r.words.stripped(k))]
+	return p, ok
 }
 
 func countNumbers(list []token) int {

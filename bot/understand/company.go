@@ -1,0 +1,114 @@
+package understand
+
+import "strings"
+
+// How many people are meant by who they are: "me, my wife and two kids", 夫婦と
+// 子供3人, "my parents and I". The words for them are of no use elsewhere in this
+// package and so have a lexicon of their own (words.company).
+
+// company counts the people whom an answer names. The result is empty if they
+// cannot be counted, or if there is nothing to count.
+func (r *reading) company(f Field) Result {
+	var t tokens
+	r.words.company().lex(string(r.folded), &t)
+	list := t.all()
+	if t.has(or) || t.has(not) {
+		return Result{}
+	}
+	sum, named, certain := 0, 0, supposed
+	for i := range list {
+		x := &list[i]
+		if x.kind != num && x.kind != people {
+			continue
+		}
+		if of := r.numbered(list, i); of >= 0 {
+			x.used, list[of].used = true, true
+			sum += x.val
+			named++
+		}
+	}
+	speaking, paired, unclear, more := false, false, false, false
+	whole, apart := -1, -1 // said to be all of them; a number that stands by nobody
+	for i := range list {
+		x := &list[i]
+		switch x.kind {
+		case num, people:
+			if x.used {
+				continue
+			}
+			if apart >= 0 { // and another number: nobody knows
+				return Result{}
+			}
+			apart = i
+			x.used = true
+			if i > 0 && list[i-1].kind == total {
+				whole = x.val
+			}
+		case speaker:
+			speaking = true
+			named++
+		case couple, kin, self, adults:
+			if x.used {
+				continue
+			}
+			named++
+			sum += x.val
+			paired = paired || x.kind == couple
+			unclear = unclear || x.val == 0
+		case added:
+			more = true
+		}
+		x.used = x.used || x.kind != unknown
+	}
+	if speaking && !paired {
+		sum++
+	}
+	switch {
+	case named == 0:
+		return Result{}
+	case whole >= 0:
+		sum, certain = whole, said
+	case apart >= 0 && (unclear || list[apart].val == sum):
+		sum, certain = list[apart].val, said
+	case apart >= 0 && more:
+		sum += list[apart].val
+	case apart >= 0 || unclear || named == 1 && !paired:
+		return Result{}
+	}
+	return scale(bounded(f, sum, certain), leftover(&t))
+}
+
+// numbered finds whom the number at i counts: those named before it (子供2人) or
+// after it (two kids). It is -1 if it stands by nobody.
+func (r *reading) numbered(list []token, i int) int {
+	before, after := i-1, i+1
+	for after < len(list) && (list[after].kind == person || list[after].kind == counted) {
+		after++
+	}
+	if i > 0 && (list[i-1].kind == total || list[i-1].kind == added) {
+		return -1
+	}
+	if before < 0 || !countable(&list[before]) || r.parted(&list[i]) {
+		before = -1
+	}
+	if after == len(list) || !countable(&list[after]) || r.parted(&list[after]) {
+		return before
+	}
+	if before < 0 || list[before].val > 0 && list[after].val == 0 {
+		return after
+	}
+	if list[after].val == 0 && (after+1 == len(list) || list[after+1].kind != num && list[after+1].kind != people) {
+		return after // and it has no number after it
+	}
+	return before
+}
+
+// countable reports words for people of whom a number can be said.
+func countable(x *token) bool {
+	return !x.used && (x.kind == kin || x.kind == self || x.kind == adults)
+}
+
+// parted reports whether a comma stands before a token.
+func (r *reading) parted(x *token) bool {
+	return strings.HasSuffix(strings.TrimRight(string(r.folded[:x.at]), " "), ",")
+}
