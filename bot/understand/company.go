@@ -1,6 +1,9 @@
 package understand
 
-import "strings"
+import (
+	"strconv"
+	"strings"
+)
 
 // How many people are meant by who they are: "me, my wife and two kids", 夫婦と
 // 子供3人, "my parents and I". The words for them are of no use elsewhere in this
@@ -16,6 +19,8 @@ func (r *reading) company(f Field) Result {
 		return Result{}
 	}
 	sum, named, certain := 0, 0, supposed
+	speaking, paired, unclear, more := false, false, false, false
+	last := 0 // how many more than one the last are, by a number after them
 	for i := range list {
 		x := &list[i]
 		if x.kind != num && x.kind != people {
@@ -25,9 +30,12 @@ func (r *reading) company(f Field) Result {
 			x.used, list[of].used = true, true
 			sum += x.val
 			named++
+			paired = paired || list[of].kind == couple // a family of four
+			if of == i-1 && afterCounters(list, i+1) == len(list) {
+				last = x.val - list[of].val
+			}
 		}
 	}
-	speaking, paired, unclear, more := false, false, false, false
 	whole, apart := -1, -1 // said to be all of them; a number that stands by nobody
 	for i := range list {
 		x := &list[i]
@@ -68,24 +76,27 @@ func (r *reading) company(f Field) Result {
 		return Result{}
 	case whole >= 0:
 		sum, certain = whole, said
-	case apart >= 0 && (unclear || list[apart].val == sum):
-		sum, certain = list[apart].val, said
 	case apart >= 0 && more:
 		sum += list[apart].val
-	case apart >= 0 || unclear || named == 1 && !paired:
+	case apart >= 0 && (unclear || list[apart].val == sum):
+		sum, certain = list[apart].val, said
+	case apart >= 0 || unclear || named == 1 && sum < 2:
 		return Result{}
 	}
-	return scale(bounded(f, sum, certain), leftover(&t))
+	res := scale(bounded(f, sum, certain), leftover(&t))
+	// 私と息子の二人: the two of them, or two sons.
+	if last > 0 && sum-last == last+1 {
+		res.Candidates = appendCandidate(res.Candidates, strconv.Itoa(sum-last), certain)
+		return settle(res.Candidates, 1)
+	}
+	return res
 }
 
 // numbered finds whom the number at i counts: those named before it (子供2人) or
 // after it (two kids). It is -1 if it stands by nobody.
 func (r *reading) numbered(list []token, i int) int {
-	before, after := i-1, i+1
-	for after < len(list) && (list[after].kind == person || list[after].kind == counted) {
-		after++
-	}
-	if i > 0 && (list[i-1].kind == total || list[i-1].kind == added) {
+	before, after := i-1, afterCounters(list, i+1)
+	if i > 0 && list[i-1].kind == total {
 		return -1
 	}
 	if before < 0 || !countable(&list[before]) || r.parted(&list[i]) {
@@ -103,9 +114,17 @@ func (r *reading) numbered(list []token, i int) int {
 	return before
 }
 
+// afterCounters skips the counters that belong to a number: 人, 个.
+func afterCounters(list []token, i int) int {
+	for i < len(list) && (list[i].kind == person || list[i].kind == counted) {
+		i++
+	}
+	return i
+}
+
 // countable reports words for people of whom a number can be said.
 func countable(x *token) bool {
-	return !x.used && (x.kind == kin || x.kind == self || x.kind == adults)
+	return !x.used && (x.kind == kin || x.kind == adults || x.kind == couple && x.val == 0)
 }
 
 // parted reports whether a comma stands before a token.

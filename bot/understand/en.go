@@ -60,6 +60,17 @@ var english = words{
 	either: []string{"i'm good", "im good", "i'm fine", "that's ok no", "yes and no"},
 	heads:  []string{"i want", "i want to", "i would like", "i would like to", "i'd like", "i'd like to", "i'll take", "i will take", "i choose", "i pick", "it's", "it is", "that's", "the", "a", "an", "my", "for", "at", "to", "i'm", "i am", "i'm the", "i am the", "i am a", "i'm a", "well", "um", "uh", "er", "let's take", "let's go with", "i'd prefer", "i prefer", "can i have", "could i have", "please"},
 	tails:  []string{"please", "pls", "thanks", "thank you", "is fine", "one", "option", "for me", "i think", "i guess", "would be good", "would be fine", "would be great", "sounds good", "is good", "is ok", "is okay", "works", "works for me", "if possible"},
+	company: joinTerms(
+		of(speaker, 1, "i|me|myself|i'm|i am|just me|only me"),
+		of(self, 1, "wife|husband|my wife|my husband|partner|my partner|spouse|girlfriend|boyfriend|fiance|fiancee|mother|father|mum|mom|dad|mummy|daddy|my mum|my mom|my dad|my mother|my father|grandma|grandpa|my son|my daughter|my baby|the baby"),
+		of(kin, 1, "son|daughter|baby|newborn|toddler|infant|kid|my kid|child|my child|brother|sister|my brother|my sister|grandmother|grandfather|granny|gran|nephew|niece|cousin|uncle|aunt|roommate|my roommate|flatmate|friend|my friend|a friend|colleague|coworker|interpreter|mother-in-law|father-in-law|mother in law|father in law|adult|grandson|granddaughter|boss|neighbor|neighbour"),
+		of(kin, 2, "parents|my parents|grandparents|my grandparents|twins|the twins|my twins|in-laws"),
+		of(couple, 0, "family"),
+		of(couple, 2, "couple|a couple|my wife and i|my husband and i"),
+		of(kin, 0, "kids|children|adults|sons|daughters|babies|friends|brothers|sisters|siblings|roommates|flatmates|colleagues|coworkers|grandchildren|trainees|students|workers|employees|teenagers|boys|girls|relatives|my kids|my children|the kids|our kids"),
+		of(total, 0, "in total|in all|altogether|total|all together|makes|that makes|total of|all in all"), of(added, 0, "plus|and another"),
+	),
+	nobody: split("nobody|no one|no-one|none|nobody else|no one else|nobody at all|zero people|no people|not anyone|nil|no one at all"),
 	parties: []partyPhrase{
 		{"just me", 1, 0.95}, {"only me", 1, 0.95}, {"me", 1, 0.9}, {"myself", 1, 0.9}, {"just myself", 1, 0.95}, {"only myself", 1, 0.95}, {"i am alone", 1, 0.95}, {"i'm alone", 1, 0.95}, {"alone", 1, 0.95}, {"by myself", 1, 0.95}, {"coming alone", 1, 0.95}, {"i'm coming alone", 1, 0.95}, {"i will come alone", 1, 0.95}, {"i'll come alone", 1, 0.95}, {"on my own", 1, 0.95}, {"it's just me", 1, 0.95}, {"just the one", 1, 0.95}, {"single", 1, 0.8},
 		{"me and my wife", 2, 0.95}, {"me and my husband", 2, 0.95}, {"my wife and i", 2, 0.95}, {"my husband and i", 2, 0.95}, {"my wife and me", 2, 0.95}, {"my husband and me", 2, 0.95}, {"me and my son", 2, 0.95}, {"me and my daughter", 2, 0.95}, {"me and my partner", 2, 0.95}, {"me and my mother", 2, 0.95}, {"me and my child", 2, 0.95}, {"both of us", 2, 0.95}, {"a couple", 2, 0.85}, {"a pair", 2, 0.85},
