@@ -31,7 +31,7 @@ func (r *reading) company(f Field) Result {
 			sum += x.val
 			named++
 			paired = paired || list[of].kind == couple // a family of four
-			if of == i-1 && afterCounters(list, i+1) == len(list) {
+			if of == i-1 && list[of].val > 0 && afterCounters(list, i+1) == len(list) {
 				last = x.val - list[of].val
 			}
 		}

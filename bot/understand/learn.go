@@ -240,12 +240,22 @@ const (
 	// asked about.
 	surelyOther = 0.95
 	notAsked    = 0.4
+	leastSaid   = 0.6 // of the weight of features, in a text of one sense
 )
+
+// faint reports a text that says next to nothing: やめる, "hmm". Examples have more.
+func (s *scratch) faint() bool {
+	var w float32
+	for i := range s.raw {
+		w += s.raw[i].weight
+	}
+	return w < leastSaid && len(s.said) < 2
+}
 
 // recall puts what was learned beside the likeness of phrases.
 func (x *Index) recall(s *scratch) {
 	l := x.learned
-	if l == nil {
+	if l == nil || s.faint() {
 		return
 	}
 	s.readClues()
