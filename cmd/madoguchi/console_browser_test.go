@@ -14,6 +14,7 @@ import (
 // TestWordingAndReportsInABrowser changes a text as an administrator does, and
 // looks at every page of the two areas as wide as a desk and as a tablet.
 func TestWordingAndReportsInABrowser(t *testing.T) {
+	webtest.Thoroughly(t)
 	chromium := webtest.Start(t)
 	v := openTown(t, storetest.SQLite, true)
 	v.aFewDays()

@@ -157,9 +157,7 @@ func TestLettersUseAliases(t *testing.T) {
 
 // Several choices are ticked in the chat and on the plain pages.
 func TestBrowserTicksSeveralChoices(t *testing.T) {
-	if testing.Short() {
-		t.Skip("starts a browser")
-	}
+	webtest.Thoroughly(t)
 	chromium := webtest.Start(t)
 	s := serve(t, map[string]string{"MADOGUCHI_LIMITS": "off"})
 	h := s.house()

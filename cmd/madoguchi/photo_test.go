@@ -153,9 +153,7 @@ func TestPhotoOff(t *testing.T) {
 // In a real browser: the chat and the plain page take the same picture; what was
 // read stands where it can be corrected.
 func TestBrowserPhoto(t *testing.T) {
-	if testing.Short() {
-		t.Skip("starts a browser")
-	}
+	webtest.Thoroughly(t)
 	needTesseract(t)
 	chromium := webtest.Start(t)
 	s := serve(t, map[string]string{"MADOGUCHI_LIMITS": "off"})

@@ -287,3 +287,12 @@ func (v *Visitor) Keep(name string, whole bool) {
 // Thorough reports whether every page is to be walked in every language and
 // window, as "make test" asks; a plain "go test" takes a part.
 func Thorough() bool { return os.Getenv("MADOGUCHI_REQUIRE_CHROMIUM") == "1" }
+
+// Thoroughly skips a test of details that a plain "go test" leaves to "make test",
+// so that it stays quick.
+func Thoroughly(t testing.TB) {
+	t.Helper()
+	if !Thorough() && os.Getenv("MADOGUCHI_SCREENSHOTS") == "" {
+		t.Skip("a detail in the browser: make test")
+	}
+}
