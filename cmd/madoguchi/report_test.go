@@ -237,7 +237,7 @@ func TestQuestionsWithoutAnAnswer(t *testing.T) {
 	v := openTown(t, storetest.SQLite, true)
 	v.talk("web", "taro", i18n.Japanese, "text:盆踊り大会は中止ですか", "text:盆踊り大会は中止ですか？", "text:転入届とは何ですか")
 	v.talk("line", "U-john", i18n.English, "text:Is there a Japanese class for beginners?")
-	v.talk("web", "jiro", i18n.Japanese, "text:090-1234-5678の山田さんに電話してもらえますか", "choice:@none")
+	v.talk("web", "jiro", i18n.Japanese, "text:090-1234-5678の山田さんは何時に来ますか", "choice:@none")
 	// Where something personal is asked for, nothing is noted.
 	v.talk("web", "hanako", i18n.Japanese, "flow:reservation", "choice:book", "choice:consult", "choice:honcho", "choice:honcho/2026-11-25T10:00", "text:なぜメールが必要なんですか")
 
