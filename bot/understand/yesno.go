@@ -15,7 +15,7 @@ func (r *reading) yesNo() Result {
 		return r.sign()
 	}
 	if a := r.answer(k); a != 0 {
-		if a == sayYes|sayNo && bytes.IndexByte(r.folded, ',') > 0 { // no, it's wrong: not "no mistake"
+		if a == sayYes|sayNo && len(r.words.first) > 0 && bytes.IndexByte(r.folded, ',') > 0 { // no, it's wrong: not "no mistake"
 			if res := r.firstWord(k); len(res.Candidates) > 0 {
 				return res
 			}
