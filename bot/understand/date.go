@@ -88,17 +88,24 @@ func (p *dateParser) scan() bool {
 		}
 		p.use(i, n)
 		alternatives := false
-		for j := i + n; p.kind(j) == or && p.n > 0; {
-			m := p.sameMonth(j + 1)
+		for j := i + n; p.n > 0; {
+			next := j + 1
+			if p.kind(j) != or {
+				if !p.listed(j) { // the 5th, 6th or 7th
+					break
+				}
+				next = j
+			}
+			m := p.sameMonth(next)
 			if m == 0 {
-				m = p.at(j + 1)
+				m = p.at(next)
 			}
 			if m == 0 {
 				break
 			}
 			alternatives = true
-			p.use(j, m+1)
-			j += m + 1
+			p.use(j, next+m-j)
+			j = next + m
 		}
 		if alternatives { // however plain each is, it is for the person to say
 			for k := range p.found[:p.n] {
@@ -106,6 +113,20 @@ func (p *dateParser) scan() bool {
 			}
 		}
 		return true
+	}
+	return false
+}
+
+// listed reports whether the token at j follows a comma in a list that ends with
+// "or".
+func (p *dateParser) listed(j int) bool {
+	if j >= len(p.t) || !p.t[j].apart {
+		return false
+	}
+	for k := j + 1; k < len(p.t) && k < j+5; k++ {
+		if p.kind(k) == or {
+			return true
+		}
 	}
 	return false
 }
@@ -186,6 +207,11 @@ func (p *dateParser) at(i int) int {
 		}
 	case firstOf:
 		return p.first(i)
+	case lastOne, lastPeriod:
+		return p.lastWeekday(i)
+	case daysOn: // en ocho días
+		p.move(days, p.val(i))
+		return 1
 	case thisOne:
 		return p.modified(i, 0)
 	case nextOne:

@@ -10,7 +10,7 @@ import (
 // no day.
 func (p *dateParser) holiday(i int) int {
 	switch p.kind(i - 1) {
-	case from, until, around, within, weekend, weeks:
+	case from, until, around, weekend, weeks:
 		return 0
 	}
 	m, d := p.val(i)/100, p.val(i)%100
@@ -196,6 +196,55 @@ func (p *dateParser) shift(first int, unit kind, count int) {
 			f.date = clampDay(y, m, f.date.Day)
 		}
 	}
+}
+
+// monthAt reads the month that something is the nth or the last of: of December, in
+// December, of next month. It returns the tokens read, 0 for none.
+func (p *dateParser) monthAt(j int) (year int, month time.Month, n int) {
+	y := p.now.Year
+	if p.kind(j) == within && p.kind(j+1) == monthName {
+		y, m, n := p.monthAt(j + 1)
+		return y, m, n + 1
+	}
+	switch p.kind(j) {
+	case monthName:
+		m := time.Month(p.val(j))
+		if m < p.now.Month && p.lean == ToFuture {
+			y++
+		}
+		return y, m, 1
+	case relMonth:
+		y, m := addMonths(p.now, p.val(j))
+		return y, m, 1
+	case months:
+		return y, p.now.Month, 1
+	case nextOne, thisOne:
+		if p.kind(j+1) != months {
+			break
+		}
+		step := 0
+		if p.kind(j) == nextOne {
+			step = 1
+		}
+		y, m := addMonths(p.now, step)
+		return y, m, 2
+	}
+	return 0, 0, 0
+}
+
+// lastWeekday reads the last Friday of a month.
+func (p *dateParser) lastWeekday(i int) int {
+	if p.kind(i+1) != weekday {
+		return 0
+	}
+	y, m, n := p.monthAt(i + 2)
+	if n == 0 {
+		return 0
+	}
+	d := civil.Date{Year: y, Month: m, Day: lastDay(y, m)}
+	d = d.AddDays(-((int(d.Weekday()) - p.val(i+1) + 7) % 7))
+	p.exact(d.Year, int(d.Month), d.Day, leaning)
+	return n + 2
 }
 
 // first reads the first day of a month or year.

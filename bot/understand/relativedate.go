@@ -168,7 +168,7 @@ func (p *dateParser) fromWeekday(i int) int {
 	case upcoming: // thứ ba tới
 		p.add(p.nextWeekday(wd, 1), supposed)
 		return 2
-	case num, ordinal, monthName, era, relDay, holiday:
+	case num, ordinal, monthName, era, relDay, holiday, dayMark:
 		if p.kind(i+1) == num && !p.besideHour(i+2) && p.weekdayBeside(i+1, wd) {
 			return 2
 		}
@@ -212,6 +212,9 @@ func (p *dateParser) inMonth(i, n, offset int) int {
 		p.nthWeekday(y, m, p.val(j), time.Weekday(p.val(j+1)))
 		return n + 2
 	}
+	if p.kind(j) == dayMark { // el mes que viene, el día 5
+		j, n = j+1, n+1
+	}
 	switch p.kind(j) {
 	case num, dayName:
 		day, used := p.val(j), 1
@@ -254,7 +257,12 @@ func (p *dateParser) end(i int) int {
 		n = 2
 	case months:
 		n = 2
+	case relWeek:
+		return 0
 	case thisOne, nextOne:
+		if p.kind(i+2) == weeks {
+			return 0
+		}
 		if p.kind(i+2) == months {
 			if p.kind(i+1) == nextOne {
 				y, m = addMonths(p.now, 1)

@@ -377,24 +377,11 @@ func (p *dateParser) dayThenMonth(i, n int) int {
 	if marked && p.kind(i+n) == weekday { // the second Tuesday of December
 		wd := time.Weekday(p.val(i + n))
 		n++
-		y := p.now.Year
-		var m time.Month
-		switch {
-		case p.kind(i+n) == monthName:
-			m = time.Month(p.val(i + n))
-			if m < p.now.Month && p.lean == ToFuture {
-				y++
-			}
-			n++
-		case p.kind(i+n) == relMonth:
-			y, m = addMonths(p.now, p.val(i+n))
-			n++
-		case p.kind(i+n) == nextOne && p.kind(i+n+1) == months:
-			y, m = addMonths(p.now, 1)
-			n += 2
-		default:
+		y, m, k := p.monthAt(i + n)
+		if k == 0 || p.kind(i+n) == months {
 			return 0
 		}
+		n += k
 		p.nthWeekday(y, m, day, wd)
 		return n
 	}
