@@ -171,6 +171,8 @@ func (p *dateParser) at(i int) int {
 		return p.eraDate(i)
 	case num:
 		return p.numeric(i)
+	case thousand: // mil novecientos noventa, 3 de mayo
+		return p.yearThenDay(i)
 	case ordinal:
 		return p.dayThenMonth(i, 1)
 	case monthName:

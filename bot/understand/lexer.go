@@ -41,6 +41,7 @@ const (
 	monthName    // val 1–12
 	weekday      // val 0 (Sunday) to 6
 	dayName      // val 1–31: ついたち
+	dateLink     // between two numbers as a slash, else nothing: 3 do 5
 	tenOrMonth   // dez: the month val beside a number, ten else
 	strangeMonth // a month of a calendar that is not read here
 	relDay       // val days from today
@@ -314,7 +315,7 @@ func (l *lexicon) lex(folded string, out *tokens) {
 				out.meant++
 				continue
 			case num:
-				if last := out.n - 1; last >= 0 && out.list[last].kind == num && out.list[last].digits == 0 &&
+				if last := out.n - 1; last >= 0 && !comma && out.list[last].kind == num && out.list[last].digits == 0 &&
 					joinWords(&out.list[last].val, t.val) {
 					continue
 				}
@@ -334,17 +335,27 @@ func (l *lexicon) lex(folded string, out *tokens) {
 				continue
 			case reason:
 				comma = true
-				continue
+			case dateLink:
+				rest := strings.TrimLeft(folded[i:], " ")
+				if last := out.n - 1; last < 0 || out.list[last].kind != num || rest == "" {
+					out.meant++
+					continue
+				} else if next, ok := l.find(folded, len(folded)-len(rest), false); !isDigit(rest[0]) && (!ok || next.kind != num) {
+					out.meant++
+					continue
+				}
+				t.kind = slash
 			case tenOrMonth:
 				before := strings.TrimRight(folded[:begin], " ")
 				if digitFollows(strings.TrimLeft(folded[i:], " ./-")) || strings.HasSuffix(before, " de") || before != "" && (isDigit(before[len(before)-1]) || strings.ContainsRune("/-.", rune(before[len(before)-1]))) {
 					t.kind = monthName
-				} else {
-					add(token{kind: num, val: 10})
+				} else if last := out.n - 1; last >= 0 && !comma && out.list[last].kind == num && out.list[last].digits == 0 && joinWords(&out.list[last].val, 10) {
 					continue
+				} else {
+					t = term{kind: num, val: 10}
 				}
 			case thousand:
-				if last := out.n - 1; last >= 0 && out.list[last].kind == num && out.list[last].val < 10000 {
+				if last := out.n - 1; last >= 0 && out.list[last].kind == num && out.list[last].val < 10000 && !strings.HasSuffix(folded[:begin], " de ") { // cinco de mil novecentos
 					out.list[last].val *= t.val
 					continue
 				}

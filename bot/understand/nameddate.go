@@ -67,11 +67,14 @@ func (p *dateParser) yearAt(j int) (year, n int) {
 		if p.t[j].digits > 0 {
 			return 0, 0
 		}
-		if v >= 1800 && v < 2200 { // two thousand and one
-			return v, 1
-		}
 		if p.isNum(j+1) && p.t[j+1].digits == 0 {
 			next = p.val(j + 1)
+		}
+		if v >= 1800 && v < 2200 && (v != 2000 || next == 0 || p.t[j+1].apart) { // two thousand and one
+			return v, 1
+		}
+		if v == 19 && p.kind(j+1) == afterHour && p.val(j+1) > 0 && p.val(j+1) < 10 { // nineteen oh five
+			return 1900 + p.val(j+1), 2
 		}
 		if v >= 18 && v <= 20 && next >= 10 && next < 100 {
 			return v*100 + next, 2

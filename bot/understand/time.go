@@ -78,6 +78,7 @@ func (p *timeParser) scan(loose bool) bool {
 		}
 		p.from, p.to = i, i+n
 		p.use()
+		first := p.n
 		for p.kind(p.to) == or {
 			m := p.at(p.to+1, loose)
 			if m == 0 {
@@ -85,6 +86,11 @@ func (p *timeParser) scan(loose bool) bool {
 			}
 			p.to += m + 1
 			p.use()
+		}
+		if p.n > first { // 10 or 10:30: for the person to say, however plain each is
+			for k := range p.found[:p.n] {
+				p.found[k].confidence = min(p.found[k].confidence, doubtful)
+			}
 		}
 		return true
 	}

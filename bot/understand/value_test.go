@@ -100,7 +100,7 @@ func TestNamedDays(t *testing.T) {
 		{"Nochebuena", "2026-12-24"}, {"el día de Navidad", "2026-12-25"}, {"al día siguiente de año nuevo", "2027-01-02"}, {"el último día del año", "2026-12-31"}, {"después de Navidad", "?"}, {"el viernes santo", "?"}, {"a fin de año", "?"}, {"de hoy en ocho", "2026-12-02"}, {"en quince días", "2026-12-09"}, {"dentro de un mes", "2026-12-25"}, {"el último viernes del mes", "2026-11-27"}, {"el 14 de febrero del próximo año", "2027-02-14"}, {"el 28, sábado que no trabajo", "2026-11-28"}, {"el viernes porque es mi día libre", "2026-11-27"},
 	})
 	check(t, "pt-BR", Field{Type: "date"}, []phrase{
-		{"véspera de Natal", "2026-12-24"}, {"dia 24, véspera de Natal", "2026-12-24"}, {"réveillon, dia 31", "2026-12-31"}, {"Natal, dia 25", "2026-12-25"}, {"no dia seguinte ao Natal", "2026-12-26"}, {"primeiro dia do ano que vem", "2027-01-01"}, {"depois do Natal", "?"}, {"carnaval", "?"}, {"20 de dez", "2026-12-20"}, {"dia dez", "2026-12-10"}, {"sexta, que é minha folga", "2026-11-27"},
+		{"véspera de Natal", "2026-12-24"}, {"dia 24, véspera de Natal", "2026-12-24"}, {"réveillon, dia 31", "2026-12-31"}, {"Natal, dia 25", "2026-12-25"}, {"no dia seguinte ao Natal", "2026-12-26"}, {"primeiro dia do ano que vem", "2027-01-01"}, {"depois do Natal", "?"}, {"carnaval", "?"}, {"dia 3 do 5", "2027-05-03"}, {"dez do doze", "2026-12-10"}, {"segunda dia 30", "2026-11-30"}, {"20 de dez", "2026-12-20"}, {"dia dez", "2026-12-10"}, {"sexta, que é minha folga", "2026-11-27"},
 	})
 }
 
@@ -117,13 +117,13 @@ func TestBirthDate(t *testing.T) {
 		{"10 June 1980", "1980-06-10"}, {"June 10, 1980", "1980-06-10"}, {"June 10th 1980", "1980-06-10"}, {"I was born on 10 June 1980", "1980-06-10"}, {"1980-06-10", "1980-06-10"}, {"03/04/1980", "1980-03-04|1980-04-03"}, {"25/12/1980", "1980-12-25"}, {"Showa 55.6.10", "1980-06-10"}, {"S55.6.10", "1980-06-10"}, {"10 June", "!incomplete"}, {"31 June 1980", "!no-such-date"},
 	})
 	check(t, i18n.English, Field{Type: "birthdate"}, []phrase{
-		{"the twenty-first of January, nineteen eighty-two", "1982-01-21"}, {"two thousand and one, March 3", "2001-03-03"}, {"31-Dec-1979", "1979-12-31"}, {"5 May '62", "1962-05-05"}, {"10 June, Showa 55", "1980-06-10"}, {"Showa 55, 10 June", "1980-06-10"},
+		{"the twenty-first of January, nineteen eighty-two", "1982-01-21"}, {"two thousand and one, March 3", "2001-03-03"}, {"31-Dec-1979", "1979-12-31"}, {"5 May '62", "1962-05-05"}, {"May third, nineteen oh five", "1905-05-03"}, {"10 June, Showa 55", "1980-06-10"}, {"Showa 55, 10 June", "1980-06-10"},
 	})
 	check(t, "es", Field{Type: "birthdate"}, []phrase{
-		{"veinte de octubre de mil novecientos setenta y cinco", "1975-10-20"}, {"3 de mayo de mil novecientos noventa y uno", "1991-05-03"}, {"3 de mayo de dos mil uno", "2001-05-03"}, {"nací el 3 de mayo del año 1975", "1975-05-03"}, {"7 de julio del 62", "1962-07-07"},
+		{"veinte de octubre de mil novecientos setenta y cinco", "1975-10-20"}, {"3 de mayo de mil novecientos noventa y uno", "1991-05-03"}, {"3 de mayo de dos mil uno", "2001-05-03"}, {"nací el 3 de mayo del año 1975", "1975-05-03"}, {"7 de julio del 62", "1962-07-07"}, {"mil novecientos noventa, tres de mayo", "1990-05-03"},
 	})
 	check(t, "pt-BR", Field{Type: "birthdate"}, []phrase{
-		{"vinte e um de agosto de mil novecentos e noventa e um", "1991-08-21"}, {"três de maio de oitenta e oito", "1988-05-03"}, {"10 de dez de 1980", "1980-12-10"},
+		{"vinte e um de agosto de mil novecentos e noventa e um", "1991-08-21"}, {"três de maio de oitenta e oito", "1988-05-03"}, {"três de maio de dois mil e dez", "2010-05-03"}, {"3 do 5 de 1990", "1990-05-03"}, {"dez do cinco de mil novecentos e noventa", "1990-05-10"}, {"10 de dez de 1980", "1980-12-10"},
 	})
 	for _, text := range []string{"55年6月10日", "10年6月10日"} {
 		if r := Value(in(i18n.Japanese), Field{Type: "birthdate"}, text); !r.Ambiguous() {
@@ -168,7 +168,7 @@ func TestTime(t *testing.T) {
 	})
 	check(t, i18n.English, f, []phrase{
 		{"half past two", "14:30"}, {"2 pm", "14:00"}, {"2:30pm", "14:30"}, {"2.30 pm", "14:30"}, {"2:30 p.m.", "14:30"}, {"noon", "12:00"}, {"at noon please", "12:00"}, {"10 am", "10:00"}, {"10 o'clock", "10:00"}, {"10 o’clock", "10:00"}, {"quarter to three", "14:45"}, {"quarter past 10", "10:15"}, {"ten past 9", "09:10"}, {"14:30", "14:30"}, {"two thirty", "14:30"}, {"3 in the afternoon", "15:00"}, {"10 in the morning", "10:00"}, {"3", "15:00"}, {"ten", "10:00"}, {"12 am", "12:00"}, {"12 pm", "12:00"}, {"13h30", "13:30"},
-		{"ten minutes to eleven", "10:50"}, {"nine-thirty", "09:30"}, {"8:30, as soon as you open", "08:30"}, {"quarter til 3", "14:45"}, {"10 sharp", "10:00"}, {"in ten minutes", "?"}, {"first thing", "?"},
+		{"ten minutes to eleven", "10:50"}, {"nine-thirty", "09:30"}, {"8:30, as soon as you open", "08:30"}, {"quarter til 3", "14:45"}, {"10 sharp", "10:00"}, {"in ten minutes", "?"}, {"quarter of ten", "09:45"}, {"10 or 10:30", "10:00|10:30"}, {"at 3 because I work at night", "15:00"}, {"first thing", "?"},
 		{"8 o'clock", "08:00|20:00"}, {"8 am", "08:00"}, {"10 or 11", "10:00|11:00"}, {"25:00", "!out-of-range"}, {"whatever", "?"},
 	})
 }

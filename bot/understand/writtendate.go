@@ -309,6 +309,10 @@ func (p *dateParser) separated(i int) int {
 			p.refuse(Incomplete, Detail{Year: a, Month: b})
 			return 3
 		}
+		if y, n := p.yearAt(i + 3); n > 0 && p.order == dayFirst && sep == slash { // 3 do 5 de 1990
+			p.exact(y, b, a, said)
+			return 3 + n
+		}
 		p.twoNumbers(a, b, func(m, d int, confidence float64) { p.monthDay(m, d, confidence) })
 		return 3
 	}
