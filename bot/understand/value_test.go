@@ -217,13 +217,13 @@ func TestYesNo(t *testing.T) {
 		{"maybe", "?"}, {"はい", "yes"}, {"いいえ", "no"}, {"know", "?"}, {"north", "?"},
 		{"yesss", "yes"}, {"Looks goood to me", "yes"}, {"noooo", "no"}, {"nahh", "no"}, {"kkkk", "?"}, {"yes yes yes", "yes"}, {"no no that's wrong", "no"}, {"no that's correct", "yes|no"},
 		{"hmm no it's for my wife", "no"}, {"wait no", "no"}, {"oh yes I did get it", "yes"}, {"please don't send that", "no"}, {"that's not what I meant", "no"}, {"the name is wrong", "no"}, {"all good except the date", "no"},
-		{"nothing is wrong", "yes"}, {"is something wrong?", "?"}, {"I'm good, thanks", "yes|no"}, {"yes, but the date is wrong", "yes|no"}, {"yes but change it", "yes|no"}, {"that should be fine I hope", "?"},
+		{"nothing is wrong", "yes"}, {"is something wrong?", "?"}, {"I'm good, thanks", "yes|no"}, {"yes, but the date is wrong", "yes|no"}, {"yes but change it", "yes|no"}, {"ok wait", "yes|no"}, {"ok what do I bring", "?"}, {"please change it", "?"}, {"that should be fine I hope", "?"},
 	})
 	check(t, "es", f, []phrase{
-		{"siiii", "yes"}, {"sí sí, todo bien", "yes"}, {"espera, no era ese día", "no"}, {"eso no es lo que dije", "no"}, {"el nombre está mal escrito", "no"}, {"no, está mal", "no"}, {"no está mal", "yes|no"}, {"sí, pero cambie la hora", "yes|no"}, {"no hay ningún error", "yes"}, {"ya me llegó", "yes"},
+		{"siiii", "yes"}, {"sí sí, todo bien", "yes"}, {"espera, no era ese día", "no"}, {"eso no es lo que dije", "no"}, {"el nombre está mal escrito", "no"}, {"no, está mal", "no"}, {"no está mal", "yes|no"}, {"sí, pero cambie la hora", "yes|no"}, {"no hay ningún error", "yes"}, {"ya me llegó", "yes"}, {"tengo una duda", "?"}, {"quiero otra hora", "?"}, {"me parece que está mal", "no"},
 	})
 	check(t, "pt-BR", f, []phrase{
-		{"simmm", "yes"}, {"tá ok, pode mandar", "yes"}, {"peraí, o dia tá errado", "no"}, {"não, tá errado", "no"}, {"não está errado", "yes|no"}, {"ainda não recebi", "no"}, {"sim mas muda o dia", "yes|no"}, {"está certo isso?", "?"}, {"kkkkk", "?"},
+		{"simmm", "yes"}, {"tá ok, pode mandar", "yes"}, {"peraí, o dia tá errado", "no"}, {"não, tá errado", "no"}, {"não está errado", "yes|no"}, {"ainda não recebi", "no"}, {"sim mas muda o dia", "yes|no"}, {"está certo isso?", "?"}, {"vou pensar", "?"}, {"pode mudar o dia", "?"}, {"não é bem isso", "no"}, {"kkkkk", "?"},
 	})
 }
 

@@ -164,14 +164,14 @@ func (r *reading) firstWord(k []byte) Result {
 		if a == 0 {
 			a = r.answer(r.words.stripped(first))
 		}
+		if a == sayYes && r.folded[end] == ' ' && !r.settles(first) { // please don't, ok what do I bring
+			continue
+		}
 		if a == sayYes || a == sayNo {
 			var rest [96]byte
 			other := r.inRow(appendKey(rest[:0], r.folded[end:]))
 			if other != 0 && other&a == 0 {
 				return answered(sayYes|sayNo, 0)
-			}
-			if _, sure := r.words.first[string(first)]; a == sayYes && !sure && len(r.words.first) > 0 && r.lacking(k) { // please don't
-				return Result{}
 			}
 			if a == sayYes && other == 0 && r.doubted(r.folded[end:]) {
 				return answered(sayYes|sayNo, 0)
@@ -194,6 +194,14 @@ func (r *reading) firstWord(k []byte) Result {
 		}
 	}
 	return Result{}
+}
+
+// settles reports whether a first word is a yes without a mark behind it.
+func (r *reading) settles(first []byte) bool {
+	if len(r.words.first) == 0 {
+		return true
+	}
+	return r.words.first[string(first)] != 0 || drawn(first) && r.words.first[string(undrawn(nil, first))] != 0
 }
 
 func (r *reading) answered(a answer) Result { return answered(a, supposed) }

@@ -21,6 +21,9 @@ func (r *reading) inRow(k []byte) answer {
 			return 0
 		}
 		all |= a
+		if a == 0 && all == sayYes && placeOf(r.words.doubts, k[:n]) >= 0 { // ok wait
+			all |= sayNo
+		}
 		k = bytes.TrimPrefix(k[n:], []byte(" "))
 	}
 	return all
