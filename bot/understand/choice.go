@@ -20,19 +20,25 @@ func (l *language) stripped(k []byte) []byte {
 	if len(k) == 0 {
 		return k
 	}
+	k = l.untailed(k)
 	for again := true; again; {
 		again = false
-		for _, tail := range l.tails[k[len(k)-1]] {
-			if rest := trimTail(k, tail); len(rest) < len(k) && len(rest) > 0 {
+		for _, head := range l.heads[k[0]] {
+			if rest := trimHead(k, head); len(rest) < len(k) && len(rest) > 0 {
 				k, again = rest, true
 				break
 			}
 		}
 	}
+	return k
+}
+
+// untailed removes the politeness behind an answer.
+func (l *language) untailed(k []byte) []byte {
 	for again := true; again; {
 		again = false
-		for _, head := range l.heads[k[0]] {
-			if rest := trimHead(k, head); len(rest) < len(k) && len(rest) > 0 {
+		for _, tail := range l.tails[k[len(k)-1]] {
+			if rest := trimTail(k, tail); len(rest) < len(k) && len(rest) > 0 {
 				k, again = rest, true
 				break
 			}

@@ -34,6 +34,8 @@ type dateParser struct {
 	reason Reason
 	detail Detail
 
+	western bool // a month was named, or the day came first: no year of an era
+
 	// What an incomplete phrase did say.
 	week    int
 	hasWeek bool
@@ -79,20 +81,31 @@ func (p *dateParser) scan() bool {
 		if n == 0 {
 			continue
 		}
-		n = p.checkWeekday(i, n)
+		n = p.named(i, p.checkWeekday(i, n))
+		if p.kind(i+n) == daysOn && p.n > 0 {
+			p.shift(0, days, p.val(i+n))
+			n++
+		}
 		p.use(i, n)
 		alternatives := false
-		for j := i + n; p.kind(j) == or && p.n > 0; {
-			m := p.sameMonth(j + 1)
+		for j := i + n; p.n > 0; {
+			next := j + 1
+			if p.kind(j) != or {
+				if !p.listed(j) { // the 5th, 6th or 7th
+					break
+				}
+				next = j
+			}
+			m := p.sameMonth(next)
 			if m == 0 {
-				m = p.at(j + 1)
+				m = p.at(next)
 			}
 			if m == 0 {
 				break
 			}
 			alternatives = true
-			p.use(j, m+1)
-			j += m + 1
+			p.use(j, next+m-j)
+			j = next + m
 		}
 		if alternatives { // however plain each is, it is for the person to say
 			for k := range p.found[:p.n] {
@@ -100,6 +113,20 @@ func (p *dateParser) scan() bool {
 			}
 		}
 		return true
+	}
+	return false
+}
+
+// listed reports whether the token at j follows a comma in a list that ends with
+// "or".
+func (p *dateParser) listed(j int) bool {
+	if j >= len(p.t) || !p.t[j].apart {
+		return false
+	}
+	for k := j + 1; k < len(p.t) && k < j+5; k++ {
+		if p.kind(k) == or {
+			return true
+		}
 	}
 	return false
 }
@@ -144,6 +171,8 @@ func (p *dateParser) at(i int) int {
 		return p.eraDate(i)
 	case num:
 		return p.numeric(i)
+	case thousand: // mil novecientos noventa, 3 de mayo
+		return p.yearThenDay(i)
 	case ordinal:
 		return p.dayThenMonth(i, 1)
 	case monthName:
@@ -166,12 +195,25 @@ func (p *dateParser) at(i int) int {
 	case relMonth:
 		return p.inMonth(i, 1, p.val(i))
 	case relYear:
-		return p.inYear(i)
+		return p.inYear(i, 1, p.val(i))
 	case weekend:
 		p.weekend(p.val(i))
 		return 1
 	case weekday:
 		return p.fromWeekday(i)
+	case holiday:
+		return p.holiday(i)
+	case besideDay:
+		if n := p.beside(i+1, days, p.val(i)); n > 0 {
+			return n + 1
+		}
+	case firstOf:
+		return p.first(i)
+	case lastOne, lastPeriod:
+		return p.lastWeekday(i)
+	case daysOn: // en ocho días
+		p.move(days, p.val(i))
+		return 1
 	case thisOne:
 		return p.modified(i, 0)
 	case nextOne:
@@ -189,6 +231,10 @@ func (p *dateParser) at(i int) int {
 			return 2
 		}
 	case endOf:
+		if p.kind(i-1) == around { // about the end of the month: no day of it
+			p.refuse(Incomplete, Detail{})
+			return 1
+		}
 		return p.end(i)
 	case from: // after 3 days, sau 3 ngày; "after 3" is a time
 		if p.isNum(i + 1) {
@@ -210,6 +256,11 @@ func (p *dateParser) at(i int) int {
 			return 2
 		}
 	case days, weeks, months: // "a week from today"
+		if k := p.kind(i + 2); p.kind(i-1) != num && (p.kind(i+1) == relDay || p.kind(i+1) == from && k == relDay) { // a week tomorrow
+			if n := p.countedFrom(i+1, p.kind(i), 1); n > 0 {
+				return n + 1
+			}
+		}
 		if p.kind(i) == weeks && p.val(i) == 1 && p.kind(i-1) != num { // Minggu, Linggo: also Sunday
 			switch p.kind(i + 1) {
 			case after, ago, later, nextOne, thisOne, endOf, or:
@@ -340,19 +391,38 @@ func (p *dateParser) result(t *tokens) Result {
 	return res
 }
 
-// leftover is the factor by which unexplained words lower a confidence.
+// leftover is the factor by which unexplained words lower a confidence. What is
+// told behind a comma (Friday, it's my day off) counts as one of them.
 func leftover(t *tokens) float64 {
 	factor := 1.0
-	for _, x := range t.all() {
+	told, counted, seen := false, false, false
+	for i, x := range t.all() {
 		if x.used {
+			seen, told = true, false
 			continue
 		}
+		if x.apart && seen {
+			told, counted = true, false
+		}
+		lower := 1.0
 		switch x.kind {
 		case unknown, num:
-			factor *= 0.85
-		case dayMark, weekdayIn, nextOne, lastPeriod, thisOne, days, weeks, months, years, yearUnit, monthUnit, after, ago, relDay, relWeek, relMonth, relYear, weekday, monthName, era:
-			factor *= 0.6 // "a week on Tuesday": a date word that no rule took
+			lower = 0.85
+		case days, weeks, months, years, dayMark:
+			lower = 0.6
+			if told && t.list[i-1].kind == unknown { // my day off
+				lower = 0.85
+			}
+		case weekdayIn, nextOne, lastPeriod, thisOne, yearUnit, monthUnit, after, ago, relDay, relWeek, relMonth, relYear, weekday, monthName, era, holiday, besideDay, firstOf:
+			lower = 0.6 // "a week on Tuesday": a date word that no rule took
 		}
+		if told && lower == 0.85 {
+			if counted {
+				continue
+			}
+			counted = true
+		}
+		factor *= lower
 	}
 	return max(factor, 0.4)
 }

@@ -65,6 +65,14 @@ type words struct {
 	unsure []string
 	// lacking are words that make a sentence a no wherever they stand in it.
 	lacking []string
+	// faulty are words of a mistake (wrong), which make one too, unless one of
+	// spared stands before them (nothing is wrong).
+	faulty, spared []string
+	// firstYes and firstNo settle an answer that goes on without a mark (no it
+	// was my brother); doubts are words that leave a yes open (yes but change it).
+	firstYes, firstNo, doubts []string
+	// links are what stands between answers given in a row: yes and correct.
+	links []string
 
 	// common are words, with spaces between, that together show that a sentence
 	// is in this language; only for those that share the Latin letters.
@@ -104,6 +112,11 @@ func (w *words) forms(s string) []string {
 		return []string{toned, plain}
 	}
 	return []string{plain}
+}
+
+// written is the form of a word in which its accents count: sí is not si.
+func (w *words) written(s string) string {
+	return string(appendKey(nil, appendFolded(nil, s, keepTones)))
 }
 
 // terms in the forms in which they are looked for in a text.
@@ -152,6 +165,12 @@ type language struct {
 	numbers map[string]int
 	unsure  [][][]byte // the parts of each, in order
 	lacking [][]byte
+	faulty  [][]byte
+	spared  [][]byte
+	doubts  [][]byte
+	first   map[string]answer
+	links   map[string]bool
+	drawn   map[string]answer // yesNo without letters drawn out
 	tones   bool
 	stem    func([]byte) []byte
 	stops   map[string]bool // words that say nothing about what someone came for
@@ -182,7 +201,7 @@ func prepare(all []*words) map[i18n.Lang]func() *language {
 }
 
 func newLanguage(mix ...*words) *language {
-	l := &language{order: mix[0].order, tones: mix[0].tones, stem: mix[0].stem, stops: map[string]bool{}, heads: map[byte][]string{}, tails: map[byte][]string{}, yesNo: map[string]answer{}, parties: map[string]partyPhrase{}, numbers: map[string]int{}}
+	l := &language{order: mix[0].order, tones: mix[0].tones, stem: mix[0].stem, stops: map[string]bool{}, heads: map[byte][]string{}, tails: map[byte][]string{}, yesNo: map[string]answer{}, parties: map[string]partyPhrase{}, numbers: map[string]int{}, first: map[string]answer{}, links: map[string]bool{}}
 	var lists, company [][]term
 	for i, w := range mix {
 		if i > 0 && w == mix[0] {
@@ -255,9 +274,28 @@ func newLanguage(mix ...*words) *language {
 				l.unsure = append(l.unsure, parts)
 			}
 		}
-		for _, s := range w.lacking {
-			for _, form := range w.forms(s) {
-				l.lacking = append(l.lacking, []byte(form))
+		for _, list := range []struct {
+			of   []string
+			into *[][]byte
+		}{{w.lacking, &l.lacking}, {w.faulty, &l.faulty}, {w.spared, &l.spared}, {w.doubts, &l.doubts}} {
+			if i > 0 && list.into != &l.lacking { // as and no are plain words of other languages
+				continue
+			}
+			for _, s := range list.of {
+				for _, form := range w.forms(s) {
+					*list.into = append(*list.into, []byte(form))
+				}
+			}
+		}
+		for _, s := range w.links {
+			l.links[string(undrawn(nil, []byte(key(s))))] = true
+		}
+		if i == 0 {
+			for _, s := range w.firstYes {
+				l.first[w.written(s)] = sayYes
+			}
+			for _, s := range w.firstNo {
+				l.first[w.written(s)] = sayNo
 			}
 		}
 		for _, s := range w.stop {
@@ -274,6 +312,7 @@ func newLanguage(mix ...*words) *language {
 	for _, list := range l.tails {
 		longestFirst(list)
 	}
+	l.drawn = drawnAnswers(l.yesNo)
 	l.terms = newLexicon(lists...)
 	l.company = sync.OnceValue(func() *lexicon { return newLexicon(append(company, lists...)...) })
 	for i, w := range mix {

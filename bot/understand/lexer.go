@@ -41,6 +41,8 @@ const (
 	monthName    // val 1–12
 	weekday      // val 0 (Sunday) to 6
 	dayName      // val 1–31: ついたち
+	dateLink     // between two numbers as a slash, else nothing: 3 do 5
+	tenOrMonth   // dez: the month val beside a number, ten else
 	strangeMonth // a month of a calendar that is not read here
 	relDay       // val days from today
 	relWeek      // val weeks from this week
@@ -51,7 +53,11 @@ const (
 	upcoming     // 次の, 今度の: the first one to come
 	lastPeriod   // last week
 	weekend      // Saturday or Sunday
-	endOf        // the last day of what stands beside it, or of this month; val 1 if it names the month unit (月末)
+	holiday      // a day with a name, val month*100 + day: Christmas
+	besideDay    // val days from the date that follows: the day after, véspera de
+	daysOn       // val days from the date before: hoy en ocho
+	firstOf      // the first day of what stands beside it
+	endOf        // the last day of what stands beside it, or of this month; val 1 if it names the month unit (月末), 2 if it says the very day
 	within       // in 3 days
 	after        // 後: 3 days from now
 	ago          // 前: 3 days ago; before 10 o'clock
@@ -74,6 +80,8 @@ const (
 	until   // not later than
 	around  // about
 	atMark  // at: what follows is a time
+
+	reason // because: what follows is told besides, as behind a comma
 
 	later
 	earlier
@@ -193,6 +201,7 @@ type token struct {
 	kind   kind
 	digits uint8 // of a number written in digits
 	used   bool
+	apart  bool // a comma or a reason's word stands before it
 	val    int
 
 	at, end uint16 // where it stands in the folded text
@@ -239,8 +248,10 @@ func (l *lexicon) lex(folded string, out *tokens) {
 	prevUnknown := false
 	chained := -1 // where the last term or number ended
 	begin := 0
+	comma := false
 	add := func(t token) {
 		t.at, t.end = uint16(begin), uint16(len(folded))
+		t.apart, comma = comma, false
 		if n := out.n; n > 0 && out.list[n-1].end > t.at {
 			out.list[n-1].end = t.at
 		}
@@ -255,10 +266,16 @@ func (l *lexicon) lex(folded string, out *tokens) {
 		begin = i
 		switch {
 		case c == ' ' || c == ',' || c == '(' || c == ')':
+			if c == ',' {
+				comma = true
+			}
 			if c != '(' {
 				i++
 				continue
 			}
+		case c == '\'' && i+1 < len(folded) && isDigit(folded[i+1]): // '88
+			i++
+			continue
 		case c >= '0' && c <= '9':
 			t, n := lexDigits(folded[i:])
 			add(t)
@@ -303,7 +320,7 @@ func (l *lexicon) lex(folded string, out *tokens) {
 				out.meant++
 				continue
 			case num:
-				if last := out.n - 1; last >= 0 && out.list[last].kind == num && out.list[last].digits == 0 &&
+				if last := out.n - 1; last >= 0 && !comma && out.list[last].kind == num && out.list[last].digits == 0 &&
 					joinWords(&out.list[last].val, t.val) {
 					continue
 				}
@@ -321,8 +338,29 @@ func (l *lexicon) lex(folded string, out *tokens) {
 				add(token{kind: num, val: t.val})
 				add(token{kind: days})
 				continue
+			case reason:
+				comma = true
+			case dateLink:
+				rest := strings.TrimLeft(folded[i:], " ")
+				if last := out.n - 1; last < 0 || out.list[last].kind != num || rest == "" {
+					out.meant++
+					continue
+				} else if next, ok := l.find(folded, len(folded)-len(rest), false); !isDigit(rest[0]) && (!ok || next.kind != num) {
+					out.meant++
+					continue
+				}
+				t.kind = slash
+			case tenOrMonth:
+				before := strings.TrimRight(folded[:begin], " ")
+				if digitFollows(strings.TrimLeft(folded[i:], " ./-")) || strings.HasSuffix(before, " de") || before != "" && (isDigit(before[len(before)-1]) || strings.ContainsRune("/-.", rune(before[len(before)-1]))) {
+					t.kind = monthName
+				} else if last := out.n - 1; last >= 0 && !comma && out.list[last].kind == num && out.list[last].digits == 0 && joinWords(&out.list[last].val, 10) {
+					continue
+				} else {
+					t = term{kind: num, val: 10}
+				}
 			case thousand:
-				if last := out.n - 1; last >= 0 && out.list[last].kind == num && out.list[last].val < 10000 {
+				if last := out.n - 1; last >= 0 && out.list[last].kind == num && out.list[last].val < 10000 && !strings.HasSuffix(folded[:begin], " de ") { // cinco de mil novecentos
 					out.list[last].val *= t.val
 					continue
 				}

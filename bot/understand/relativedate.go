@@ -72,6 +72,11 @@ func (p *dateParser) modified(i, n int) int {
 		return 2
 	case monthName:
 		return 1 + p.nameThenDay(i+1)
+	case years:
+		return p.inYear(i, 2, n)
+	case holiday:
+		p.monthDay(p.val(i+1)/100, p.val(i+1)%100, said)
+		return 2
 	}
 	return 0
 }
@@ -163,7 +168,10 @@ func (p *dateParser) fromWeekday(i int) int {
 	case upcoming: // thứ ba tới
 		p.add(p.nextWeekday(wd, 1), supposed)
 		return 2
-	case num, ordinal, monthName, era, relDay:
+	case num, ordinal, monthName, era, relDay, holiday, dayMark:
+		if p.kind(i+1) == num && !p.besideHour(i+2) && p.weekdayBeside(i+1, wd) {
+			return 2
+		}
 		if n := p.at(i + 1); n > 0 {
 			if p.n > 0 {
 				p.matchWeekday(wd)
@@ -204,6 +212,9 @@ func (p *dateParser) inMonth(i, n, offset int) int {
 		p.nthWeekday(y, m, p.val(j), time.Weekday(p.val(j+1)))
 		return n + 2
 	}
+	if p.kind(j) == dayMark { // el mes que viene, el día 5
+		j, n = j+1, n+1
+	}
 	switch p.kind(j) {
 	case num, dayName:
 		day, used := p.val(j), 1
@@ -225,18 +236,17 @@ func (p *dateParser) inMonth(i, n, offset int) int {
 }
 
 // inYear reads what follows "next year".
-func (p *dateParser) inYear(i int) int {
-	y := p.now.Year + p.val(i)
-	if p.isNum(i+1) && p.kind(i+2) == monthUnit {
-		return 3 + p.dayAfterMonth(i+3, y, p.val(i+1))
+func (p *dateParser) inYear(i, n, offset int) int {
+	if n := p.yearThenDay(i); n > 0 {
+		return n
 	}
-	if p.kind(i+1) == monthName && p.isNum(i+2) {
-		p.exact(y, p.val(i+1), p.val(i+2), said)
-		return 3
+	y, j := p.now.Year+offset, i+n
+	if p.isNum(j) && p.kind(j+1) == monthUnit {
+		return n + 2 + p.dayAfterMonth(j+2, y, p.val(j))
 	}
 	p.year = y
 	p.refuse(Incomplete, Detail{Year: y})
-	return 1
+	return n
 }
 
 func (p *dateParser) end(i int) int {
@@ -247,12 +257,23 @@ func (p *dateParser) end(i int) int {
 		n = 2
 	case months:
 		n = 2
+	case relWeek:
+		return 0
 	case thisOne, nextOne:
+		if p.kind(i+2) == weeks {
+			return 0
+		}
 		if p.kind(i+2) == months {
 			if p.kind(i+1) == nextOne {
 				y, m = addMonths(p.now, 1)
 			}
 			n = 3
+		} else if year, k := p.yearAt(i + 1); k > 0 {
+			if p.val(i) != 2 {
+				return 0
+			}
+			p.exact(year, 12, 31, said)
+			return k + 1
 		}
 	case monthName:
 		m = time.Month(p.val(i + 1))
@@ -260,7 +281,22 @@ func (p *dateParser) end(i int) int {
 			y++
 		}
 		n = 2
-	case weeks, years:
+	case relYear:
+		if p.val(i) != 2 {
+			return 0
+		}
+		p.exact(y+p.val(i+1), 12, 31, said)
+		return 2
+	case years:
+		if p.val(i) != 2 { // the end of the year is weeks long
+			return 0
+		}
+		if p.kind(i+2) == nextOne {
+			y, n = y+1, 1
+		}
+		p.exact(y, 12, 31, said)
+		return n + 1
+	case weeks:
 		return 0
 	}
 	p.add(civil.Date{Year: y, Month: m, Day: lastDay(y, m)}, leaning)

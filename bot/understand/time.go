@@ -78,6 +78,7 @@ func (p *timeParser) scan(loose bool) bool {
 		}
 		p.from, p.to = i, i+n
 		p.use()
+		first := p.n
 		for p.kind(p.to) == or {
 			m := p.at(p.to+1, loose)
 			if m == 0 {
@@ -85,6 +86,11 @@ func (p *timeParser) scan(loose bool) bool {
 			}
 			p.to += m + 1
 			p.use()
+		}
+		if p.n > first { // 10 or 10:30: for the person to say, however plain each is
+			for k := range p.found[:p.n] {
+				p.found[k].confidence = min(p.found[k].confidence, doubtful)
+			}
 		}
 		return true
 	}
@@ -108,10 +114,21 @@ func (p *timeParser) at(i int, loose bool) int {
 			half12, j = 2, i+1
 			break
 		}
+		if m, next := p.minutes(i + 1); p.t[i].val == 12*60 && m > 0 { // mediodía y cuarto
+			p.add(12*60+m, leaning)
+			return next - i
+		}
+		if p.t[i].val == 12*60 && p.kind(i+1) == half {
+			p.add(12*60+30, leaning)
+			return 2
+		}
 		p.add(p.t[i].val, leaning)
 		return 1
 	case amPM:
 		half12, j = p.t[i].val, i+1
+		if p.kind(j) == atMark {
+			j++
+		}
 	case dayPart:
 		half12, j = partHalf(p.t[i].val), i+1
 		if k := p.kind(j); k == atMark {
@@ -145,6 +162,11 @@ func (p *timeParser) at(i int, loose bool) int {
 	}
 	switch p.kind(j + 1) {
 	case person, adults, counted, days, weeks, months: // in the morning, two people
+		return 0
+	case minuteUnit: // ten minutes to three; in ten minutes
+		if k := p.kind(j + 2); k == past || k == to {
+			return p.relative(j)
+		}
 		return 0
 	}
 	if k := p.kind(j + 1); k == past || k == to && p.isNum(j+2) {
@@ -194,6 +216,11 @@ func (p *timeParser) at(i int, loose bool) int {
 	case afterHour, plus, less: // tres menos cuarto, jam 10 lewat 15
 		if m, next := p.minutes(j); next > j {
 			minute, j, marked = m, next, true
+		}
+	case dash: // nine-thirty; nine-ten are two hours
+		if loose && digits == 0 && p.isNum(j+1) && p.t[j+1].digits == 0 && p.t[j+1].val > 12 && p.t[j+1].val < 60 {
+			minute, marked = p.t[j+1].val, true
+			j += 2
 		}
 	default:
 		if loose && (digits == 4 || digits == 3 && sure) { // 1330

@@ -12,7 +12,7 @@
 // cut into tokens by the terms of the resident's language, of Japanese and of
 // English, which people mix (lexer.go). The grammar of dates, times and numbers
 // is written over those tokens and knows no language (date.go with era.go,
-// writtendate.go and relativedate.go, time.go, number.go). A language is one file
+// writtendate.go, nameddate.go and relativedate.go, time.go, number.go). A language is one file
 // of words (ja.go, en.go, vi.go …; both Chinese scripts are zh.go) and one line in
 // languages. Vietnamese keeps its tones where they are written, Devanagari its
 // word endings apart, Hangul and the kanji scripts need no spaces.

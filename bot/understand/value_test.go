@@ -87,7 +87,20 @@ func TestDateEnglish(t *testing.T) {
 		{"the 3rd", "2026-12-03"}, {"end of the month", "2026-11-30"}, {"end of next month", "2026-12-31"}, {"end of December", "2026-12-31"}, {"Reiwa 8 December 24", "2026-12-24"}, {"R8.12.24", "2026-12-24"}, {"明日", "2026-11-26"}, {"12月3日", "2026-12-03"},
 		{"Feb 30", "!no-such-date"}, {"30 February", "!no-such-date"}, {"2027-02-29", "!no-such-date"}, {"Friday, 3 December", "!weekday-mismatch"}, {"next week", "!incomplete"}, {"next month", "!incomplete"}, {"December", "!incomplete"}, {"not Friday", "!excluded"}, {"any day except Friday", "!excluded"},
 		{"the second Tuesday of December", "2026-12-08"}, {"the 5th of next month", "2026-12-05"}, {"Dec 3 or 4", "2026-12-03|2026-12-04"}, {"1980 June 10", "1980-06-10"}, {"Tuesday after next", "~2026-12-01"}, {"a week on Tuesday", "~2026-12-01"}, {"Monday or Tuesday", "2026-11-30|2026-12-01"},
+		{"Christmas Eve", "2026-12-24"}, {"on Christmas Day", "2026-12-25"}, {"New Year's Day", "2027-01-01"}, {"the day after New Year’s Day", "2027-01-02"}, {"two days before Christmas", "2026-12-23"}, {"Christmas 2027", "2027-12-25"}, {"December 31st, New Year's Eve", "2026-12-31"},
+		{"after Christmas", "?"}, {"around Christmas", "?"}, {"the week after Christmas", "?"}, {"Easter Monday", "?"}, {"Black Friday", "?"}, {"around the end of the month", "!incomplete"}, {"end of the year", "?"}, {"sometime next month", "!incomplete"},
+		{"the last day of the year", "2026-12-31"}, {"the first day of next month", "2026-12-01"}, {"January 12th next year", "2027-01-12"}, {"the 28th of this month", "2026-11-28"}, {"two weeks from tomorrow", "2026-12-10"}, {"a week tomorrow", "2026-12-03"}, {"a week from Friday", "2026-12-04"}, {"the last Friday of the month", "2026-11-27"}, {"first Monday in December", "2026-12-07"}, {"in 10 days' time", "2026-12-05"}, {"the 5th, 6th or 7th", "2026-12-05|2026-12-06|2026-12-07"}, {"any day but Friday", "!excluded"}, {"end of next week", "!incomplete"}, {"Saturday 5", "2026-12-05"}, {"5-Dec-2026", "2026-12-05"},
+		{"Friday, it's my day off", "2026-11-27"}, {"Friday because my wife works the rest of the week", "2026-11-27"}, {"today's fine", "2026-11-25"},
 		{"may I ask something", "?"}, {"I don't know", "?"}, {"second one", "?"}, {"hello", "?"}, {"2pm", "?"},
+	})
+}
+
+func TestNamedDays(t *testing.T) {
+	check(t, "es", Field{Type: "date"}, []phrase{
+		{"Nochebuena", "2026-12-24"}, {"el día de Navidad", "2026-12-25"}, {"al día siguiente de año nuevo", "2027-01-02"}, {"el último día del año", "2026-12-31"}, {"después de Navidad", "?"}, {"el viernes santo", "?"}, {"a fin de año", "?"}, {"de hoy en ocho", "2026-12-02"}, {"en quince días", "2026-12-09"}, {"dentro de un mes", "2026-12-25"}, {"el último viernes del mes", "2026-11-27"}, {"el 14 de febrero del próximo año", "2027-02-14"}, {"el 28, sábado que no trabajo", "2026-11-28"}, {"el viernes porque es mi día libre", "2026-11-27"},
+	})
+	check(t, "pt-BR", Field{Type: "date"}, []phrase{
+		{"véspera de Natal", "2026-12-24"}, {"dia 24, véspera de Natal", "2026-12-24"}, {"réveillon, dia 31", "2026-12-31"}, {"Natal, dia 25", "2026-12-25"}, {"no dia seguinte ao Natal", "2026-12-26"}, {"primeiro dia do ano que vem", "2027-01-01"}, {"depois do Natal", "?"}, {"carnaval", "?"}, {"dia 3 do 5", "2027-05-03"}, {"dez do doze", "2026-12-10"}, {"segunda dia 30", "2026-11-30"}, {"20 de dez", "2026-12-20"}, {"dia dez", "2026-12-10"}, {"sexta, que é minha folga", "2026-11-27"},
 	})
 }
 
@@ -102,6 +115,15 @@ func TestBirthDate(t *testing.T) {
 	})
 	check(t, i18n.English, Field{Type: "birthdate"}, []phrase{
 		{"10 June 1980", "1980-06-10"}, {"June 10, 1980", "1980-06-10"}, {"June 10th 1980", "1980-06-10"}, {"I was born on 10 June 1980", "1980-06-10"}, {"1980-06-10", "1980-06-10"}, {"03/04/1980", "1980-03-04|1980-04-03"}, {"25/12/1980", "1980-12-25"}, {"Showa 55.6.10", "1980-06-10"}, {"S55.6.10", "1980-06-10"}, {"10 June", "!incomplete"}, {"31 June 1980", "!no-such-date"},
+	})
+	check(t, i18n.English, Field{Type: "birthdate"}, []phrase{
+		{"the twenty-first of January, nineteen eighty-two", "1982-01-21"}, {"two thousand and one, March 3", "2001-03-03"}, {"31-Dec-1979", "1979-12-31"}, {"5 May '62", "1962-05-05"}, {"May third, nineteen oh five", "1905-05-03"}, {"10 June, Showa 55", "1980-06-10"}, {"Showa 55, 10 June", "1980-06-10"},
+	})
+	check(t, "es", Field{Type: "birthdate"}, []phrase{
+		{"veinte de octubre de mil novecientos setenta y cinco", "1975-10-20"}, {"3 de mayo de mil novecientos noventa y uno", "1991-05-03"}, {"3 de mayo de dos mil uno", "2001-05-03"}, {"nací el 3 de mayo del año 1975", "1975-05-03"}, {"7 de julio del 62", "1962-07-07"}, {"mil novecientos noventa, tres de mayo", "1990-05-03"},
+	})
+	check(t, "pt-BR", Field{Type: "birthdate"}, []phrase{
+		{"vinte e um de agosto de mil novecentos e noventa e um", "1991-08-21"}, {"três de maio de oitenta e oito", "1988-05-03"}, {"três de maio de dois mil e dez", "2010-05-03"}, {"3 do 5 de 1990", "1990-05-03"}, {"dez do cinco de mil novecentos e noventa", "1990-05-10"}, {"10 de dez de 1980", "1980-12-10"},
 	})
 	for _, text := range []string{"55年6月10日", "10年6月10日"} {
 		if r := Value(in(i18n.Japanese), Field{Type: "birthdate"}, text); !r.Ambiguous() {
@@ -146,8 +168,15 @@ func TestTime(t *testing.T) {
 	})
 	check(t, i18n.English, f, []phrase{
 		{"half past two", "14:30"}, {"2 pm", "14:00"}, {"2:30pm", "14:30"}, {"2.30 pm", "14:30"}, {"2:30 p.m.", "14:30"}, {"noon", "12:00"}, {"at noon please", "12:00"}, {"10 am", "10:00"}, {"10 o'clock", "10:00"}, {"10 o’clock", "10:00"}, {"quarter to three", "14:45"}, {"quarter past 10", "10:15"}, {"ten past 9", "09:10"}, {"14:30", "14:30"}, {"two thirty", "14:30"}, {"3 in the afternoon", "15:00"}, {"10 in the morning", "10:00"}, {"3", "15:00"}, {"ten", "10:00"}, {"12 am", "12:00"}, {"12 pm", "12:00"}, {"13h30", "13:30"},
+		{"ten minutes to eleven", "10:50"}, {"nine-thirty", "09:30"}, {"8:30, as soon as you open", "08:30"}, {"quarter til 3", "14:45"}, {"10 sharp", "10:00"}, {"in ten minutes", "?"}, {"quarter of ten", "09:45"}, {"10 or 10:30", "10:00|10:30"}, {"at 3 because I work at night", "15:00"}, {"first thing", "?"},
 		{"8 o'clock", "08:00|20:00"}, {"8 am", "08:00"}, {"10 or 11", "10:00|11:00"}, {"25:00", "!out-of-range"}, {"whatever", "?"},
 	})
+}
+
+func TestTimeBesideWords(t *testing.T) {
+	f := Field{Type: "time"}
+	check(t, "es", f, []phrase{{"ocho y media apenas abran", "08:30"}, {"ocho y media", "08:30|20:30"}, {"al mediodía en punto", "12:00"}, {"mediodía y media", "12:30"}, {"diez para las tres", "14:50"}})
+	check(t, "pt-BR", f, []phrase{{"às dez", "10:00"}, {"dez e vinte", "10:20"}, {"dez pras três", "14:50"}, {"dez em ponto, depois da escola", "10:00"}, {"oito e meia, assim que abrir", "08:30"}, {"meio-dia e quinze", "12:15"}})
 }
 
 func TestNumber(t *testing.T) {
@@ -186,6 +215,15 @@ func TestYesNo(t *testing.T) {
 		{"yes", "yes"}, {"Yes, please", "yes"}, {"YES!", "yes"}, {"yep", "yes"}, {"sure", "yes"}, {"that's right", "yes"}, {"That’s right.", "yes"}, {"correct", "yes"}, {"ok", "yes"}, {"of course", "yes"}, {"Yes, I have one", "yes"}, {"looks good", "yes"}, {"y", "yes"}, {"I do", "yes"},
 		{"no", "no"}, {"No thanks", "no"}, {"nope", "no"}, {"not really", "no"}, {"that's wrong", "no"}, {"No, I lost it", "no"}, {"I don't", "no"}, {"incorrect", "no"}, {"n", "no"},
 		{"maybe", "?"}, {"はい", "yes"}, {"いいえ", "no"}, {"know", "?"}, {"north", "?"},
+		{"yesss", "yes"}, {"Looks goood to me", "yes"}, {"noooo", "no"}, {"nahh", "no"}, {"kkkk", "?"}, {"yes yes yes", "yes"}, {"no no that's wrong", "no"}, {"no that's correct", "yes|no"},
+		{"hmm no it's for my wife", "no"}, {"wait no", "no"}, {"oh yes I did get it", "yes"}, {"please don't send that", "no"}, {"that's not what I meant", "no"}, {"the name is wrong", "no"}, {"all good except the date", "no"},
+		{"nothing is wrong", "yes"}, {"is something wrong?", "?"}, {"I'm good, thanks", "yes|no"}, {"yes, but the date is wrong", "yes|no"}, {"yes but change it", "yes|no"}, {"ok wait", "yes|no"}, {"ok what do I bring", "?"}, {"please change it", "?"}, {"that should be fine I hope", "?"},
+	})
+	check(t, "es", f, []phrase{
+		{"siiii", "yes"}, {"sí sí, todo bien", "yes"}, {"espera, no era ese día", "no"}, {"eso no es lo que dije", "no"}, {"el nombre está mal escrito", "no"}, {"no, está mal", "no"}, {"no está mal", "yes|no"}, {"sí, pero cambie la hora", "yes|no"}, {"no hay ningún error", "yes"}, {"ya me llegó", "yes"}, {"tengo una duda", "?"}, {"quiero otra hora", "?"}, {"me parece que está mal", "no"},
+	})
+	check(t, "pt-BR", f, []phrase{
+		{"simmm", "yes"}, {"tá ok, pode mandar", "yes"}, {"peraí, o dia tá errado", "no"}, {"não, tá errado", "no"}, {"não está errado", "yes|no"}, {"ainda não recebi", "no"}, {"sim mas muda o dia", "yes|no"}, {"está certo isso?", "?"}, {"vou pensar", "?"}, {"pode mudar o dia", "?"}, {"não é bem isso", "no"}, {"kkkkk", "?"},
 	})
 }
 

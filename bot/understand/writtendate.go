@@ -94,6 +94,15 @@ func (p *dateParser) besideTime(i int) bool {
 	return false
 }
 
+// besideHour reports that what stands at i makes the number before it an hour.
+func (p *dateParser) besideHour(i int) bool {
+	switch p.kind(i) {
+	case hourUnit, minuteUnit, colon, dot, amPM, dayPart, half, afterHour, plus, less, past, to, slash, dash, wave, monthName, monthUnit, ordMark, num, days, weeks, months, person, people, adults, counted, or:
+		return true
+	}
+	return false
+}
+
 // numeric reads a phrase that begins with a number.
 func (p *dateParser) numeric(i int) int {
 	v, digits := p.val(i), int(p.t[i].digits)
@@ -107,6 +116,9 @@ func (p *dateParser) numeric(i int) int {
 	if prev := p.kind(i - 1); prev == colon {
 		return 0
 	}
+	if n := p.yearThenDay(i); n > 0 {
+		return n
+	}
 	next := p.kind(i + 1)
 	switch {
 	case next == yearUnit:
@@ -116,11 +128,20 @@ func (p *dateParser) numeric(i int) int {
 		return n + p.dayAfterMonth(i+2, 0, v)
 	case next == dayUnit || next == days || next == weeks || next == months:
 		return p.counted(i)
-	case digits == 4 && next == monthName && p.isNum(i+2): // 1980 June 10
-		p.exact(v, p.val(i+1), p.val(i+2), said)
-		return 3
 	case next == monthName, next == ordMark:
 		return p.dayThenMonth(i, 1)
+	case next == weekday && !p.besideTime(i) && p.weekdayBeside(i, time.Weekday(p.val(i+1))):
+		return 2
+	case (next == thisOne || next == nextOne) && p.kind(i+2) == months && v <= 31: // 28 of this month
+		step := 0
+		if next == nextOne {
+			step = 1
+		}
+		y, m := addMonths(p.now, step)
+		p.exact(y, int(m), v, said)
+		return 3
+	case isSeparator(next) && p.kind(i+2) == monthName: // 31-Dec-1979
+		return p.namedBetween(i)
 	case next == relMonth: // dia 5 do mês que vem
 		y, m := addMonths(p.now, p.val(i+1))
 		p.exact(y, int(m), v, said)
@@ -191,6 +212,12 @@ func (p *dateParser) counted(i int) int {
 		if n := p.offset(i, -1); n > 0 {
 			return n + 1
 		}
+	case from, until, relDay: // two weeks from tomorrow
+		if k := p.kind(i + 1); k != dayUnit {
+			if n := p.countedFrom(i+2, k, p.val(i)); n > 0 {
+				return n + 2
+			}
+		}
 	}
 	if p.kind(i+1) == dayUnit {
 		p.dayOfMonth(p.val(i), leaning)
@@ -244,6 +271,9 @@ func (p *dateParser) shortYear(y, m, d int) {
 		years[0], years[1], n = 2000+y, 1900+y, 2
 	}
 	for _, e := range eras {
+		if p.western {
+			break
+		}
 		years[n] = e.first.Year + y - 1
 		n++
 	}
@@ -253,7 +283,7 @@ func (p *dateParser) shortYear(y, m, d int) {
 		if year < early || year > late || !date.Valid() || p.lean == ToPast && p.now.Before(date) {
 			continue
 		}
-		if e := k - (n - len(eras)); e >= 0 && (date.Before(eras[e].first) || eras[e].last.Before(date)) {
+		if e := k - (n - len(eras)); !p.western && e >= 0 && (date.Before(eras[e].first) || eras[e].last.Before(date)) {
 			continue
 		}
 		p.add(date, 0.55)
@@ -279,6 +309,10 @@ func (p *dateParser) separated(i int) int {
 			p.refuse(Incomplete, Detail{Year: a, Month: b})
 			return 3
 		}
+		if y, n := p.yearAt(i + 3); n > 0 && p.order == dayFirst && sep == slash { // 3 do 5 de 1990
+			p.exact(y, b, a, said)
+			return 3 + n
+		}
 		p.twoNumbers(a, b, func(m, d int, confidence float64) { p.monthDay(m, d, confidence) })
 		return 3
 	}
@@ -291,9 +325,24 @@ func (p *dateParser) separated(i int) int {
 	case p.order == monthFirst:
 		p.shortYear(a, b, c)
 	default:
+		p.western = true
 		p.twoNumbers(a, b, func(m, d int, confidence float64) { p.shortYear(c, m, d) })
 	}
 	return 5
+}
+
+// namedBetween reads 31-Dec-1979 and 1979-Dec-31.
+func (p *dateParser) namedBetween(i int) int {
+	a, month := p.val(i), p.val(i+2)
+	if !isSeparator(p.kind(i+3)) || !p.isNum(i+4) {
+		p.monthDay(month, a, said)
+		return 3
+	}
+	if p.t[i].digits == 4 {
+		p.exact(a, month, p.val(i+4), said)
+		return 5
+	}
+	return 4 + p.endWithYear(i+4, month, a)
 }
 
 // twoNumbers reads a/b as month and day in the order of the language.
@@ -327,45 +376,31 @@ func (p *dateParser) dayThenMonth(i, n int) int {
 	if p.kind(i+n) == monthName {
 		month := p.val(i + n)
 		n++
-		if p.isNum(i+n) && p.t[i+n].digits == 4 {
-			p.exact(p.val(i+n), month, day, said)
-			return n + 1
-		}
-		if p.birth && p.isNum(i+n) && p.t[i+n].digits == 2 { // 7 de julio del 88
-			p.shortYear(p.val(i+n), month, day)
-			return n + 1
-		}
-		p.monthDay(month, day, said)
-		return n
+		return n + p.endWithYear(i+n, month, day)
 	}
 	if marked && p.kind(i+n) == weekday { // the second Tuesday of December
 		wd := time.Weekday(p.val(i + n))
 		n++
-		y := p.now.Year
-		var m time.Month
-		switch {
-		case p.kind(i+n) == monthName:
-			m = time.Month(p.val(i + n))
-			if m < p.now.Month && p.lean == ToFuture {
-				y++
-			}
-			n++
-		case p.kind(i+n) == relMonth:
-			y, m = addMonths(p.now, p.val(i+n))
-			n++
-		case p.kind(i+n) == nextOne && p.kind(i+n+1) == months:
-			y, m = addMonths(p.now, 1)
-			n += 2
-		default:
+		y, m, k := p.monthAt(i + n)
+		if k == 0 || p.kind(i+n) == months {
 			return 0
 		}
+		n += k
 		p.nthWeekday(y, m, day, wd)
 		return n
 	}
-	if marked && p.kind(i+n) == nextOne && p.kind(i+n+1) == months { // the 5th of next month
-		y, m := addMonths(p.now, 1)
+	if k := p.kind(i + n); marked && (k == nextOne || k == thisOne) && p.kind(i+n+1) == months { // the 5th of next month
+		step := 0
+		if k == nextOne {
+			step = 1
+		}
+		y, m := addMonths(p.now, step)
 		p.exact(y, int(m), day, said)
 		return n + 2
+	}
+	if marked && p.kind(i+n) == months { // the 28th of the month
+		p.dayOfMonth(day, leaning)
+		return n + 1
 	}
 	if marked && day <= 31 && (p.kind(i+n) != num || p.t[i+n].digits > 0) { // "the second one" is no date
 		p.dayOfMonth(day, supposed)
@@ -392,12 +427,7 @@ func (p *dateParser) nameThenDay(i int) int {
 		if p.kind(j+1) == ordMark {
 			n++
 		}
-		if p.isNum(i+n) && p.t[i+n].digits == 4 {
-			p.exact(p.val(i+n), month, day, said)
-			return n + 1
-		}
-		p.monthDay(month, day, said)
-		return n
+		return n + p.endWithYear(i+n, month, day)
 	}
 	if len(p.t) == 1 || p.kind(i-1) == within || p.kind(i-1) == nextOne {
 		p.month = month

@@ -3,6 +3,7 @@ package understand
 import (
 	"bytes"
 	"strings"
+	"unicode/utf8"
 )
 
 // yesNo reads agreement or refusal. Answers that mean either (大丈夫です) and
@@ -14,10 +15,18 @@ func (r *reading) yesNo() Result {
 		return r.sign()
 	}
 	if a := r.answer(k); a != 0 {
+		if a == sayYes|sayNo && len(r.words.first) > 0 && bytes.IndexByte(r.folded, ',') > 0 { // no, it's wrong: not "no mistake"
+			if res := r.firstWord(k); len(res.Candidates) > 0 {
+				return res
+			}
+		}
 		return answered(a, said)
 	}
 	if r.isUnsure(k) {
 		return Result{}
+	}
+	if a := r.answer(r.words.untailed(k)); a != 0 { // I'm good, thanks: not only good
+		return answered(a, leaning)
 	}
 	if a := r.answer(r.words.stripped(k)); a != 0 {
 		return answered(a, leaning)
@@ -25,7 +34,19 @@ func (r *reading) yesNo() Result {
 	if res := r.firstWord(k); len(res.Candidates) > 0 {
 		return res
 	}
-	if r.lacking(k) && !bytes.Contains(r.folded, []byte("?")) {
+	if strings.ContainsAny(r.text, "?？") {
+		return Result{}
+	}
+	if a := r.inRow(k); a != 0 {
+		if _, first := r.nextAnswer(k); first == sayNo && r.lacking(k) { // not yet, I have not received it
+			a = sayNo
+		}
+		return answered(a, leaning)
+	}
+	if a := r.opening(k); a != 0 {
+		return answered(a, supposed)
+	}
+	if r.lacking(k) || r.faulty(r.folded) {
 		return answered(sayNo, supposed)
 	}
 	return Result{}
@@ -34,6 +55,10 @@ func (r *reading) yesNo() Result {
 // answer looks up a whole answer.
 func (r *reading) answer(k []byte) answer {
 	a := r.words.yesNo[string(k)]
+	if a == 0 && drawn(k) {
+		var buf [64]byte
+		a = r.words.drawn[string(undrawn(buf[:0], k))]
+	}
 	if r.toned && a&toneless != 0 {
 		return 0
 	}
@@ -62,15 +87,26 @@ func (r *reading) isUnsure(k []byte) bool {
 // lacking finds the words that make a sentence a no wherever they stand: not yet,
 // chưa, 还没.
 func (r *reading) lacking(k []byte) bool {
-	for _, w := range r.words.lacking {
-		if i := bytes.Index(k, w); i >= 0 && (i == 0 || !joinedBytes(k, i)) && !joinedBytes(k, i+len(w)) {
-			return true
-		}
-	}
-	return false
+	return placeOf(r.words.lacking, k) >= 0
 }
 
-func joinedBytes(k []byte, i int) bool { return joined(string(k), i) }
+// placeOf returns where one of the phrases stands in k as words of its own, -1 if
+// none does.
+func placeOf(phrases [][]byte, k []byte) int {
+	for _, w := range phrases {
+		if i := bytes.Index(k, w); i >= 0 && !joinedBytes(k, i) && !joinedBytes(k, i+len(w)) {
+			return i
+		}
+	}
+	return -1
+}
+
+func joinedBytes(k []byte, i int) bool {
+	if i <= 0 || i >= len(k) {
+		return false
+	}
+	return joined(string(k[max(0, i-utf8.UTFMax):min(len(k), i+utf8.UTFMax)]), min(i, utf8.UTFMax))
+}
 
 // The signs people answer with, on a phone or as a sticker's picture.
 var (
@@ -124,13 +160,20 @@ func (r *reading) firstWord(k []byte) Result {
 		}
 		var buf [32]byte
 		first := appendKey(buf[:0], r.folded[:end])
-		if a := r.answer(first); a == sayYes || a == sayNo {
+		a := r.answer(first)
+		if a == 0 {
+			a = r.answer(r.words.stripped(first))
+		}
+		if a == sayYes && r.folded[end] == ' ' && !r.settles(first) { // please don't, ok what do I bring
+			continue
+		}
+		if a == sayYes || a == sayNo {
 			var rest [96]byte
-			other := r.answer(appendKey(rest[:0], r.folded[end:]))
+			other := r.inRow(appendKey(rest[:0], r.folded[end:]))
 			if other != 0 && other&a == 0 {
 				return answered(sayYes|sayNo, 0)
 			}
-			if a == sayYes && (r.tokens().has(not) || r.lacking(appendKey(nil, r.folded[end:]))) {
+			if a == sayYes && other == 0 && r.doubted(r.folded[end:]) {
 				return answered(sayYes|sayNo, 0)
 			}
 			return r.answered(a)
@@ -151,6 +194,14 @@ func (r *reading) firstWord(k []byte) Result {
 		}
 	}
 	return Result{}
+}
+
+// settles reports whether a first word is a yes without a mark behind it.
+func (r *reading) settles(first []byte) bool {
+	if len(r.words.first) == 0 {
+		return true
+	}
+	return r.words.first[string(first)] != 0 || drawn(first) && r.words.first[string(undrawn(nil, first))] != 0
 }
 
 func (r *reading) answered(a answer) Result { return answered(a, supposed) }
