@@ -33,6 +33,14 @@ type words struct {
 	// either are answers that mean yes to one person and no to another
 	// (大丈夫です), so both are proposed.
 	either []string
+	// ownYes and ownNo are answers that mean something else in another language,
+	// so they are not mixed into it: hai.
+	ownYes, ownNo []string
+	// granting are words that make a sentence a yes wherever they stand in it, as
+	// lacking make it a no, and mute are words that decide nothing though a part
+	// of them would: すみません. doubts leave a yes open: でも, かな. Only for
+	// scripts without spaces and for Hangul.
+	granting, mute, doubts []string
 
 	// heads and tails are what politeness puts around an answer.
 	heads, tails []string
@@ -139,6 +147,7 @@ type language struct {
 	order dayOrder
 	terms *lexicon
 	yesNo map[string]answer
+	marks map[uint32][]mark // by start, longest first
 	// heads by their first byte and tails by their last, longest first.
 	heads   map[byte][]string
 	tails   map[byte][]string
@@ -202,6 +211,10 @@ func newLanguage(mix ...*words) *language {
 		put(w.yes, sayYes)
 		put(w.no, sayNo)
 		put(w.either, sayYes|sayNo)
+		if i == 0 {
+			put(w.ownYes, sayYes)
+			put(w.ownNo, sayNo)
+		}
 		for k, a := range said {
 			if l.yesNo[k] == 0 {
 				l.yesNo[k] = a
@@ -260,6 +273,7 @@ func newLanguage(mix ...*words) *language {
 	for _, list := range l.tails {
 		longestFirst(list)
 	}
+	l.marks = marksOf(mix)
 	l.terms = newLexicon(lists...)
 	for i, w := range mix {
 		if i > 0 && w == mix[0] {
