@@ -17,11 +17,21 @@ const (
 	eitherFirst                 // English: both are in use, so both are candidates
 )
 
+// shortYears says in which calendars a birth year of one or two digits may be said.
+type shortYears uint8
+
+const (
+	inEras     shortYears = iota // 55年 is 1955 or 昭和55
+	western                      // 85년 is 1985
+	inRepublic                   // 74年 is 1974 or 民國74
+)
+
 // words is one language: everything in this package that is not grammar. Phrases
 // are written as people write them; they are folded when the tables are built.
 type words struct {
 	lang  i18n.Lang
 	order dayOrder
+	years shortYears
 
 	terms []term
 
@@ -145,6 +155,7 @@ var languages = []*words{&japanese, &english, &simplifiedChinese, &traditionalCh
 // which residents mix into every other.
 type language struct {
 	order dayOrder
+	years shortYears
 	terms *lexicon
 	yesNo map[string]answer
 	marks map[uint32][]mark // by start, longest first
@@ -185,7 +196,7 @@ func prepare(all []*words) map[i18n.Lang]func() *language {
 }
 
 func newLanguage(mix ...*words) *language {
-	l := &language{order: mix[0].order, tones: mix[0].tones, stem: mix[0].stem, stops: map[string]bool{}, heads: map[byte][]string{}, tails: map[byte][]string{}, yesNo: map[string]answer{}, parties: map[string]partyPhrase{}, numbers: map[string]int{}}
+	l := &language{order: mix[0].order, years: mix[0].years, tones: mix[0].tones, stem: mix[0].stem, stops: map[string]bool{}, heads: map[byte][]string{}, tails: map[byte][]string{}, yesNo: map[string]answer{}, parties: map[string]partyPhrase{}, numbers: map[string]int{}}
 	var lists [][]term
 	for i, w := range mix {
 		if i > 0 && w == mix[0] {
