@@ -333,6 +333,10 @@ func (l *lexicon) lex(folded string, out *tokens) {
 				add(token{kind: hourUnit})
 				continue
 			case namedDay:
+				if l.names(folded, i) {
+					add(token{kind: unknown})
+					continue
+				}
 				add(token{kind: monthName, val: t.val / 100})
 				add(token{kind: num, val: t.val % 100})
 				continue
@@ -425,6 +429,18 @@ func (t *tokens) namesMonth() bool {
 	switch t.list[t.n-1].kind {
 	case monthUnit, monthName, relMonth:
 		return true
+	}
+	return false
+}
+
+// names reports whether the day that ends at i only says what something is for:
+// クリスマスの準備.
+func (l *lexicon) names(s string, i int) bool {
+	for _, of := range [...]string{"の", "的"} {
+		if strings.HasPrefix(s[i:], of) && i+len(of) < len(s) && s[i+len(of)] >= utf8.RuneSelf {
+			_, known := l.find(s, i+len(of), true)
+			return !known
+		}
 	}
 	return false
 }
