@@ -136,12 +136,12 @@ func (r *reading) firstClause() Result {
 			a = r.answer(r.words.stripped(first))
 		}
 		says := r.marks(behind) &^ doubt
-		if a == sayYes && says == sayNo && !isPlainAnswer(first) && r.words.isHead(first) { // 嗯……不对
-			return r.answered(sayNo)
-		}
 		other := r.answer(behind)
 		if other == 0 {
 			other = r.answer(r.words.stripped(behind))
+		}
+		if a == sayYes && (other == sayNo || other == 0 && says == sayNo) && !isPlainAnswer(first) && r.words.isHead(first) { // 嗯……不对
+			return r.answered(sayNo)
 		}
 		if a == sayYes|sayNo { // 大丈夫です、進めてください
 			if other == 0 {
@@ -186,6 +186,8 @@ func (r *reading) runOn(k []byte) Result {
 			switch {
 			case rest == a || rest == sayYes|sayNo && a == sayYes:
 				return answered(a, leaning)
+			case rest == sayYes && a == sayNo && denies(k): // 不是我要的
+				return r.answered(a)
 			case rest != 0 && rest&a == 0:
 				return answered(sayYes|sayNo, 0)
 			case isPlainAnswer(k[:n]):
@@ -197,6 +199,21 @@ func (r *reading) runOn(k []byte) Result {
 		}
 	}
 	return Result{}
+}
+
+// denies reports a sentence of Chinese that begins with its no, which takes in the
+// words behind it.
+func denies(k []byte) bool {
+	switch runeAt(k, 0) {
+	case '不', '没', '沒':
+		return true
+	}
+	return false
+}
+
+// asksBack reports a short yes with a question mark: はい？, 네?
+func (r *reading) asksBack(k []byte) bool {
+	return len(k) <= len("はーい") && isWide(runeAt(k, 0)) && strings.ContainsAny(r.text, "?？")
 }
 
 func isPlainAnswer(k []byte) bool {

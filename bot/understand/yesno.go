@@ -15,6 +15,9 @@ func (r *reading) yesNo() Result {
 		return r.sign()
 	}
 	if a := r.answer(k); a != 0 {
+		if a == sayYes && r.asksBack(k) {
+			return Result{}
+		}
 		return answered(a, said)
 	}
 	if r.isUnsure(k) {
