@@ -389,14 +389,14 @@ func (p *dateParser) result(t *tokens) Result {
 	return res
 }
 
-// open reports a day that is only the edge of what was said: 12月3日以降, 3日ごろ.
+// open reports a day that is only the edge of what was said: 12月3日以降.
 func (p *dateParser) open() bool {
 	for i := 1; i < len(p.t); i++ {
 		if !p.t[i-1].used {
 			continue
 		}
 		switch x := p.t[i]; x.kind {
-		case around, until:
+		case until:
 			return true
 		case from:
 			if x.val == 1 {

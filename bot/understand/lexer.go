@@ -341,7 +341,7 @@ func (l *lexicon) lex(folded string, out *tokens) {
 				add(token{kind: num, val: t.val % 100})
 				continue
 			case someDay:
-				if out.namesMonth() || l.counts(folded, i) {
+				if l.counts(folded, i) || out.namesMonth() && out.list[out.n-1].kind != relMonth { // 来月のいつか: some day of it
 					t.kind = dayName
 				} else {
 					t.kind = unknown

@@ -78,7 +78,7 @@ func (r *reading) sentence(k []byte) Result {
 		return Result{}
 	}
 	a := r.marks(k)
-	if a&doubt != 0 {
+	if a&doubt != 0 || a == sayYes && Asking(r.c, r.text) {
 		a &= sayNo
 	}
 	if a == 0 {
@@ -152,12 +152,30 @@ func (r *reading) firstClause() Result {
 		if a != sayYes && a != sayNo {
 			continue
 		}
+		if other == 0 && a == sayYes && r.folded[end] == ' ' && !finished(first) {
+			continue
+		}
 		if other != 0 && other&a == 0 || a == sayYes && (says&sayNo != 0 || r.beginsDoubt(behind) || r.tokens().has(not)) {
 			return answered(sayYes|sayNo, 0)
 		}
 		return r.answered(a)
 	}
 	return Result{}
+}
+
+// finished reports a word that can be an answer before a mere space. In Hangul and
+// in simple Japanese spaces also stand inside a sentence: 확인 좀, する ひつよう.
+func finished(k []byte) bool {
+	last, _ := utf8.DecodeLastRune(k)
+	if !isKana(last) && !isHangul(last) || isPlainAnswer(k) {
+		return true
+	}
+	for _, end := range [...]string{"です", "ます", "した", "ください", "うん", "요", "다", "죠", "네", "넵", "예", "응"} {
+		if bytes.HasSuffix(k, []byte(end)) {
+			return true
+		}
+	}
+	return false
 }
 
 // beginsDoubt reports はい、でも….
