@@ -27,6 +27,7 @@ type dateParser struct {
 	lean  Lean
 	birth bool // a day without its year is not enough
 	order dayOrder
+	years shortYears
 	t     []token
 
 	found  [6]dateReading
@@ -82,6 +83,7 @@ func (p *dateParser) scan() bool {
 			continue
 		}
 		n = p.named(i, p.checkWeekday(i, n))
+		n = p.behind(i, n)
 		if p.kind(i+n) == daysOn && p.n > 0 {
 			p.shift(0, days, p.val(i+n))
 			n++
@@ -125,6 +127,42 @@ func (p *dateParser) listed(j int) bool {
 	}
 	for k := j + 1; k < len(p.t) && k < j+5; k++ {
 		if p.kind(k) == or {
+			return true
+		}
+	}
+	return false
+}
+
+// behind takes in "the day after" said behind a named day, and the today from which
+// weeks were counted: 2週間後の今日.
+func (p *dateParser) behind(i, n int) int {
+	if p.n == 0 {
+		return n
+	}
+	switch k := p.kind(i + n); {
+	case (k == later || k == earlier) && p.val(i+n) != 0:
+		for j := range p.found[:p.n] {
+			p.found[j].date = p.found[j].date.AddDays(p.val(i + n))
+		}
+		return n + 1
+	case k == relDay && p.val(i+n) == 0 && p.counts(i, n):
+		if p.kind(i+n+1) == from {
+			n++
+		}
+		return n + 1
+	case k == monthName && p.isNum(i+n+1) && p.n == 1: // 12月31日大晦日
+		if d := p.found[0].date; int(d.Month) == p.val(i+n) && d.Day == p.val(i+n+1) {
+			return n + 2
+		}
+	}
+	return n
+}
+
+// counts reports whether the n tokens at i count from today.
+func (p *dateParser) counts(i, n int) bool {
+	for j := i; j < i+n; j++ {
+		switch p.kind(j) {
+		case days, weeks, months, after, ago, later:
 			return true
 		}
 	}
@@ -180,6 +218,14 @@ func (p *dateParser) at(i int) int {
 	case dayName:
 		if p.kind(i+1) == monthName { // a-singko ng Disyembre
 			return p.dayThenMonth(i, 1)
+		}
+		switch p.kind(i + 1) {
+		case after: // みっかご
+			p.move(days, p.val(i))
+			return 2
+		case ago:
+			p.move(days, -p.val(i))
+			return 2
 		}
 		p.dayOfMonth(p.val(i), leaning)
 		return 1
@@ -383,12 +429,33 @@ func (p *dateParser) result(t *tokens) Result {
 		return refuse(Excluded, Detail{Date: p.found[0].date})
 	}
 	factor := leftover(t)
+	if p.open() {
+		factor = min(factor, doubtful)
+	}
 	res := Result{Candidates: make([]Candidate, 0, p.n)}
 	for _, f := range p.found[:p.n] {
 		res.Candidates = append(res.Candidates, Candidate{f.date.String(), f.confidence * factor})
 	}
 	sortCandidates(res.Candidates)
 	return res
+}
+
+// open reports a day that is only the edge of what was said: 12月3日以降.
+func (p *dateParser) open() bool {
+	for i := 1; i < len(p.t); i++ {
+		if !p.t[i-1].used || p.t[i].used {
+			continue
+		}
+		switch x := p.t[i]; x.kind {
+		case until:
+			return true
+		case from:
+			if x.val == 1 {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // leftover is the factor by which unexplained words lower a confidence. What is
@@ -403,6 +470,9 @@ func leftover(t *tokens) float64 {
 		}
 		if x.apart && seen {
 			told, counted = true, false
+		}
+		if (x.kind == after || x.kind == ago) && i > 0 && !t.list[i-1].used && t.list[i-1].kind != num {
+			continue // after work, not after the day
 		}
 		lower := 1.0
 		switch x.kind {
@@ -436,7 +506,7 @@ func sortCandidates(c []Candidate) {
 }
 
 func (r *reading) dates(lean Lean) dateParser {
-	return dateParser{now: r.c.Now.Date, lean: lean, order: r.words.order, t: r.tokens().all()}
+	return dateParser{now: r.c.Now.Date, lean: lean, order: r.words.order, years: r.words.years, t: r.tokens().all()}
 }
 
 func (r *reading) date(lean Lean) Result {

@@ -21,8 +21,12 @@ var eras = [...]eraSpan{
 }
 
 // republic is the calendar of Taiwan, in which people from there say when they
-// were born. It is no Japanese era: a year without a name is never one of it.
+// were born. It is no Japanese era: a year without a name is one of it only in
+// their script.
 var republic = eraSpan{"民國", civil.Date{Year: 1912, Month: 1, Day: 1}, civil.Date{Year: 9999, Month: 12, Day: 31}}
+
+// anyTime is the era of years that are in none.
+var anyTime = eraSpan{"", civil.Date{Year: 1, Month: 1, Day: 1}, civil.Date{Year: 9999, Month: 12, Day: 31}}
 
 // eraOf is the era that a term names; the one after the Japanese is the republic.
 func eraOf(n int) eraSpan {

@@ -17,11 +17,21 @@ const (
 	eitherFirst                 // English: both are in use, so both are candidates
 )
 
+// shortYears says in which calendars a birth year of one or two digits may be said.
+type shortYears uint8
+
+const (
+	inEras     shortYears = iota // 55年 is 1955 or 昭和55
+	western                      // 85년 is 1985
+	inRepublic                   // 74年 is 1974 or 民國74
+)
+
 // words is one language: everything in this package that is not grammar. Phrases
 // are written as people write them; they are folded when the tables are built.
 type words struct {
 	lang  i18n.Lang
 	order dayOrder
+	years shortYears
 
 	terms []term
 
@@ -33,6 +43,14 @@ type words struct {
 	// either are answers that mean yes to one person and no to another
 	// (大丈夫です), so both are proposed.
 	either []string
+	// ownYes and ownNo are answers that mean something else in another language,
+	// so they are not mixed into it: hai.
+	ownYes, ownNo []string
+	// granting are words that make a sentence a yes wherever they stand in it, as
+	// lacking make it a no, and mute are words that decide nothing though a part
+	// of them would: すみません. Only for scripts without spaces and for Hangul
+	// (sentence.go).
+	granting, mute []string
 
 	// heads and tails are what politeness puts around an answer.
 	heads, tails []string
@@ -69,7 +87,8 @@ type words struct {
 	// spared stands before them (nothing is wrong).
 	faulty, spared []string
 	// firstYes and firstNo settle an answer that goes on without a mark (no it
-	// was my brother); doubts are words that leave a yes open (yes but change it).
+	// was my brother); doubts are words that leave a yes open (yes but
+	// change it, でも, かな).
 	firstYes, firstNo, doubts []string
 	// links are what stands between answers given in a row: yes and correct.
 	links []string
@@ -155,8 +174,10 @@ var languages = []*words{&japanese, &english, &simplifiedChinese, &traditionalCh
 // which residents mix into every other.
 type language struct {
 	order dayOrder
+	years shortYears
 	terms *lexicon
 	yesNo map[string]answer
+	marks map[uint32][]mark // by start, longest first
 	// heads by their first byte and tails by their last, longest first.
 	heads   map[byte][]string
 	tails   map[byte][]string
@@ -201,7 +222,7 @@ func prepare(all []*words) map[i18n.Lang]func() *language {
 }
 
 func newLanguage(mix ...*words) *language {
-	l := &language{order: mix[0].order, tones: mix[0].tones, stem: mix[0].stem, stops: map[string]bool{}, heads: map[byte][]string{}, tails: map[byte][]string{}, yesNo: map[string]answer{}, parties: map[string]partyPhrase{}, numbers: map[string]int{}, first: map[string]answer{}, links: map[string]bool{}}
+	l := &language{order: mix[0].order, years: mix[0].years, tones: mix[0].tones, stem: mix[0].stem, stops: map[string]bool{}, heads: map[byte][]string{}, tails: map[byte][]string{}, yesNo: map[string]answer{}, parties: map[string]partyPhrase{}, numbers: map[string]int{}, first: map[string]answer{}, links: map[string]bool{}}
 	var lists, company [][]term
 	for i, w := range mix {
 		if i > 0 && w == mix[0] {
@@ -228,6 +249,10 @@ func newLanguage(mix ...*words) *language {
 		put(w.yes, sayYes)
 		put(w.no, sayNo)
 		put(w.either, sayYes|sayNo)
+		if i == 0 {
+			put(w.ownYes, sayYes)
+			put(w.ownNo, sayNo)
+		}
 		for k, a := range said {
 			if l.yesNo[k] == 0 {
 				l.yesNo[k] = a
@@ -313,6 +338,7 @@ func newLanguage(mix ...*words) *language {
 		longestFirst(list)
 	}
 	l.drawn = drawnAnswers(l.yesNo)
+	l.marks = marksOf(mix)
 	l.terms = newLexicon(lists...)
 	l.company = sync.OnceValue(func() *lexicon { return newLexicon(append(company, lists...)...) })
 	for i, w := range mix {

@@ -43,6 +43,8 @@ const (
 	dayName      // val 1–31: ついたち
 	dateLink     // between two numbers as a slash, else nothing: 3 do 5
 	tenOrMonth   // dez: the month val beside a number, ten else
+	someDay      // val 1–31 behind a month, else some day or other: いつか
+	namedDay     // a holiday in a script without spaces, read as its month and day: 元日
 	strangeMonth // a month of a calendar that is not read here
 	relDay       // val days from today
 	relWeek      // val weeks from this week
@@ -60,7 +62,7 @@ const (
 	endOf        // the last day of what stands beside it, or of this month; val 1 if it names the month unit (月末), 2 if it says the very day
 	within       // in 3 days
 	after        // 後: 3 days from now
-	ago          // 前: 3 days ago; before 10 o'clock
+	ago          // 前: 3 days ago; before 10 o'clock; val 1: minutes before it are taken from the hour, 4時15分前
 
 	hourUnit
 	hourName // val is the hour, unit included: 네 시
@@ -76,15 +78,15 @@ const (
 	amPM    // val 0 or 1
 	clock   // val minutes: noon
 	dayPart // val indexes dayParts
-	from    // not earlier than
+	from    // not earlier than; val 1: at some time after
 	until   // not later than
 	around  // about
 	atMark  // at: what follows is a time
 
 	reason // because: what follows is told besides, as behind a comma
 
-	later
-	earlier
+	later   // val 1: the day after the one named before it
+	earlier // val -1: the day before it
 	soonest
 	anyOther // another day
 	or
@@ -283,7 +285,25 @@ func (l *lexicon) lex(folded string, out *tokens) {
 			chained = i
 			continue
 		}
-		if t, ok := l.find(folded, i, chained == i); ok {
+		beginsWord := i == 0 || i == chained || folded[i-1] < utf8.RuneSelf
+		if beginsWord {
+			if v, n := kanaNumber(folded[i:]); n > 0 && !(v == 1 && strings.HasPrefix(folded[i+n:], "にち") && !out.namesMonth()) { // いちにち: all day
+				add(token{kind: num, val: v})
+				i += n
+				chained = i
+				continue
+			}
+		}
+		t, ok := l.find(folded, i, chained == i)
+		if beginsWord && !(ok && out.n > 0 && out.list[out.n-1].digits > 0) { // 일월, though 일 is also the day of 3일
+			if v, n := hangulNumber(folded[i:], i == 0); n > 0 && (!ok || n >= len(t.text)) {
+				add(token{kind: num, val: v})
+				i += n
+				chained = i
+				continue
+			}
+		}
+		if ok {
 			i += len(t.text)
 			chained = i
 			switch t.kind {
@@ -334,6 +354,20 @@ func (l *lexicon) lex(folded string, out *tokens) {
 				add(token{kind: num, val: t.val})
 				add(token{kind: hourUnit})
 				continue
+			case namedDay:
+				if l.names(folded, i) {
+					add(token{kind: unknown})
+					continue
+				}
+				add(token{kind: monthName, val: t.val / 100})
+				add(token{kind: num, val: t.val % 100})
+				continue
+			case someDay:
+				if l.counts(folded, i) || out.namesMonth() && out.list[out.n-1].kind != relMonth { // 来月のいつか: some day of it
+					t.kind = dayName
+				} else {
+					t.kind = unknown
+				}
 			case daySpan:
 				add(token{kind: num, val: t.val})
 				add(token{kind: days})
@@ -405,12 +439,6 @@ func (l *lexicon) lex(folded string, out *tokens) {
 				continue
 			}
 		}
-		if v, n := hangulNumber(folded[i:], i == 0); n > 0 && (i == 0 || i == chained || folded[i-1] < utf8.RuneSelf) {
-			add(token{kind: num, val: v})
-			i += n
-			chained = i
-			continue
-		}
 		if v, n := kanjiNumber(folded[i:]); n > 0 {
 			if rest := folded[i+n:]; strings.HasPrefix(rest, "億") || strings.HasPrefix(rest, "兆") {
 				add(token{kind: unknown, digits: 10})
@@ -434,6 +462,36 @@ func (l *lexicon) lex(folded string, out *tokens) {
 			prevUnknown = true
 		}
 	}
+}
+
+// namesMonth reports whether the last token is a month, so that a day may follow.
+func (t *tokens) namesMonth() bool {
+	if t.n == 0 {
+		return false
+	}
+	switch t.list[t.n-1].kind {
+	case monthUnit, monthName, relMonth:
+		return true
+	}
+	return false
+}
+
+// names reports whether the day that ends at i only says what something is for:
+// クリスマスの準備.
+func (l *lexicon) names(s string, i int) bool {
+	for _, of := range [...]string{"の", "的"} {
+		if strings.HasPrefix(s[i:], of) && i+len(of) < len(s) && s[i+len(of)] >= utf8.RuneSelf {
+			_, known := l.find(s, i+len(of), true)
+			return !known
+		}
+	}
+	return false
+}
+
+// counts reports whether a word that counts from today stands at i: 後, 前.
+func (l *lexicon) counts(s string, i int) bool {
+	t, ok := l.find(s, i+len(s[i:])-len(strings.TrimLeft(s[i:], " ")), true)
+	return ok && (t.kind == after || t.kind == ago)
 }
 
 func isDigit(c byte) bool { return c >= '0' && c <= '9' }
@@ -615,19 +673,23 @@ func hangulNumber(s string, whole bool) (value, bytes int) {
 		kanji = utf8.AppendRune(kanji, k)
 		sizes++
 	}
-	if sizes == 0 {
-		return 0, 0
+	for ; sizes > 0; sizes-- { // 이십일이에요: the last letters may belong to what follows
+		rest := strings.TrimLeft(s[sizes*3:], " ")
+		if rest == "" && (!whole || sizes < 2) || rest != "" && !hangulUnit(rest, sizes == 1 && (strings.HasPrefix(s, "이 ") || strings.HasPrefix(s, "일 "))) {
+			continue
+		}
+		if v, n := kanjiNumber(string(kanji[:sizes*3])); n == sizes*3 {
+			return v, n
+		}
 	}
-	rest := strings.TrimLeft(s[sizes*3:], " ")
-	r, _ := utf8.DecodeRuneInString(rest)
-	if rest == "" && (!whole || sizes < 2) || rest != "" && !strings.ContainsRune(hangulUnits, r) {
-		return 0, 0
-	}
-	v, n := kanjiNumber(string(kanji))
-	if n != len(kanji) {
-		return 0, 0
-	}
-	return v, sizes * 3
+	return 0, 0
+}
+
+// hangulUnit reports a unit at the start of s. Set apart from a letter that is
+// also a word it is none: 이 주 is this week.
+func hangulUnit(s string, apart bool) bool {
+	r, _ := utf8.DecodeRuneInString(s)
+	return strings.ContainsRune(hangulUnits, r) && !strings.HasPrefix(s, "시간") && !apart
 }
 
 func hangulNumberGoesOn(rest string) bool {

@@ -118,6 +118,11 @@ func (p *dateParser) inWeek(i, n, week int) int {
 	case weekend:
 		p.weekend(week)
 		return n + 1
+	case relDay: // 来週の今日
+		if p.val(i+n) == 0 {
+			p.add(p.now.AddDays(7*week), leaning)
+			return n + 1
+		}
 	}
 	p.week, p.hasWeek = week, true
 	p.refuse(Incomplete, Detail{Week: week, HasWeek: true})
@@ -208,6 +213,10 @@ func clampDay(y int, m time.Month, d int) civil.Date {
 func (p *dateParser) inMonth(i, n, offset int) int {
 	y, m := addMonths(p.now, offset)
 	j := i + n
+	if p.kind(j) == relDay && p.val(j) == 0 { // 다음 달 오늘
+		p.add(clampDay(y, m, p.now.Day), leaning)
+		return n + 1
+	}
 	if k := p.kind(j); (k == num || k == ordinal) && p.kind(j+1) == weekday { // 来月の第2火曜
 		p.nthWeekday(y, m, p.val(j), time.Weekday(p.val(j+1)))
 		return n + 2
@@ -243,6 +252,14 @@ func (p *dateParser) inYear(i, n, offset int) int {
 	y, j := p.now.Year+offset, i+n
 	if p.isNum(j) && p.kind(j+1) == monthUnit {
 		return n + 2 + p.dayAfterMonth(j+2, y, p.val(j))
+	}
+	if p.isNum(i+1) && isSeparator(p.kind(i+2)) && p.isNum(i+3) && p.order == monthFirst {
+		p.exact(y, p.val(i+1), p.val(i+3), said)
+		return 4
+	}
+	if p.kind(i+1) == endOf && p.val(i+1) == 0 { // 今年最後の日
+		p.exact(y, 12, 31, said)
+		return 2
 	}
 	p.year = y
 	p.refuse(Incomplete, Detail{Year: y})

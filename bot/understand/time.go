@@ -196,6 +196,19 @@ func (p *timeParser) at(i int, loose bool) int {
 		case p.isNum(j) && p.t[j].digits == 2:
 			minute = p.t[j].val
 			j++
+		case p.isNum(j) && p.t[j].digits == 0 && p.alone(j+1): // 四点二十, 十点零五
+			switch v := p.t[j].val; {
+			case v >= 10 && v < 60:
+				minute = v
+				j++
+			case v == 0 && p.isNum(j+1) && p.t[j+1].val < 10:
+				minute = p.t[j+1].val
+				j += 2
+			}
+		}
+		if minute > 0 && p.kind(j) == ago && p.t[j].val == 1 { // 4時15分前
+			minute = -minute
+			j++
 		}
 	case colon, dot:
 		if !p.isNum(j+1) || p.t[j+1].digits != 2 {
@@ -260,6 +273,16 @@ func (p *timeParser) at(i int, loose bool) int {
 	}
 	p.put(hour, minute, half12, exact, wroteColon, confidence)
 	return j - i
+}
+
+// alone reports that what stands at i does not count anything, so that the number
+// before it may be minutes.
+func (p *timeParser) alone(i int) bool {
+	switch p.kind(i) {
+	case person, adults, counted, days, weeks, months, dayUnit, monthUnit, yearUnit, hourUnit, ordMark, until, wave, dash, or:
+		return false
+	}
+	return true
 }
 
 // besideTime reports the words and signs that make a bare number a time: after

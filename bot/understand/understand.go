@@ -17,6 +17,9 @@
 // languages. Vietnamese keeps its tones where they are written, Devanagari its
 // word endings apart, Hangul and the kanji scripts need no spaces.
 //
+// A yes or no is looked up whole (yesno.go); in scripts without spaces and in Hangul
+// it is also found inside a sentence (sentence.go).
+//
 // A sentence may say several things at once (fact.go), and may be in another
 // language than the dialog (tongue.go). What people come for is found by the
 // phrases of flows and FAQ (intent.go), twice over: by their letters, and by what

@@ -113,7 +113,7 @@ func (p *dateParser) numeric(i int) int {
 			return 0 // part of a time
 		}
 	}
-	if prev := p.kind(i - 1); prev == colon {
+	if p.kind(i-1) == colon && p.isNum(i-2) {
 		return 0
 	}
 	if n := p.yearThenDay(i); n > 0 {
@@ -124,8 +124,11 @@ func (p *dateParser) numeric(i int) int {
 	case next == yearUnit:
 		return p.yearFirst(i)
 	case next == monthUnit:
-		n := 2
-		return n + p.dayAfterMonth(i+2, 0, v)
+		if year, n := p.yearBehind(i + 2); n > 0 {
+			p.exact(year, v, p.val(i+2), said)
+			return 2 + n
+		}
+		return 2 + p.dayAfterMonth(i+2, 0, v)
 	case next == dayUnit || next == days || next == weeks || next == months:
 		return p.counted(i)
 	case next == monthName, next == ordMark:
@@ -174,6 +177,30 @@ func (p *dateParser) numeric(i int) int {
 	return 0
 }
 
+// yearBehind finds the year behind the day at j, 7月7日、1999年, and returns it with
+// the tokens of both; 0 tokens if there is none.
+func (p *dateParser) yearBehind(j int) (year, n int) {
+	if k := p.kind(j); k != num && k != dayName {
+		return 0, 0
+	}
+	k := j + 1
+	if p.kind(k) == dayUnit {
+		k++
+	}
+	switch {
+	case p.isNum(k) && p.val(k) >= 1000 && p.kind(k+1) == yearUnit:
+		return p.val(k), k + 2 - j
+	case p.kind(k) == relYear:
+		return p.now.Year + p.val(k), k + 1 - j
+	case p.kind(k) == era && p.isNum(k+1) && p.kind(k+2) == yearUnit:
+		year := eraOf(p.val(k)).first.Year + p.val(k+1) - 1
+		if year <= eraOf(p.val(k)).last.Year {
+			return year, k + 3 - j
+		}
+	}
+	return 0, 0
+}
+
 // markedDay reads "ngày 3", "dia 3/12", "tanggal 3 Desember": a mark and the date
 // behind it.
 func (p *dateParser) markedDay(i int) int {
@@ -205,6 +232,10 @@ func (p *dateParser) markedDay(i int) int {
 func (p *dateParser) counted(i int) int {
 	switch p.kind(i + 2) {
 	case after, later:
+		if p.kind(i+1) == weeks && p.kind(i+3) == weekday { // 2週間後の金曜
+			p.add(p.weekdayOf(p.val(i), time.Weekday(p.val(i+3))), leaning)
+			return 4
+		}
 		if n := p.offset(i, 1); n > 0 {
 			return n + 1
 		}
@@ -231,6 +262,18 @@ func (p *dateParser) yearFirst(i int) int {
 	j := i + 2
 	if k := p.kind(j); k == after || k == ago {
 		return 0
+	}
+	if p.kind(j) == monthName && p.isNum(j+1) { // 1999年の元日
+		n := 4
+		if p.kind(j+2) == dayUnit {
+			n++
+		}
+		if p.val(i) >= 1000 {
+			p.exact(p.val(i), p.val(j), p.val(j+1), said)
+		} else {
+			p.shortYear(p.val(i), p.val(j), p.val(j+1))
+		}
+		return n
 	}
 	if !p.isNum(j) || p.kind(j+1) != monthUnit {
 		if p.t[i].val >= 1000 {
@@ -265,28 +308,26 @@ func (p *dateParser) shortYear(y, m, d int) {
 	if p.lean == ToPast {
 		early, late = p.now.Year-110, p.now.Year
 	}
-	var years [2 + len(eras)]int
-	n := 0
-	if y < 100 {
-		years[0], years[1], n = 2000+y, 1900+y, 2
-	}
-	for _, e := range eras {
-		if p.western {
-			break
-		}
-		years[n] = e.first.Year + y - 1
-		n++
-	}
 	before := p.n
-	for k, year := range years[:n] {
+	put := func(year int, span eraSpan) {
 		date := civil.Date{Year: year, Month: time.Month(m), Day: d}
-		if year < early || year > late || !date.Valid() || p.lean == ToPast && p.now.Before(date) {
-			continue
-		}
-		if e := k - (n - len(eras)); !p.western && e >= 0 && (date.Before(eras[e].first) || eras[e].last.Before(date)) {
-			continue
+		if year < early || year > late || !date.Valid() || p.lean == ToPast && p.now.Before(date) ||
+			date.Before(span.first) || span.last.Before(date) {
+			return
 		}
 		p.add(date, 0.55)
+	}
+	if y < 100 {
+		put(2000+y, anyTime)
+		put(1900+y, anyTime)
+	}
+	if (!p.birth || p.years == inEras) && !p.western {
+		for _, e := range eras {
+			put(e.first.Year+y-1, e)
+		}
+	}
+	if p.years == inRepublic {
+		put(republic.first.Year+y-1, republic)
 	}
 	switch p.n - before {
 	case 0:

@@ -20,6 +20,9 @@ func (r *reading) yesNo() Result {
 				return res
 			}
 		}
+		if a == sayYes && r.asksBack(k) {
+			return Result{}
+		}
 		return answered(a, said)
 	}
 	if r.isUnsure(k) {
@@ -27,6 +30,9 @@ func (r *reading) yesNo() Result {
 	}
 	if a := r.answer(r.words.untailed(k)); a != 0 { // I'm good, thanks: not only good
 		return answered(a, leaning)
+	}
+	if last, _ := utf8.DecodeLastRune(k); isWide(last) || isWide(runeAt(k, 0)) {
+		return r.sentence(k)
 	}
 	if a := r.answer(r.words.stripped(k)); a != 0 {
 		return answered(a, leaning)
@@ -179,20 +185,6 @@ func (r *reading) firstWord(k []byte) Result {
 			return r.answered(a)
 		}
 	}
-	// はい持ってます: no mark between; only the plain words are trusted so far.
-	for n := min(len(k)-1, 24); n >= len("はい"); n-- {
-		if a := r.answer(k[:n]); (a == sayYes || a == sayNo) && isWide(runeAt(k, n)) {
-			rest := r.answer(r.words.stripped(k[n:]))
-			switch {
-			case rest == a || rest == sayYes|sayNo && a == sayYes:
-				return answered(a, leaning)
-			case rest != 0 && rest&a == 0:
-				return answered(sayYes|sayNo, 0)
-			case n >= len("はい") && isPlainAnswer(k[:n]):
-				return r.answered(a)
-			}
-		}
-	}
 	return Result{}
 }
 
@@ -205,14 +197,6 @@ func (r *reading) settles(first []byte) bool {
 }
 
 func (r *reading) answered(a answer) Result { return answered(a, supposed) }
-
-func isPlainAnswer(k []byte) bool {
-	switch string(k) {
-	case "はい", "いいえ", "いえ", "ええ", "是的", "对", "好的", "不是", "对的", "没有", "對", "沒有", "네", "예", "아니요", "아뇨":
-		return true
-	}
-	return false
-}
 
 func runeAt(k []byte, n int) rune {
 	for _, r := range string(k[n:min(len(k), n+4)]) {
