@@ -14,16 +14,46 @@ func (r *reading) key() []byte {
 	return appendKey(r.folded[n:n], r.folded)
 }
 
-// stripped removes the politeness around an answer. It never removes
-// everything.
-func (l *language) stripped(k []byte) []byte {
+// wrapping is what people put around an answer: heads by their first byte and
+// tails by their last, longest first.
+type wrapping struct{ heads, tails map[byte][]string }
+
+func newWrapping() wrapping { return wrapping{map[byte][]string{}, map[byte][]string{}} }
+
+func (w *wrapping) add(in *words, heads, tails []string) {
+	for _, h := range heads {
+		for _, k := range in.forms(h) {
+			w.heads[k[0]] = append(w.heads[k[0]], k)
+		}
+	}
+	for _, t := range tails {
+		for _, k := range in.forms(t) {
+			last := k[len(k)-1]
+			w.tails[last] = append(w.tails[last], k)
+		}
+	}
+}
+
+func (w *wrapping) sort() {
+	for _, list := range w.heads {
+		longestFirst(list)
+	}
+	for _, list := range w.tails {
+		longestFirst(list)
+	}
+}
+
+// stripped is an answer without the politeness around it.
+func (l *language) stripped(k []byte) []byte { return l.polite.stripped(k) }
+
+func (w *wrapping) stripped(k []byte) []byte {
 	if len(k) == 0 {
 		return k
 	}
-	k = l.untailed(k)
+	k = w.untailed(k)
 	for again := true; again; {
 		again = false
-		for _, head := range l.heads[k[0]] {
+		for _, head := range w.heads[k[0]] {
 			if rest := trimHead(k, head); len(rest) < len(k) && len(rest) > 0 {
 				k, again = rest, true
 				break
@@ -34,10 +64,10 @@ func (l *language) stripped(k []byte) []byte {
 }
 
 // untailed removes the politeness behind an answer.
-func (l *language) untailed(k []byte) []byte {
+func (w *wrapping) untailed(k []byte) []byte {
 	for again := true; again; {
 		again = false
-		for _, tail := range l.tails[k[len(k)-1]] {
+		for _, tail := range w.tails[k[len(k)-1]] {
 			if rest := trimTail(k, tail); len(rest) < len(k) && len(rest) > 0 {
 				k, again = rest, true
 				break

@@ -54,6 +54,9 @@ type words struct {
 
 	// heads and tails are what politeness puts around an answer.
 	heads, tails []string
+	// answerHeads and answerTails are what is put around a yes or no besides, and
+	// would cut something off other answers: あ, 全部.
+	answerHeads, answerTails []string
 
 	parties []partyPhrase
 	// company are the words for people, and for counting them together
@@ -173,29 +176,28 @@ var languages = []*words{&japanese, &english, &simplifiedChinese, &traditionalCh
 // language is one language made ready, together with Japanese and English,
 // which residents mix into every other.
 type language struct {
-	order dayOrder
-	years shortYears
-	terms *lexicon
-	yesNo map[string]answer
-	marks map[uint32][]mark // by start, longest first
-	// heads by their first byte and tails by their last, longest first.
-	heads   map[byte][]string
-	tails   map[byte][]string
-	parties map[string]partyPhrase
-	company func() *lexicon
-	numbers map[string]int
-	unsure  [][][]byte // the parts of each, in order
-	lacking [][]byte
-	faulty  [][]byte
-	spared  [][]byte
-	doubts  [][]byte
-	first   map[string]answer
-	links   map[string]bool
-	drawn   map[string]answer // yesNo without letters drawn out
-	tones   bool
-	stem    func([]byte) []byte
-	stops   map[string]bool // words that say nothing about what someone came for
-	senses  []senseWords    // its own, then those mixed in
+	order     dayOrder
+	years     shortYears
+	terms     *lexicon
+	yesNo     map[string]answer
+	marks     map[uint32][]mark // by start, longest first
+	polite    wrapping          // around any answer
+	answering wrapping          // around a yes or no
+	parties   map[string]partyPhrase
+	company   func() *lexicon
+	numbers   map[string]int
+	unsure    [][][]byte // the parts of each, in order
+	lacking   [][]byte
+	faulty    [][]byte
+	spared    [][]byte
+	doubts    [][]byte
+	first     map[string]answer
+	links     map[string]bool
+	drawn     map[string]answer // yesNo without letters drawn out
+	tones     bool
+	stem      func([]byte) []byte
+	stops     map[string]bool // words that say nothing about what someone came for
+	senses    []senseWords    // its own, then those mixed in
 }
 
 type answer uint8
@@ -222,7 +224,7 @@ func prepare(all []*words) map[i18n.Lang]func() *language {
 }
 
 func newLanguage(mix ...*words) *language {
-	l := &language{order: mix[0].order, years: mix[0].years, tones: mix[0].tones, stem: mix[0].stem, stops: map[string]bool{}, heads: map[byte][]string{}, tails: map[byte][]string{}, yesNo: map[string]answer{}, parties: map[string]partyPhrase{}, numbers: map[string]int{}, first: map[string]answer{}, links: map[string]bool{}}
+	l := &language{order: mix[0].order, years: mix[0].years, tones: mix[0].tones, stem: mix[0].stem, stops: map[string]bool{}, polite: newWrapping(), answering: newWrapping(), yesNo: map[string]answer{}, parties: map[string]partyPhrase{}, numbers: map[string]int{}, first: map[string]answer{}, links: map[string]bool{}}
 	var lists, company [][]term
 	for i, w := range mix {
 		if i > 0 && w == mix[0] {
@@ -272,17 +274,9 @@ func newLanguage(mix ...*words) *language {
 				}
 			}
 		}
-		for _, h := range w.heads {
-			for _, k := range w.forms(h) {
-				l.heads[k[0]] = append(l.heads[k[0]], k)
-			}
-		}
-		for _, t := range w.tails {
-			for _, k := range w.forms(t) {
-				last := k[len(k)-1]
-				l.tails[last] = append(l.tails[last], k)
-			}
-		}
+		l.polite.add(w, w.heads, w.tails)
+		l.answering.add(w, w.heads, w.tails)
+		l.answering.add(w, w.answerHeads, w.answerTails)
 		for _, p := range w.parties {
 			for _, k := range w.forms(p.text) {
 				if l.parties[k].persons == 0 {
@@ -331,12 +325,8 @@ func newLanguage(mix ...*words) *language {
 			}
 		}
 	}
-	for _, list := range l.heads {
-		longestFirst(list)
-	}
-	for _, list := range l.tails {
-		longestFirst(list)
-	}
+	l.polite.sort()
+	l.answering.sort()
 	l.drawn = drawnAnswers(l.yesNo)
 	l.marks = marksOf(mix)
 	l.terms = newLexicon(lists...)

@@ -58,11 +58,11 @@ func (r *reading) marks(k []byte) answer {
 // sentence reads an answer in a script without spaces, or in Hangul, that is no
 // word of the lists as it stands.
 func (r *reading) sentence(k []byte) Result {
-	core := r.answer(r.words.stripped(k))
+	core := r.answer(r.words.answering.stripped(k))
 	if core == sayYes || core == sayNo {
 		return answered(core, leaning)
 	}
-	if a := r.answer(r.words.stripped(calm(k))); a == sayYes || a == sayNo {
+	if a := r.answer(r.words.answering.stripped(calm(k))); a == sayYes || a == sayNo {
 		return answered(a, leaning)
 	}
 	if res := r.firstClause(); len(res.Candidates) > 0 {
@@ -133,12 +133,12 @@ func (r *reading) firstClause() Result {
 		}
 		a := r.answer(first)
 		if a == 0 {
-			a = r.answer(r.words.stripped(first))
+			a = r.answer(r.words.answering.stripped(first))
 		}
 		says := r.marks(behind) &^ doubt
 		other := r.answer(behind)
 		if other == 0 {
-			other = r.answer(r.words.stripped(behind))
+			other = r.answer(r.words.answering.stripped(behind))
 		}
 		if a == sayYes && (other == sayNo || other == 0 && says == sayNo) && !isPlainAnswer(first) && r.words.isHead(first) { // 嗯……不对
 			return r.answered(sayNo)
@@ -193,14 +193,14 @@ func (r *reading) beginsDoubt(k []byte) bool {
 
 // isHead reports a word that people put before any answer: 嗯, 음.
 func (l *language) isHead(k []byte) bool {
-	return len(k) > 0 && slices.Contains(l.heads[k[0]], string(k))
+	return len(k) > 0 && slices.Contains(l.answering.heads[k[0]], string(k))
 }
 
 // runOn reads はい持ってます: no mark between, so only the plain words are trusted.
 func (r *reading) runOn(k []byte) Result {
 	for n := min(len(k)-1, 24); n >= len("はい"); n-- {
 		if a := r.answer(k[:n]); (a == sayYes || a == sayNo) && isWide(runeAt(k, n)) {
-			rest := r.answer(r.words.stripped(k[n:]))
+			rest := r.answer(r.words.answering.stripped(k[n:]))
 			switch {
 			case rest == a || rest == sayYes|sayNo && a == sayYes:
 				return answered(a, leaning)

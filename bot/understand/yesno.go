@@ -28,13 +28,13 @@ func (r *reading) yesNo() Result {
 	if r.isUnsure(k) {
 		return Result{}
 	}
-	if a := r.answer(r.words.untailed(k)); a != 0 { // I'm good, thanks: not only good
+	if a := r.answer(r.words.answering.untailed(k)); a != 0 { // I'm good, thanks: not only good
 		return answered(a, leaning)
 	}
 	if last, _ := utf8.DecodeLastRune(k); isWide(last) || isWide(runeAt(k, 0)) {
 		return r.sentence(k)
 	}
-	if a := r.answer(r.words.stripped(k)); a != 0 {
+	if a := r.answer(r.words.answering.stripped(k)); a != 0 {
 		return answered(a, leaning)
 	}
 	if res := r.firstWord(k); len(res.Candidates) > 0 {
@@ -168,7 +168,7 @@ func (r *reading) firstWord(k []byte) Result {
 		first := appendKey(buf[:0], r.folded[:end])
 		a := r.answer(first)
 		if a == 0 {
-			a = r.answer(r.words.stripped(first))
+			a = r.answer(r.words.answering.stripped(first))
 		}
 		if a == sayYes && r.folded[end] == ' ' && !r.settles(first) { // please don't, ok what do I bring
 			continue
