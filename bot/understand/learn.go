@@ -241,6 +241,7 @@ const (
 	surelyOther = 0.95
 	notAsked    = 0.4
 	leastSaid   = 0.6 // of the weight of features, in a text of one sense
+	fewSaid     = 3   // senses and words without one
 )
 
 // faint reports a text that says next to nothing: やめる, "hmm". Examples have more.
@@ -277,7 +278,12 @@ func (x *Index) recall(s *scratch) {
 		case in == elsewhereClass:
 			other = p
 		case in >= 0 && p >= leastLikely:
-			s.best[in] = max(s.best[in], learnedFrom+learnedSlope*(p-leastLikely))
+			likely := learnedFrom + learnedSlope*(p-leastLikely)
+			// In few words another matter is no story: a passport, a dentist.
+			if len(s.said) <= fewSaid && x.meanings.strange(int(in), s.said) {
+				likely = min(likely, mostStrange)
+			}
+			s.best[in] = max(s.best[in], likely)
 		}
 	}
 	if other < likelyEnough {
