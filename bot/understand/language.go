@@ -60,6 +60,13 @@ type words struct {
 	unsure []string
 	// lacking are words that make a sentence a no wherever they stand in it.
 	lacking []string
+	// denials stand before a yes and make it a no: gak mau, hindi tama.
+	denials []string
+	// but are the words, one each, that take back a yes before them.
+	but []string
+	// alone are words that are a yes only when nothing follows: mau, cần, which
+	// else begin a wish.
+	alone []string
 
 	// common are words, with spaces between, that together show that a sentence
 	// is in this language; only for those that share the Latin letters.
@@ -146,6 +153,9 @@ type language struct {
 	numbers map[string]int
 	unsure  [][][]byte // the parts of each, in order
 	lacking [][]byte
+	denials map[string]bool
+	but     map[string]bool
+	alone   map[string]bool
 	tones   bool
 	stem    func([]byte) []byte
 	stops   map[string]bool // words that say nothing about what someone came for
@@ -176,7 +186,7 @@ func prepare(all []*words) map[i18n.Lang]func() *language {
 }
 
 func newLanguage(mix ...*words) *language {
-	l := &language{order: mix[0].order, tones: mix[0].tones, stem: mix[0].stem, stops: map[string]bool{}, heads: map[byte][]string{}, tails: map[byte][]string{}, yesNo: map[string]answer{}, parties: map[string]partyPhrase{}, numbers: map[string]int{}}
+	l := &language{order: mix[0].order, tones: mix[0].tones, stem: mix[0].stem, stops: map[string]bool{}, denials: map[string]bool{}, but: map[string]bool{}, alone: map[string]bool{}, heads: map[byte][]string{}, tails: map[byte][]string{}, yesNo: map[string]answer{}, parties: map[string]partyPhrase{}, numbers: map[string]int{}}
 	var lists [][]term
 	for i, w := range mix {
 		if i > 0 && w == mix[0] {
@@ -244,6 +254,16 @@ func newLanguage(mix ...*words) *language {
 		for _, s := range w.lacking {
 			for _, form := range w.forms(s) {
 				l.lacking = append(l.lacking, []byte(form))
+			}
+		}
+		for _, list := range [...]struct {
+			of   []string
+			into map[string]bool
+		}{{w.denials, l.denials}, {w.but, l.but}, {w.alone, l.alone}} {
+			for _, s := range list.of {
+				for _, form := range w.forms(s) {
+					list.into[form] = true
+				}
 			}
 		}
 		for _, s := range w.stop {

@@ -171,3 +171,29 @@ func FuzzEveryLanguage(f *testing.F) {
 		}
 	})
 }
+
+// An answer with words around it is that answer if they take nothing back; one
+// that could mean either is neither.
+func TestAnswersWithWordsAround(t *testing.T) {
+	f := Field{Type: "yesno"}
+	check(t, "vi", f, []phrase{
+		{"ừ đúng đó, cứ vậy nha", "yes"}, {"thông tin đúng rồi ạ", "yes"}, {"không sai", "yes"}, {"không có gì sai cả", "yes"},
+		{"dạ chưa ạ", "no"}, {"khoan, ngày bị nhầm rồi", "no"}, {"ơ không, em đi 3 người", "no"}, {"hmm chắc là không phải", "no"},
+		{"đúng rồi nhưng ngày sai", "yes|no"}, {"chắc là có", "?"}, {"cần giấy tờ gì", "?"}, {"có gì sai không?", "yes|no"}, {"để em xem đã", "?"},
+	})
+	check(t, "id", f, []phrase{
+		{"ok sip", "yes"}, {"betul semua kak", "yes"}, {"sip, lanjutkan kak", "yes"}, {"tidak ada yang salah", "yes"},
+		{"nggak mau", "no"}, {"belum sesuai", "no"}, {"hmm kayaknya salah deh", "no"}, {"tanggalnya keliru", "no"},
+		{"iya tapi salah tanggal", "yes|no"}, {"oke tapi jam lain", "yes|no"}, {"kayaknya iya", "?"}, {"mau ganti tanggal", "?"}, {"ada yang salah?", "?"}, {"mau tanya suami dulu", "?"},
+	})
+	check(t, "fil", f, []phrase{
+		{"sige lang, walang problema", "yes"}, {"approved po yan", "yes"}, {"walang mali po", "yes"},
+		{"teka hindi", "no"}, {"ay typo, maling pangalan po", "no"}, {"hindi ok", "no"}, {"hindi po tama", "no"},
+		{"oo pero mali ang date", "yes|no"}, {"sige pero iba yung araw", "yes|no"}, {"gusto ko palitan ang date", "?"}, {"tama ba?", "?"}, {"hindi ba tama?", "?"}, {"di ako sure", "?"},
+	})
+	check(t, "ne", f, []phrase{
+		{"thikai ho, gardinus", "yes"}, {"sabai thik cha sir", "yes"}, {"la la huncha", "yes"}, {"हुन्छ हुन्छ", "yes"}, {"केही गलत छैन", "yes"},
+		{"भो पर्दैन", "no"}, {"मिति मिलेन", "no"}, {"नाम गलत लेखियो", "no"}, {"त्यो होइन, बिहीबार भनेको", "no"},
+		{"हो तर मिति गलत छ", "yes|no"}, {"ho hola", "?"}, {"हो कि होइन थाहा छैन", "?"}, {"thaha bhayena", "?"},
+	})
+}

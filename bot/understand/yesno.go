@@ -16,16 +16,23 @@ func (r *reading) yesNo() Result {
 	if a := r.answer(k); a != 0 {
 		return answered(a, said)
 	}
+	core := r.answer(r.words.stripped(k))
 	if r.isUnsure(k) {
+		if core == sayNo { // hmm, chắc là không phải
+			return answered(sayNo, supposed)
+		}
 		return Result{}
 	}
-	if a := r.answer(r.words.stripped(k)); a != 0 {
-		return answered(a, leaning)
+	if core != 0 {
+		return answered(core, leaning)
+	}
+	if a := r.together(); a != 0 {
+		return answered(a, supposed)
 	}
 	if res := r.firstWord(k); len(res.Candidates) > 0 {
 		return res
 	}
-	if r.lacking(k) && !bytes.Contains(r.folded, []byte("?")) {
+	if r.lacking(k) && !Asking(r.c, r.text) {
 		return answered(sayNo, supposed)
 	}
 	return Result{}
@@ -124,14 +131,21 @@ func (r *reading) firstWord(k []byte) Result {
 		}
 		var buf [32]byte
 		first := appendKey(buf[:0], r.folded[:end])
-		if a := r.answer(first); a == sayYes || a == sayNo {
+		a := r.answer(first)
+		if a == 0 {
+			a, _ = r.clause(first)
+		}
+		if a == sayYes || a == sayNo {
 			var rest [96]byte
 			other := r.answer(appendKey(rest[:0], r.folded[end:]))
 			if other != 0 && other&a == 0 {
 				return answered(sayYes|sayNo, 0)
 			}
-			if a == sayYes && (r.tokens().has(not) || r.lacking(appendKey(nil, r.folded[end:]))) {
+			if a == sayYes && (r.tokens().has(not) || r.lacking(appendKey(nil, r.folded[end:])) || r.takenBack(k)) {
 				return answered(sayYes|sayNo, 0)
+			}
+			if a == sayYes && r.folded[end] == ' ' && (r.words.alone[string(first)] || Asking(r.c, r.text)) {
+				return Result{}
 			}
 			return r.answered(a)
 		}
