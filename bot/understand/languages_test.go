@@ -184,7 +184,7 @@ func TestAnswersWithWordsAround(t *testing.T) {
 	check(t, "id", f, []phrase{
 		{"ok sip", "yes"}, {"betul semua kak", "yes"}, {"sip, lanjutkan kak", "yes"}, {"tidak ada yang salah", "yes"},
 		{"nggak mau", "no"}, {"belum sesuai", "no"}, {"hmm kayaknya salah deh", "no"}, {"tanggalnya keliru", "no"},
-		{"iya tapi salah tanggal", "yes|no"}, {"oke tapi jam lain", "yes|no"}, {"kayaknya iya", "?"}, {"mau ganti tanggal", "?"}, {"ada yang salah?", "?"}, {"mau tanya suami dulu", "?"},
+		{"iya tapi salah tanggal", "yes|no"}, {"oke tapi jam lain", "yes|no"}, {"kayaknya iya", "?"}, {"mau ganti tanggal", "?"}, {"ada yang salah?", "yes|no"}, {"mau tanya suami dulu", "?"},
 	})
 	check(t, "fil", f, []phrase{
 		{"sige lang, walang problema", "yes"}, {"approved po yan", "yes"}, {"walang mali po", "yes"},
