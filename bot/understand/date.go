@@ -79,6 +79,8 @@ func (p *dateParser) scan() bool {
 		if n == 0 {
 			continue
 		}
+		n = p.inThatYear(i, n)
+		n = p.beside(i, n)
 		n = p.checkWeekday(i, n)
 		p.use(i, n)
 		alternatives := false
@@ -209,6 +211,10 @@ func (p *dateParser) at(i int) int {
 			p.move(k, 1)
 			return 2
 		}
+	case nextDay:
+		if n := p.at(i + 1); n > 0 {
+			return p.shift(p.val(i), n+1)
+		}
 	case days, weeks, months: // "a week from today"
 		if p.kind(i) == weeks && p.val(i) == 1 && p.kind(i-1) != num { // Minggu, Linggo: also Sunday
 			switch p.kind(i + 1) {
@@ -219,8 +225,11 @@ func (p *dateParser) at(i int) int {
 			}
 		}
 		if p.kind(i+1) == after {
+			if i > 0 && p.t[i-1].kind == unknown { // vài ngày nữa: some days
+				return 0
+			}
 			p.move(p.kind(i), 1)
-			return 2
+			return p.more(i, 2)
 		}
 		if p.kind(i) == months && p.kind(i+1) == endOf { // महिनाको अन्तिम
 			p.end(i + 1)
@@ -343,14 +352,24 @@ func (p *dateParser) result(t *tokens) Result {
 // leftover is the factor by which unexplained words lower a confidence.
 func leftover(t *tokens) float64 {
 	factor := 1.0
+	taken := uint8(0) // the clause in which what was taken ends
+	for _, x := range t.all() {
+		if x.used {
+			taken = x.clause
+		}
+	}
 	for _, x := range t.all() {
 		if x.used {
 			continue
 		}
 		switch x.kind {
+		case dayMark, days, weeks, months, years, yearUnit, monthUnit, after, ago, thisOne, nextOne:
+			if x.clause <= taken { // in what is told besides it names no day
+				factor *= 0.6
+			}
 		case unknown, num:
 			factor *= 0.85
-		case dayMark, weekdayIn, nextOne, lastPeriod, thisOne, days, weeks, months, years, yearUnit, monthUnit, after, ago, relDay, relWeek, relMonth, relYear, weekday, monthName, era:
+		case weekdayIn, lastPeriod, relDay, relWeek, relMonth, relYear, weekday, monthName, era:
 			factor *= 0.6 // "a week on Tuesday": a date word that no rule took
 		}
 	}
@@ -377,11 +396,51 @@ func (r *reading) date(lean Lean) Result {
 	if !p.scan() {
 		return Result{Reason: p.reason, Detail: p.detail}
 	}
+	p.again()
 	if len(p.t) > 1 { // a time said besides is not in the way of the day
 		tp := timeParser{t: p.t}
 		tp.scan(false)
 	}
 	return p.result(r.tokens())
+}
+
+// again takes in the same day said a second time in other words: 10/12, tanggal
+// sepuluh Desember.
+func (p *dateParser) again() {
+	if p.n == 0 {
+		return
+	}
+	var used [maxTokens]bool
+	unused := 0
+	for i, x := range p.t {
+		used[i] = x.used
+		if !x.used {
+			unused++
+		}
+	}
+	if unused == 0 {
+		return
+	}
+	q := dateParser{now: p.now, lean: p.lean, birth: p.birth, order: p.order, t: p.t}
+	if q.scan() {
+		kept := p.found
+		n := 0
+		for _, f := range p.found[:p.n] {
+			for _, g := range q.found[:q.n] {
+				if f.date == g.date {
+					kept[n] = dateReading{f.date, max(f.confidence, g.confidence)}
+					n++
+				}
+			}
+		}
+		if n > 0 {
+			p.found, p.n = kept, n
+			return
+		}
+	}
+	for i := range p.t {
+		p.t[i].used = used[i]
+	}
 }
 
 // strange reports a day of a calendar that is not read here (मङ्सिर १५ गते); its word

@@ -60,6 +60,9 @@ func (p *dateParser) eraDate(i int) int {
 	if p.kind(j) == monthName && p.isNum(j+1) { // Reiwa 8 December 24
 		return p.inEra(span, civil.Date{Year: y, Month: time.Month(p.val(j)), Day: p.val(j + 1)}, j+2-i)
 	}
+	if at := p.dayWithMonth(j); at > 0 { // Heisei 5, 8 Mei
+		return p.inEra(span, civil.Date{Year: y, Month: time.Month(p.val(at + 1)), Day: p.val(at)}, at+2-i)
+	}
 	if !p.isNum(j) {
 		if year == 0 || y > span.last.Year {
 			p.refuse(EraEnded, Detail{Era: span.name, Last: span.last, Year: y})

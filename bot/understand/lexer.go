@@ -46,6 +46,7 @@ const (
 	relWeek      // val weeks from this week
 	relMonth     // val months from this month
 	relYear      // val years from this year
+	nextDay      // val days beside the day named with it: sehari setelah, भोलिपल्ट
 	thisOne      // this Friday, this week
 	nextOne      // next Friday, next week
 	upcoming     // 次の, 今度の: the first one to come
@@ -191,6 +192,7 @@ type token struct {
 	val    int
 
 	at, end uint16 // where it stands in the folded text
+	clause  uint8  // the commas before it
 }
 
 // maxTokens bounds the work on one answer; what follows is ignored. The longest
@@ -234,8 +236,9 @@ func (l *lexicon) lex(folded string, out *tokens) {
 	prevUnknown := false
 	chained := -1 // where the last term or number ended
 	begin := 0
+	clause := uint8(0)
 	add := func(t token) {
-		t.at, t.end = uint16(begin), uint16(len(folded))
+		t.at, t.end, t.clause = uint16(begin), uint16(len(folded)), clause
 		if n := out.n; n > 0 && out.list[n-1].end > t.at {
 			out.list[n-1].end = t.at
 		}
@@ -250,6 +253,9 @@ func (l *lexicon) lex(folded string, out *tokens) {
 		begin = i
 		switch {
 		case c == ' ' || c == ',' || c == '(' || c == ')':
+			if c == ',' && clause < maxTokens {
+				clause++
+			}
 			if c != '(' {
 				i++
 				continue
@@ -318,7 +324,7 @@ func (l *lexicon) lex(folded string, out *tokens) {
 				continue
 			case thousand:
 				if last := out.n - 1; last >= 0 && out.list[last].kind == num && out.list[last].val < 10000 {
-					out.list[last].val *= t.val
+					out.list[last].val = times(out.list[last].val, t.val)
 					continue
 				}
 			}
@@ -490,6 +496,15 @@ func joinWords(total *int, next int) bool {
 		return true
 	}
 	return false
+}
+
+// times puts a word such as hundred to the number before it: to all of it (two
+// hundred), or to its last digit (một nghìn chín trăm, 1009 so far, is 1900).
+func times(n, factor int) int {
+	if last := n % 10; n >= 10*factor && (n-last)%(10*factor) == 0 {
+		return n - last + last*factor
+	}
+	return n * factor
 }
 
 // lexDigits reads a run of digits, with thousands separators.

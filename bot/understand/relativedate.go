@@ -9,13 +9,17 @@ import (
 // fromDay reads today, tomorrow, and 今日から3日後.
 func (p *dateParser) fromDay(i int) int {
 	base := p.now.AddDays(p.val(i))
-	if p.kind(i+1) == from && p.isNum(i+2) && p.kind(i+4) == after {
+	j := i + 1
+	if p.kind(j) == from {
+		j++
+	}
+	if k := p.kind(j + 2); p.isNum(j) && (k == after || k == later) {
 		today := p.now
 		p.now = base
-		n := p.offset(i+2, 1)
+		n := p.offset(j, 1)
 		p.now = today
 		if n > 0 {
-			return n + 3
+			return j + n + 1 - i
 		}
 	}
 	p.add(base, said)
@@ -31,6 +35,54 @@ func (p *dateParser) nthWeekday(y int, m time.Month, n int, wd time.Weekday) {
 		return
 	}
 	p.add(d, leaning)
+}
+
+// inThatYear takes in the year said behind a day and its month: 12 Januari tahun
+// depan.
+func (p *dateParser) inThatYear(i, n int) int {
+	if p.n == 0 || p.kind(i+n) != relYear {
+		return n
+	}
+	switch p.kind(i) {
+	case num, ordinal, monthName, dayMark, dayName:
+	default:
+		return n
+	}
+	for k := range p.found[:p.n] {
+		d := p.found[k].date
+		d.Year = p.now.Year + p.val(i+n)
+		if !d.Valid() {
+			p.n = 0
+			p.noSuchDate(d)
+			break
+		}
+		p.found[k].date = d
+	}
+	return n + 1
+}
+
+// beside takes in the word that makes it the day before or after: क्रिसमसको भोलिपल्ट.
+func (p *dateParser) beside(i, n int) int {
+	if p.kind(i+n) != nextDay {
+		return n
+	}
+	return p.shift(p.val(i+n), n+1)
+}
+
+// shift moves what was found by some days. n is handed back.
+func (p *dateParser) shift(by, n int) int {
+	for k := range p.found[:p.n] {
+		p.found[k].date = p.found[k].date.AddDays(by)
+	}
+	return n
+}
+
+// more takes in what says "from now" once more: 2 tuần nữa tính từ hôm nay.
+func (p *dateParser) more(i, n int) int {
+	for p.kind(i+n) == after {
+		n++
+	}
+	return n
 }
 
 // offset reads "3 days", "2 weeks" at i and moves that far from today.
@@ -163,7 +215,7 @@ func (p *dateParser) fromWeekday(i int) int {
 	case upcoming: // thứ ba tới
 		p.add(p.nextWeekday(wd, 1), supposed)
 		return 2
-	case num, ordinal, monthName, era, relDay:
+	case num, ordinal, monthName, era, relDay, dayMark, dayName, nextDay:
 		if n := p.at(i + 1); n > 0 {
 			if p.n > 0 {
 				p.matchWeekday(wd)
@@ -241,6 +293,9 @@ func (p *dateParser) inYear(i int) int {
 
 func (p *dateParser) end(i int) int {
 	y, m, n := p.now.Year, p.now.Month, 1
+	if k := p.kind(i - 1); k == years || k == weeks { // वर्षको अन्त्य
+		return 0
+	}
 	switch p.kind(i + 1) {
 	case relMonth:
 		y, m = addMonths(p.now, p.val(i+1))

@@ -130,10 +130,18 @@ func (p *timeParser) at(i int, loose bool) int {
 	case beforeHour:
 		return p.offsetHour(i, -1)
 	case less: // 差五分三点
-		if n, next := p.minutes(i); n < 0 && p.isNum(next) && p.kind(next+1) == hourUnit && p.t[next].val <= 24 {
+		n, next := p.minutes(i)
+		atHour := p.kind(next) == atMark // menos diyes, alas-tres
+		if atHour {
+			next++
+		}
+		if n < 0 && p.isNum(next) && (atHour || p.kind(next+1) == hourUnit) && p.t[next].val > 0 && p.t[next].val <= 24 {
 			total := p.t[next].val*60 + n
-			p.put(total/60, total%60, half12, false, false, said)
-			return next + 2 - i
+			p.put(total/60, total%60, onlyHalf(p.t[next].val), false, false, said)
+			if p.kind(next+1) == hourUnit {
+				next++
+			}
+			return next + 1 - i
 		}
 		return 0
 	case num:
@@ -143,11 +151,10 @@ func (p *timeParser) at(i int, loose bool) int {
 	if !p.isNum(j) {
 		return 0
 	}
-	switch p.kind(j + 1) {
-	case person, adults, counted, days, weeks, months: // in the morning, two people
+	if countable(p.kind(j + 1)) { // in the morning, two people
 		return 0
 	}
-	if k := p.kind(j + 1); k == past || k == to && p.isNum(j+2) {
+	if k := p.kind(j + 1); k == past || (k == to || k == until && p.t[j+1].val == 1) && p.isNum(j+2) {
 		return p.relative(j)
 	}
 	hour, minute := p.t[j].val, 0
@@ -172,6 +179,9 @@ func (p *timeParser) at(i int, loose bool) int {
 			minute = p.t[j].val
 			j += 2
 		case p.isNum(j) && p.t[j].digits == 2:
+			minute = p.t[j].val
+			j++
+		case p.isNum(j) && p.t[j].digits == 0 && p.t[j].val >= 5 && p.t[j].val < 60 && !countable(p.kind(j+1)): // chín giờ mười lăm
 			minute = p.t[j].val
 			j++
 		}
@@ -221,6 +231,9 @@ func (p *timeParser) at(i int, loose bool) int {
 		marked = true
 	}
 	if minute < 0 && hour > 0 {
+		if half12 < 0 {
+			half12 = onlyHalf(hour)
+		}
 		hour, minute = hour-1, minute+60
 	}
 	if hour > 23 || minute > 59 || minute < 0 {
@@ -255,6 +268,24 @@ func partHalf(part int) int {
 		return 2
 	}
 	return 1
+}
+
+// onlyHalf is the half of the day of an hour that offices are open at in one half
+// alone, else -1: ten to nine is in the morning, as nine is.
+func onlyHalf(hour int) int {
+	if hour == dayEnds/60-12 {
+		return 0
+	}
+	return -1
+}
+
+// countable reports what a number is said of that is no hour and no minute.
+func countable(k kind) bool {
+	switch k {
+	case person, adults, counted, days, weeks, months:
+		return true
+	}
+	return false
 }
 
 // minutes reads the minutes that follow an hour at j, negative before it, and
@@ -309,6 +340,9 @@ func (p *timeParser) offsetHour(i, half12 int) int {
 	if total < 0 {
 		return 0
 	}
+	if p.t[i].val < 0 && half12 < 0 {
+		half12 = onlyHalf(p.t[i+1].val)
+	}
 	p.put(total/60, total%60, half12, false, false, said)
 	return j - i
 }
@@ -330,7 +364,7 @@ func (p *timeParser) relative(i int) int {
 	switch p.kind(j) {
 	case past:
 		j++
-	case to:
+	case to, until:
 		sign = -1
 		j++
 	default:
@@ -354,6 +388,9 @@ func (p *timeParser) relative(i int) int {
 	case dayPart:
 		half12 = partHalf(p.t[j].val)
 		j++
+	}
+	if sign < 0 && half12 < 0 {
+		half12 = onlyHalf(hour)
 	}
 	total := hour*60 + sign*minutes
 	p.put(total/60, total%60, half12, false, false, said)

@@ -119,6 +119,8 @@ func (p *dateParser) numeric(i int) int {
 	case digits == 4 && next == monthName && p.isNum(i+2): // 1980 June 10
 		p.exact(v, p.val(i+1), p.val(i+2), said)
 		return 3
+	case digits == 4 && p.dayWithMonth(i+1) > 0:
+		return p.yearThenDay(i)
 	case next == monthName, next == ordMark:
 		return p.dayThenMonth(i, 1)
 	case next == relMonth: // dia 5 do mês que vem
@@ -185,7 +187,7 @@ func (p *dateParser) counted(i int) int {
 	switch p.kind(i + 2) {
 	case after, later:
 		if n := p.offset(i, 1); n > 0 {
-			return n + 1
+			return p.more(i, n+1)
 		}
 	case ago:
 		if n := p.offset(i, -1); n > 0 {
@@ -327,16 +329,7 @@ func (p *dateParser) dayThenMonth(i, n int) int {
 	if p.kind(i+n) == monthName {
 		month := p.val(i + n)
 		n++
-		if p.isNum(i+n) && p.t[i+n].digits == 4 {
-			p.exact(p.val(i+n), month, day, said)
-			return n + 1
-		}
-		if p.birth && p.isNum(i+n) && p.t[i+n].digits == 2 { // 7 de julio del 88
-			p.shortYear(p.val(i+n), month, day)
-			return n + 1
-		}
-		p.monthDay(month, day, said)
-		return n
+		return n + p.yearBehind(i+n, month, day)
 	}
 	if marked && p.kind(i+n) == weekday { // the second Tuesday of December
 		wd := time.Weekday(p.val(i + n))
@@ -374,6 +367,85 @@ func (p *dateParser) dayThenMonth(i, n int) int {
 	return 0
 }
 
+// yearBehind adds a day and its month with the year that follows at j, or without
+// one. It returns the tokens of the year.
+func (p *dateParser) yearBehind(j, month, day int) int {
+	n := 0
+	if p.kind(j) == years && p.isNum(j+1) { // 31 Desember tahun 1968
+		n = 1
+	}
+	switch {
+	case p.isNum(j+n) && p.t[j+n].digits == 4:
+		p.exact(p.val(j+n), month, day, said)
+		return n + 1
+	case p.birth && p.isNum(j+n) && p.t[j+n].digits == 2: // 7 de julio del 88
+		p.shortYear(p.val(j+n), month, day)
+		return n + 1
+	case p.kind(j) == era && p.isNum(j+1): // 8 Mei Heisei 5
+		span := eraOf(p.val(j))
+		m := 2
+		if p.kind(j+2) == yearUnit {
+			m = 3
+		}
+		return p.inEra(span, civil.Date{Year: span.first.Year + p.val(j+1) - 1, Month: time.Month(month), Day: day}, m)
+	}
+	if y, m := p.spelledYear(j + n); m > 0 {
+		p.exact(y, month, day, said)
+		return n + m
+	}
+	p.monthDay(month, day, said)
+	return 0
+}
+
+// spelledYear reads a year in words, digit by digit (một chín chín hai) or in two
+// halves (sembilan belas delapan puluh lima), and returns its tokens, 0 if there is
+// none. The word for the year may be that for five: năm.
+func (p *dateParser) spelledYear(j int) (year, n int) {
+	worded := func(i int) bool { return p.isNum(i) && p.t[i].digits == 0 }
+	if !worded(j) {
+		return 0, 0
+	}
+	if v := p.val(j); v >= 1900 && v < 2100 {
+		return v, 1
+	}
+	if v := p.val(j); (v == 19 || v == 20) && worded(j+1) && p.val(j+1) >= 10 && p.val(j+1) < 100 {
+		return v*100 + p.val(j+1), 2
+	}
+	for worded(j+n) && p.val(j+n) < 10 {
+		n++
+	}
+	first := j
+	if n == 5 && p.val(j) == 5 {
+		first++
+	}
+	if j+n-first != 4 || p.val(first) != 1 && p.val(first) != 2 {
+		return 0, 0
+	}
+	for i := first; i < j+n; i++ {
+		year = year*10 + p.val(i)
+	}
+	return year, n
+}
+
+// dayWithMonth is where the day of "ngày 14 tháng 2", "17 Agustus" stands from i on,
+// 0 if no such phrase begins there.
+func (p *dateParser) dayWithMonth(i int) int {
+	for p.kind(i) == dayMark {
+		i++
+	}
+	if k := p.kind(i); (k == num || k == ordinal || k == dayName) && p.kind(i+1) == monthName {
+		return i
+	}
+	return 0
+}
+
+// yearThenDay reads 1988, ngày 14 tháng 2.
+func (p *dateParser) yearThenDay(i int) int {
+	j := p.dayWithMonth(i + 1)
+	p.exact(p.val(i), p.val(j+1), p.val(j), said)
+	return j + 2 - i
+}
+
 // nameThenDay reads "December 3rd, 2026", "Dec 3". A month alone counts only as
 // the whole answer, because "may" is also a verb.
 func (p *dateParser) nameThenDay(i int) int {
@@ -381,6 +453,11 @@ func (p *dateParser) nameThenDay(i int) int {
 	j := i + 1
 	if p.kind(j) == dot { // Dec. 3
 		j++
+	}
+	if k := p.kind(j); (k == months || k == dayMark) && !p.t[j].used { // डिसेम्बर महिनाको ५, tháng 6 ngày 19
+		if next := p.kind(j + 1); next == num || next == ordinal {
+			j++
+		}
 	}
 	if k := p.kind(j); k == num || k == ordinal || k == dayName { // じゅうにがつ みっか
 		day, n := p.val(j), j+1-i
@@ -392,12 +469,7 @@ func (p *dateParser) nameThenDay(i int) int {
 		if p.kind(j+1) == ordMark {
 			n++
 		}
-		if p.isNum(i+n) && p.t[i+n].digits == 4 {
-			p.exact(p.val(i+n), month, day, said)
-			return n + 1
-		}
-		p.monthDay(month, day, said)
-		return n
+		return n + p.yearBehind(i+n, month, day)
 	}
 	if len(p.t) == 1 || p.kind(i-1) == within || p.kind(i-1) == nextOne {
 		p.month = month
