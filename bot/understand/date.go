@@ -211,7 +211,9 @@ func (p *dateParser) at(i int) int {
 			p.move(k, 1)
 			return 2
 		}
-	case nextDay:
+	case holiday:
+		return p.holiday(i)
+	case besideDay:
 		if n := p.at(i + 1); n > 0 {
 			return p.shift(p.val(i), n+1)
 		}
@@ -369,7 +371,7 @@ func leftover(t *tokens) float64 {
 			}
 		case unknown, num:
 			factor *= 0.85
-		case weekdayIn, lastPeriod, relDay, relWeek, relMonth, relYear, weekday, monthName, era:
+		case weekdayIn, lastPeriod, relDay, relWeek, relMonth, relYear, weekday, monthName, era, holiday, besideDay:
 			factor *= 0.6 // "a week on Tuesday": a date word that no rule took
 		}
 	}

@@ -46,13 +46,15 @@ const (
 	relWeek      // val weeks from this week
 	relMonth     // val months from this month
 	relYear      // val years from this year
-	nextDay      // val days beside the day named with it: sehari setelah, भोलिपल्ट
+	holiday      // a day with a name, val month*100 + day: Christmas
+	besideDay    // val days from the date that follows: sehari setelah
+	daysOn       // val days from the date before: भोलिपल्ट
 	thisOne      // this Friday, this week
 	nextOne      // next Friday, next week
 	upcoming     // 次の, 今度の: the first one to come
 	lastPeriod   // last week
 	weekend      // Saturday or Sunday
-	endOf        // the last day of what stands beside it, or of this month; val 1 if it names the month unit (月末)
+	endOf        // the last day of what stands beside it, or of this month; val 1 if it names the month unit (月末), 2 if it says the very day
 	within       // in 3 days
 	after        // 後: 3 days from now
 	ago          // 前: 3 days ago; before 10 o'clock

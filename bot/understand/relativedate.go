@@ -44,7 +44,7 @@ func (p *dateParser) inThatYear(i, n int) int {
 		return n
 	}
 	switch p.kind(i) {
-	case num, ordinal, monthName, dayMark, dayName:
+	case num, ordinal, monthName, dayMark, dayName, holiday:
 	default:
 		return n
 	}
@@ -61,9 +61,19 @@ func (p *dateParser) inThatYear(i, n int) int {
 	return n + 1
 }
 
+// holiday reads a day with a name: Natal 2027. Before or around it (bago mag-Pasko)
+// is no day.
+func (p *dateParser) holiday(i int) int {
+	switch p.kind(i - 1) {
+	case until, from, around:
+		return 0
+	}
+	return 1 + p.yearBehind(i+1, p.val(i)/100, p.val(i)%100)
+}
+
 // beside takes in the word that makes it the day before or after: क्रिसमसको भोलिपल्ट.
 func (p *dateParser) beside(i, n int) int {
-	if p.kind(i+n) != nextDay {
+	if p.kind(i+n) != daysOn {
 		return n
 	}
 	return p.shift(p.val(i+n), n+1)
@@ -215,7 +225,7 @@ func (p *dateParser) fromWeekday(i int) int {
 	case upcoming: // thứ ba tới
 		p.add(p.nextWeekday(wd, 1), supposed)
 		return 2
-	case num, ordinal, monthName, era, relDay, dayMark, dayName, nextDay:
+	case num, ordinal, monthName, era, relDay, dayMark, dayName, holiday, besideDay:
 		if n := p.at(i + 1); n > 0 {
 			if p.n > 0 {
 				p.matchWeekday(wd)
@@ -315,7 +325,17 @@ func (p *dateParser) end(i int) int {
 			y++
 		}
 		n = 2
-	case weeks, years:
+	case years:
+		if p.val(i) != 2 { // the end of the year is weeks long
+			return 0
+		}
+		m, n = time.December, 2
+	case relYear:
+		if p.val(i) != 2 {
+			return 0
+		}
+		y, m, n = y+p.val(i+1), time.December, 2
+	case weeks:
 		return 0
 	}
 	p.add(civil.Date{Year: y, Month: m, Day: lastDay(y, m)}, leaning)
