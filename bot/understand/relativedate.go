@@ -65,10 +65,17 @@ func (p *dateParser) inThatYear(i, n int) int {
 // is no day.
 func (p *dateParser) holiday(i int) int {
 	switch p.kind(i - 1) {
-	case until, from, around:
+	case until, from, around, within, nextOne:
 		return 0
 	}
-	return 1 + p.yearBehind(i+1, p.val(i)/100, p.val(i)%100)
+	n := 1
+	switch p.kind(i + 1) {
+	case after, ago, until: // क्रिसमस अघि
+		return 0
+	case days: // क्रिसमसको दिन
+		n = 2
+	}
+	return n + p.yearBehind(i+n, p.val(i)/100, p.val(i)%100)
 }
 
 // beside takes in the word that makes it the day before or after: क्रिसमसको भोलिपल्ट.
@@ -262,6 +269,9 @@ func clampDay(y int, m time.Month, d int) civil.Date {
 func (p *dateParser) inMonth(i, n, offset int) int {
 	y, m := addMonths(p.now, offset)
 	j := i + n
+	if p.kind(j) == dayMark && p.isNum(j+1) { // bulan depan tanggal 3
+		n, j = n+1, j+1
+	}
 	if k := p.kind(j); (k == num || k == ordinal) && p.kind(j+1) == weekday { // 来月の第2火曜
 		p.nthWeekday(y, m, p.val(j), time.Weekday(p.val(j+1)))
 		return n + 2

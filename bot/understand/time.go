@@ -154,7 +154,11 @@ func (p *timeParser) at(i int, loose bool) int {
 	if countable(p.kind(j + 1)) { // in the morning, two people
 		return 0
 	}
-	if k := p.kind(j + 1); k == past || (k == to || k == until && p.t[j+1].val == 1) && p.isNum(j+2) {
+	beyond := j + 1
+	if p.kind(beyond) == minuteUnit { // ten minutes to nine
+		beyond++
+	}
+	if k := p.kind(beyond); k == past || (k == to || k == until && p.t[beyond].val == 1) && p.isNum(beyond+1) {
 		return p.relative(j)
 	}
 	hour, minute := p.t[j].val, 0
@@ -201,6 +205,11 @@ func (p *timeParser) at(i int, loose bool) int {
 	case half: // 3 半
 		minute, marked = 30, true
 		j++
+	case quarter: // jam tiga seperempat
+		if marked {
+			minute = 15
+			j++
+		}
 	case afterHour, plus, less: // tres menos cuarto, jam 10 lewat 15
 		if m, next := p.minutes(j); next > j {
 			minute, j, marked = m, next, true

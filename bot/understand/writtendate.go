@@ -471,6 +471,9 @@ func (p *dateParser) nameThenDay(i int) int {
 		}
 		return n + p.yearBehind(i+n, month, day)
 	}
+	if p.kind(j) == endOf { // डिसेम्बरको अन्तिम दिन
+		return 1 + p.dayAfterMonth(j, 0, month)
+	}
 	if len(p.t) == 1 || p.kind(i-1) == within || p.kind(i-1) == nextOne {
 		p.month = month
 		p.refuse(Incomplete, Detail{Month: month})
