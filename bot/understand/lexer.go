@@ -298,7 +298,7 @@ func (l *lexicon) lex(folded string, out *tokens) {
 				t.kind = months
 			case dayMark:
 				if t.val == 1 && !digitFollows(folded[i:]) {
-					if _, ok := l.find(folded, i+len(folded[i:])-len(strings.TrimLeft(folded[i:], " ")), false); !ok || out.n > 0 && out.list[out.n-1].kind == num {
+					if _, ok := l.find(folded, i+len(folded[i:])-len(strings.TrimLeft(folded[i:], " ")), false); !ok || out.n > 0 && out.list[out.n-1].kind == num && out.list[out.n-1].clause == clause {
 						t.kind = days
 					}
 				}

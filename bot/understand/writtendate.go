@@ -116,11 +116,12 @@ func (p *dateParser) numeric(i int) int {
 		return n + p.dayAfterMonth(i+2, 0, v)
 	case next == dayUnit || next == days || next == weeks || next == months:
 		return p.counted(i)
-	case digits == 4 && next == monthName && p.isNum(i+2): // 1980 June 10
-		p.exact(v, p.val(i+1), p.val(i+2), said)
-		return 3
-	case digits == 4 && p.dayWithMonth(i+1) > 0:
+	case digits == 4 && p.yearThenDay(i) > 0:
 		return p.yearThenDay(i)
+	case p.birth && digits == 2 && v > 31 && p.dayWithMonth(i+1) > 0: // năm 88, ngày 14 tháng 2
+		at := p.dayWithMonth(i + 1)
+		p.shortYear(v, p.val(at+1), p.val(at))
+		return at + 2 - i
 	case next == monthName, next == ordMark:
 		return p.dayThenMonth(i, 1)
 	case next == relMonth: // dia 5 do mês que vem
@@ -131,6 +132,9 @@ func (p *dateParser) numeric(i int) int {
 		return 1 + p.dayAfterMonth(i+1, 0, v)
 	case isSeparator(next) && p.isNum(i+2):
 		return p.separated(i)
+	case digits == 8 && v/10000 < 1800 && p.order != monthFirst: // 03051990
+		p.twoNumbers(v/1000000, v/10000%100, func(m, d int, confidence float64) { p.exact(v%10000, m, d, confidence) })
+		return 1
 	case digits == 8:
 		p.exact(v/10000, v/100%100, v%100, said)
 		return 1
@@ -405,8 +409,10 @@ func (p *dateParser) spelledYear(j int) (year, n int) {
 	if !worded(j) {
 		return 0, 0
 	}
-	if v := p.val(j); v >= 1900 && v < 2100 {
-		return v, 1
+	for k := j; k < j+2 && worded(k) && (k == j || p.val(j) == 5); k++ {
+		if v := p.val(k); v >= 1900 && v < 2100 {
+			return v, k + 1 - j
+		}
 	}
 	if v := p.val(j); (v == 19 || v == 20) && worded(j+1) && p.val(j+1) >= 10 && p.val(j+1) < 100 {
 		return v*100 + p.val(j+1), 2
@@ -439,11 +445,28 @@ func (p *dateParser) dayWithMonth(i int) int {
 	return 0
 }
 
-// yearThenDay reads 1988, ngày 14 tháng 2.
+// yearThenDay reads 1980 June 10; 1988, ngày 14 tháng 2; năm 2001 tháng 3 ngày 5.
 func (p *dateParser) yearThenDay(i int) int {
-	j := p.dayWithMonth(i + 1)
-	p.exact(p.val(i), p.val(j+1), p.val(j), said)
-	return j + 2 - i
+	j := i + 1
+	if p.kind(j) == years {
+		j++
+	}
+	if p.kind(j) == monthName {
+		at := j + 1
+		for k := p.kind(at); k == dayMark || k == months; k = p.kind(at) {
+			at++
+		}
+		if k := p.kind(at); k == num || k == ordinal || k == dayName {
+			p.exact(p.val(i), p.val(j), p.val(at), said)
+			return at + 1 - i
+		}
+		return 0
+	}
+	if at := p.dayWithMonth(j); at > 0 {
+		p.exact(p.val(i), p.val(at+1), p.val(at), said)
+		return at + 2 - i
+	}
+	return 0
 }
 
 // nameThenDay reads "December 3rd, 2026", "Dec 3". A month alone counts only as
@@ -461,12 +484,16 @@ func (p *dateParser) nameThenDay(i int) int {
 	}
 	if k := p.kind(j); k == num || k == ordinal || k == dayName { // じゅうにがつ みっか
 		day, n := p.val(j), j+1-i
+		if p.t[j].digits == 4 && p.kind(j+1) == dayMark && p.isNum(j+2) { // tháng 3 năm 1990 ngày 5
+			p.exact(day, month, p.val(j+2), said)
+			return j + 3 - i
+		}
 		if p.t[j].digits == 4 {
 			p.month, p.year = month, day
 			p.refuse(Incomplete, Detail{Year: day, Month: month})
 			return n
 		}
-		if p.kind(j+1) == ordMark {
+		if k := p.kind(j + 1); k == ordMark || k == dayUnit {
 			n++
 		}
 		return n + p.yearBehind(i+n, month, day)
