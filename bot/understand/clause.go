@@ -34,33 +34,29 @@ func (r *reading) together() answer {
 // behind it into a no (gak mau); before a no (không sai) it may mean either. known
 // reports that no other word stands there.
 func (r *reading) clause(k []byte) (all answer, known bool) {
-	denied := false
+	denied, bare := false, false // a negation stands before, with nothing of its own
 	for len(k) > 0 {
 		n, a := r.nextPhrase(k)
 		if n == 0 {
 			return 0, false
 		}
-		denies := r.words.denials[firstOf(k)]
+		phrase := k[:n]
+		first, _, _ := bytes.Cut(phrase, []byte(" "))
+		denies := r.words.denials[string(first)] || r.words.denials[string(phrase[bytes.LastIndexByte(phrase, ' ')+1:])]
 		switch {
-		case a == 0 && !denies: // politeness
-		case denied && !denies && a == sayYes:
+		case denied && a == sayYes:
 			all, denied = all|sayNo, false
-		case denied && !denies:
-			all = sayYes | sayNo
-		case denies && a != sayYes && r.words.denials[string(k[:n])]:
-			denied = true
-			all |= a
+		case bare && a == sayNo && !denies:
+			return sayYes | sayNo, true
 		default:
 			all |= a
+		}
+		if denies && a != sayYes {
+			denied, bare = true, r.words.denials[string(phrase)]
 		}
 		k = bytes.TrimLeft(k[n:], " ")
 	}
 	return all, true
-}
-
-func firstOf(k []byte) string {
-	word, _, _ := bytes.Cut(k, []byte(" "))
-	return string(word)
 }
 
 // nextPhrase is the longest phrase at the start of k that is an answer, a negation
