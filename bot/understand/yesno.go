@@ -3,6 +3,7 @@ package understand
 import (
 	"bytes"
 	"strings"
+	"unicode/utf8"
 )
 
 // yesNo reads agreement or refusal. Answers that mean either (大丈夫です) and
@@ -77,7 +78,12 @@ func (r *reading) lacking(k []byte) bool {
 	return false
 }
 
-func joinedBytes(k []byte, i int) bool { return joined(string(k), i) }
+func joinedBytes(k []byte, i int) bool {
+	if i <= 0 || i >= len(k) {
+		return false
+	}
+	return joined(string(k[max(0, i-utf8.UTFMax):min(len(k), i+utf8.UTFMax)]), min(i, utf8.UTFMax))
+}
 
 // The signs people answer with, on a phone or as a sticker's picture.
 var (
