@@ -228,7 +228,7 @@ func TestDaysAsTheyAreSaid(t *testing.T) {
 func TestHoursAsTheyAreSaid(t *testing.T) {
 	f := Field{Type: "time"}
 	check(t, "vi", f, []phrase{{"9 giờ kém mười", "08:50"}, {"chín giờ mười lăm", "09:15"}, {"8h30 lúc vừa mở cửa", "08:30"}, {"đầu giờ chiều", "?"}})
-	check(t, "id", f, []phrase{{"set 4 sore", "15:30"}, {"setengah sembilan, pas buka", "08:30"}, {"sepuluh menit sebelum jam tiga", "14:50"}, {"jam tiga seperempat", "15:15"}})
+	check(t, "id", f, []phrase{{"set 4 sore", "15:30"}, {"setengah sembilan, pas buka", "08:30"}, {"sepuluh menit sebelum jam tiga", "14:50"}, {"jam tiga seperempat", "15:15"}, {"setengah satu", "12:30"}, {"jam satu kurang seperempat", "12:45"}, {"jam 9 atau jam 10", "09:00|10:00"}})
 	check(t, "fil", f, []phrase{{"mga ala-una y medya", "13:30"}, {"kinse bago mag alas-onse", "10:45"}, {"menos diyes para alas-tres", "14:50"}, {"alas dose kwarenta", "12:40"}})
 	check(t, "ne", f, []phrase{{"डेढ बजे", "13:30"}, {"अढाई बजेतिर", "14:30"}, {"साढे आठ, खुल्नेबित्तिकै", "08:30"}, {"तीन बज्न दस मिनेट बाँकी", "14:50"}, {"साढे आठ", "08:30|20:30"}})
 	check(t, "en", f, []phrase{{"quarter to nine", "08:45"}, {"ten minutes to nine", "08:50"}, {"half past eight", "08:30|20:30"}})

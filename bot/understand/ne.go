@@ -7,8 +7,8 @@ var nepali = words{
 	lang:  "ne",
 	order: eitherFirst,
 	terms: joinTerms(
-		of(relDay, 0, "आज|आजै|aaja|aja|aajai"), of(relDay, 1, "भोलि|भोली|bholi|voli"), of(relDay, 2, "पर्सि|पर्सी|parsi|parsee"), of(relDay, 3, "निकोर्सि|निकर्सि"), of(relDay, -1, "हिजो|hijo"), of(relDay, -2, "अस्ति|asti"),
-		of(relWeek, 0, "यो हप्ता|यस हप्ता|यही हप्ता|yo hapta|yo haptaa"), of(relWeek, 1, "अर्को हप्ता|आउने हप्ता|अर्को साता|आउँदो हप्ता|arko hapta|aune hapta|aaune hapta|arko haptaa"), of(relWeek, -1, "गएको हप्ता|अघिल्लो हप्ता|gayeko hapta|gako hapta|aghillo hapta"),
+		of(relDay, 0, "भरे|bhare|आज|आजै|aaja|aja|aajai"), of(relDay, 1, "भोलि|भोली|bholi|voli"), of(relDay, 2, "पर्सि|पर्सी|parsi|parsee"), of(relDay, 3, "निकोर्सि|निकर्सि"), of(relDay, -1, "हिजो|hijo"), of(relDay, -2, "अस्ति|asti"),
+		of(relWeek, 0, "यो हप्ता|यस हप्ता|यही हप्ता|yo hapta|yo haptaa"), of(relWeek, 1, "aaudo hapta|audo hapta|aaundo hapta|आगामी हप्ता|agami hapta|अर्को हप्तामा|अर्को हप्ता|आउने हप्ता|अर्को साता|आउँदो हप्ता|arko hapta|aune hapta|aaune hapta|arko haptaa"), of(relWeek, -1, "गएको हप्ता|अघिल्लो हप्ता|gayeko hapta|gako hapta|aghillo hapta"),
 		of(relMonth, 0, "यो महिना|यस महिना|यही महिना|yo mahina"), of(relMonth, 1, "अर्को महिना|आउने महिना|आउँदो महिना|arko mahina|aune mahina"), of(relMonth, -1, "गएको महिना|अघिल्लो महिना|gayeko mahina"), of(relYear, 0, "यो वर्ष|यो साल|yo barsa|yo sal"), of(relYear, 1, "अर्को वर्ष|अर्को साल|arko barsa|arko sal"), of(relYear, -1, "गएको वर्ष|पोहोर|gayeko barsa|pohor"),
 		of(weekend, 0, "शनिबार आइतबार|सप्ताहान्त|हप्ताको अन्त्य|weekend ma"), of(endOf, 0, "अन्तिम|अन्त्य|अन्त्यमा|अन्तिम दिन|अन्तिममा|मसान्त|antim|antyama|antya"),
 		inOrder(weekday, 0, "आइतबार|आइतवार|आईतबार|aaitabar|aitabar|aitabaar|aaitabaar", "सोमबार|सोमवार|sombar|sombaar", "मंगलबार|मङ्गलबार|मंगलवार|mangalbar|mangalbaar", "बुधबार|बुधवार|budhabar|budhbar|budhabaar", "बिहीबार|बिहिबार|बिहीवार|bihibar|bihibaar|biihibar", "शुक्रबार|शुक्रवार|sukrabar|shukrabar|sukrabaar|shukrabaar", "शनिबार|शनिवार|sanibar|shanibar|sanibaar|shanibaar"),

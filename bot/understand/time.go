@@ -79,11 +79,15 @@ func (p *timeParser) scan(loose bool) bool {
 		p.from, p.to = i, i+n
 		p.use()
 		for p.kind(p.to) == or {
-			m := p.at(p.to+1, loose)
+			next := p.to + 1
+			if p.kind(next) == atMark { // jam 9 atau jam 10
+				next++
+			}
+			m := p.at(next, loose)
 			if m == 0 {
 				break
 			}
-			p.to += m + 1
+			p.to = next + m
 			p.use()
 		}
 		return true
@@ -136,8 +140,7 @@ func (p *timeParser) at(i int, loose bool) int {
 			next++
 		}
 		if n < 0 && p.isNum(next) && (atHour || p.kind(next+1) == hourUnit) && p.t[next].val > 0 && p.t[next].val <= 24 {
-			total := p.t[next].val*60 + n
-			p.put(total/60, total%60, onlyHalf(p.t[next].val), false, false, said)
+			p.putBefore(p.t[next].val, n, -1)
 			if p.kind(next+1) == hourUnit {
 				next++
 			}
@@ -239,11 +242,9 @@ func (p *timeParser) at(i int, loose bool) int {
 		}
 		marked = true
 	}
-	if minute < 0 && hour > 0 {
-		if half12 < 0 {
-			half12 = onlyHalf(hour)
-		}
-		hour, minute = hour-1, minute+60
+	if minute < 0 && hour > 0 && hour < 24 {
+		p.putBefore(hour, minute, half12)
+		return j - i
 	}
 	if hour > 23 || minute > 59 || minute < 0 {
 		p.bad = true
@@ -279,13 +280,19 @@ func partHalf(part int) int {
 	return 1
 }
 
-// onlyHalf is the half of the day of an hour that offices are open at in one half
-// alone, else -1: ten to nine is in the morning, as nine is.
-func onlyHalf(hour int) int {
-	if hour == dayEnds/60-12 {
-		return 0
+// putBefore adds the readings of an hour less some minutes. Ten to nine is in the
+// morning, as nine is, and a quarter to one is not the night's.
+func (p *timeParser) putBefore(hour, minutes, half12 int) {
+	if half12 < 0 {
+		switch hour {
+		case dayEnds/60 - 12:
+			half12 = 0
+		case 1:
+			hour = 13
+		}
 	}
-	return -1
+	total := hour*60 + minutes
+	p.put(total/60, total%60, half12, false, false, said)
 }
 
 // countable reports what a number is said of that is no hour and no minute.
@@ -333,7 +340,6 @@ func (p *timeParser) offsetHour(i, half12 int) int {
 	if !p.isNum(i+1) || p.t[i+1].val > 23 {
 		return 0
 	}
-	total := p.t[i+1].val*60 + p.t[i].val
 	j := i + 2
 	if p.kind(j) == hourUnit {
 		j++
@@ -346,13 +352,15 @@ func (p *timeParser) offsetHour(i, half12 int) int {
 		half12 = partHalf(p.t[j].val)
 		j++
 	}
-	if total < 0 {
+	hour, minutes := p.t[i+1].val, p.t[i].val
+	if minutes > 0 {
+		p.put(hour, minutes, half12, false, false, said)
+		return j - i
+	}
+	if hour == 0 {
 		return 0
 	}
-	if p.t[i].val < 0 && half12 < 0 {
-		half12 = onlyHalf(p.t[i+1].val)
-	}
-	p.put(total/60, total%60, half12, false, false, said)
+	p.putBefore(hour, minutes, half12)
 	return j - i
 }
 
@@ -398,11 +406,11 @@ func (p *timeParser) relative(i int) int {
 		half12 = partHalf(p.t[j].val)
 		j++
 	}
-	if sign < 0 && half12 < 0 {
-		half12 = onlyHalf(hour)
+	if sign < 0 {
+		p.putBefore(hour, -minutes, half12)
+		return j - i
 	}
-	total := hour*60 + sign*minutes
-	p.put(total/60, total%60, half12, false, false, said)
+	p.put(hour, minutes, half12, false, false, said)
 	return j - i
 }
 

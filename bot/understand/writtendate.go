@@ -108,6 +108,11 @@ func (p *dateParser) numeric(i int) int {
 		return 0
 	}
 	next := p.kind(i + 1)
+	if digits == 4 && v >= 1800 && v < 2200 {
+		if n := p.yearThenDay(i); n > 0 {
+			return n
+		}
+	}
 	switch {
 	case next == yearUnit:
 		return p.yearFirst(i)
@@ -116,8 +121,6 @@ func (p *dateParser) numeric(i int) int {
 		return n + p.dayAfterMonth(i+2, 0, v)
 	case next == dayUnit || next == days || next == weeks || next == months:
 		return p.counted(i)
-	case digits == 4 && p.yearThenDay(i) > 0:
-		return p.yearThenDay(i)
 	case p.birth && digits == 2 && v > 31 && p.dayWithMonth(i+1) > 0: // năm 88, ngày 14 tháng 2
 		at := p.dayWithMonth(i + 1)
 		p.shortYear(v, p.val(at+1), p.val(at))
