@@ -85,7 +85,7 @@ func trimTail(k []byte, tail string) []byte {
 	switch last := rest[len(rest)-1]; {
 	case last == ' ':
 		rest = rest[:len(rest)-1]
-	case letter(tail[0]) && letter(last):
+	case joinedBytes(k, len(rest)):
 		return k // inside a word
 	}
 	return rest
@@ -99,7 +99,7 @@ func trimHead(k []byte, head string) []byte {
 	switch {
 	case rest[0] == ' ':
 		rest = rest[1:]
-	case letter(head[len(head)-1]) && letter(rest[0]):
+	case joinedBytes(k, len(head)):
 		return k
 	}
 	return rest

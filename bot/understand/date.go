@@ -84,10 +84,6 @@ func (p *dateParser) scan() bool {
 		}
 		n = p.named(i, p.checkWeekday(i, n))
 		n = p.behind(i, n)
-		if p.kind(i+n) == daysOn && p.n > 0 {
-			p.shift(0, days, p.val(i+n))
-			n++
-		}
 		p.use(i, n)
 		alternatives := false
 		for j := i + n; p.n > 0; {
@@ -140,20 +136,14 @@ func (p *dateParser) behind(i, n int) int {
 		return n
 	}
 	switch k := p.kind(i + n); {
-	case (k == later || k == earlier) && p.val(i+n) != 0:
-		for j := range p.found[:p.n] {
-			p.found[j].date = p.found[j].date.AddDays(p.val(i + n))
-		}
+	case k == daysOn, (k == later || k == earlier) && p.val(i+n) != 0:
+		p.shift(0, days, p.val(i+n))
 		return n + 1
 	case k == relDay && p.val(i+n) == 0 && p.counts(i, n):
 		if p.kind(i+n+1) == from {
 			n++
 		}
 		return n + 1
-	case k == monthName && p.isNum(i+n+1) && p.n == 1: // 12月31日大晦日
-		if d := p.found[0].date; int(d.Month) == p.val(i+n) && d.Day == p.val(i+n+1) {
-			return n + 2
-		}
 	}
 	return n
 }
@@ -277,11 +267,13 @@ func (p *dateParser) at(i int) int {
 			return 2
 		}
 	case endOf:
-		if p.kind(i-1) == around { // about the end of the month: no day of it
+		before := p.n
+		n := p.end(i)
+		if n > 0 && p.kind(i-1) == around { // about the end of the month: no day of it
+			p.n = before
 			p.refuse(Incomplete, Detail{})
-			return 1
 		}
-		return p.end(i)
+		return n
 	case from: // after 3 days, sau 3 ngày; "after 3" is a time
 		if p.isNum(i + 1) {
 			if n := p.offset(i+1, 1); n > 0 {
@@ -316,8 +308,11 @@ func (p *dateParser) at(i int) int {
 			}
 		}
 		if p.kind(i+1) == after {
+			if i > 0 && p.t[i-1].kind == unknown { // vài ngày nữa: some days
+				return 0
+			}
 			p.move(p.kind(i), 1)
-			return 2
+			return p.more(i, 2)
 		}
 		if p.kind(i) == months && p.kind(i+1) == endOf { // महिनाको अन्तिम
 			p.end(i + 1)
@@ -478,12 +473,12 @@ func leftover(t *tokens) float64 {
 		switch x.kind {
 		case unknown, num:
 			lower = 0.85
-		case days, weeks, months, years, dayMark:
+		case dayMark, days, weeks, months, years, yearUnit, monthUnit, after, ago, thisOne, nextOne:
 			lower = 0.6
-			if told && t.list[i-1].kind == unknown { // my day off
+			if told && !ofPeriod(t, i) { // my day off
 				lower = 0.85
 			}
-		case weekdayIn, nextOne, lastPeriod, thisOne, yearUnit, monthUnit, after, ago, relDay, relWeek, relMonth, relYear, weekday, monthName, era, holiday, besideDay, firstOf:
+		case weekdayIn, lastPeriod, relDay, relWeek, relMonth, relYear, weekday, monthName, era, holiday, besideDay, firstOf:
 			lower = 0.6 // "a week on Tuesday": a date word that no rule took
 		}
 		if told && lower == 0.85 {
@@ -495,6 +490,38 @@ func leftover(t *tokens) float64 {
 		factor *= lower
 	}
 	return max(factor, 0.4)
+}
+
+// ofPeriod reports whether the date word at i belongs to a count or points at a period:
+// two weeks, next week. Alone it names no day: my day off, hôm đó.
+func ofPeriod(t *tokens, i int) bool {
+	beside := func(j int) kind {
+		if j < 0 || j >= t.n {
+			return unknown
+		}
+		return t.list[j].kind
+	}
+	switch t.list[i].kind {
+	case thisOne, nextOne:
+		switch beside(i + 1) {
+		case days, weeks, months, years, weekday, weekend:
+			return true
+		}
+		switch beside(i - 1) {
+		case weeks, months, years, weekday, weekend:
+			return true
+		}
+		return false
+	}
+	switch beside(i - 1) {
+	case num, thisOne, nextOne, upcoming, lastPeriod, endOf, firstOf:
+		return true
+	}
+	switch beside(i + 1) {
+	case num, nextOne, after, ago, later:
+		return true
+	}
+	return false
 }
 
 func sortCandidates(c []Candidate) {
@@ -517,11 +544,51 @@ func (r *reading) date(lean Lean) Result {
 	if !p.scan() {
 		return Result{Reason: p.reason, Detail: p.detail}
 	}
+	p.again()
 	if len(p.t) > 1 { // a time said besides is not in the way of the day
 		tp := timeParser{t: p.t}
 		tp.scan(false)
 	}
 	return p.result(r.tokens())
+}
+
+// again takes in the same day said a second time in other words: 10/12, tanggal
+// sepuluh Desember.
+func (p *dateParser) again() {
+	if p.n == 0 {
+		return
+	}
+	var used [maxTokens]bool
+	unused := 0
+	for i, x := range p.t {
+		used[i] = x.used
+		if !x.used {
+			unused++
+		}
+	}
+	if unused == 0 {
+		return
+	}
+	q := dateParser{now: p.now, lean: p.lean, birth: p.birth, order: p.order, years: p.years, t: p.t}
+	if q.scan() {
+		kept := p.found
+		n := 0
+		for _, f := range p.found[:p.n] {
+			for _, g := range q.found[:q.n] {
+				if f.date == g.date {
+					kept[n] = dateReading{f.date, max(f.confidence, g.confidence)}
+					n++
+				}
+			}
+		}
+		if n > 0 {
+			p.found, p.n = kept, n
+			return
+		}
+	}
+	for i := range p.t {
+		p.t[i].used = used[i]
+	}
 }
 
 // strange reports a day of a calendar that is not read here (मङ्सिर १५ गते); its word

@@ -64,8 +64,8 @@ func (p *dateParser) eraDate(i int) int {
 	if p.kind(j) == monthName && p.isNum(j+1) { // Reiwa 8 December 24
 		return p.inEra(span, civil.Date{Year: y, Month: time.Month(p.val(j)), Day: p.val(j + 1)}, j+2-i)
 	}
-	if p.isNum(j) && p.kind(j+1) == monthName { // Showa 55, 10 June
-		return p.inEra(span, civil.Date{Year: y, Month: time.Month(p.val(j + 1)), Day: p.val(j)}, j+2-i)
+	if month, day, n := p.dayWithMonth(j); n > 0 { // Showa 55, 10 June
+		return p.inEra(span, civil.Date{Year: y, Month: time.Month(month), Day: day}, j+n-i)
 	}
 	if !p.isNum(j) {
 		if year == 0 || y > span.last.Year {

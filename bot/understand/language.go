@@ -89,11 +89,17 @@ type words struct {
 	// faulty are words of a mistake (wrong), which make one too, unless one of
 	// spared stands before them (nothing is wrong).
 	faulty, spared []string
+	// denials stand before a yes and make it a no: gak mau, hindi tama.
+	denials []string
 	// firstYes and firstNo settle an answer that goes on without a mark (no it
 	// was my brother); doubts are words that leave a yes open (yes but
 	// change it, でも, かな).
 	firstYes, firstNo, doubts []string
+	// alone are words that are a yes only when nothing follows: mau, cần, which
+	// else begin a wish. Only for languages without firstYes.
+	alone []string
 	// links are what stands between answers given in a row: yes and correct.
+	// Without firstYes heads and tails are links too.
 	links []string
 
 	// common are words, with spaces between, that together show that a sentence
@@ -191,7 +197,9 @@ type language struct {
 	faulty    [][]byte
 	spared    [][]byte
 	doubts    [][]byte
+	denials   map[string]bool
 	first     map[string]answer
+	alone     map[string]bool
 	links     map[string]bool
 	drawn     map[string]answer // yesNo without letters drawn out
 	tones     bool
@@ -224,8 +232,9 @@ func prepare(all []*words) map[i18n.Lang]func() *language {
 }
 
 func newLanguage(mix ...*words) *language {
-	l := &language{order: mix[0].order, years: mix[0].years, tones: mix[0].tones, stem: mix[0].stem, stops: map[string]bool{}, polite: newWrapping(), answering: newWrapping(), yesNo: map[string]answer{}, parties: map[string]partyPhrase{}, numbers: map[string]int{}, first: map[string]answer{}, links: map[string]bool{}}
+	l := &language{order: mix[0].order, years: mix[0].years, tones: mix[0].tones, stem: mix[0].stem, stops: map[string]bool{}, polite: newWrapping(), answering: newWrapping(), yesNo: map[string]answer{}, parties: map[string]partyPhrase{}, numbers: map[string]int{}, first: map[string]answer{}, links: map[string]bool{}, denials: map[string]bool{}, alone: map[string]bool{}}
 	var lists, company [][]term
+	var own map[string]answer // the answers of the language itself
 	for i, w := range mix {
 		if i > 0 && w == mix[0] {
 			continue
@@ -306,7 +315,13 @@ func newLanguage(mix ...*words) *language {
 				}
 			}
 		}
+		if i == 0 {
+			own = said
+		}
 		for _, s := range w.links {
+			if i > 0 && own[key(s)] != 0 { // um is a yes in Vietnamese
+				continue
+			}
 			l.links[string(undrawn(nil, []byte(key(s))))] = true
 		}
 		if i == 0 {
@@ -315,6 +330,16 @@ func newLanguage(mix ...*words) *language {
 			}
 			for _, s := range w.firstNo {
 				l.first[w.written(s)] = sayNo
+			}
+		}
+		for _, list := range [...]struct {
+			of   []string
+			into map[string]bool
+		}{{w.denials, l.denials}, {w.alone, l.alone}} {
+			for _, s := range list.of {
+				for _, form := range w.forms(s) {
+					list.into[form] = true
+				}
 			}
 		}
 		for _, s := range w.stop {

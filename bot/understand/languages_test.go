@@ -171,3 +171,78 @@ func FuzzEveryLanguage(f *testing.F) {
 		}
 	})
 }
+
+// An answer with words around it is that answer if they take nothing back; one
+// that could mean either is neither.
+func TestAnswersWithWordsAround(t *testing.T) {
+	f := Field{Type: "yesno"}
+	check(t, "vi", f, []phrase{
+		{"ừ đúng đó, cứ vậy nha", "yes"}, {"thông tin đúng rồi ạ", "yes"}, {"không sai", "yes"}, {"không có gì sai cả", "yes"},
+		{"dạ chưa ạ", "no"}, {"khoan, ngày bị nhầm rồi", "no"}, {"ơ không, em đi 3 người", "no"}, {"hmm chắc là không phải", "no"},
+		{"đúng rồi nhưng ngày sai", "yes|no"}, {"chắc là có", "?"}, {"cần giấy tờ gì", "?"}, {"có gì sai không?", "yes|no"}, {"để em xem đã", "?"},
+	})
+	check(t, "id", f, []phrase{
+		{"ok sip", "yes"}, {"betul semua kak", "yes"}, {"sip, lanjutkan kak", "yes"}, {"tidak ada yang salah", "yes"},
+		{"nggak mau", "no"}, {"belum sesuai", "no"}, {"hmm kayaknya salah deh", "no"}, {"tanggalnya keliru", "no"},
+		{"iya tapi salah tanggal", "yes|no"}, {"oke tapi jam lain", "yes|no"}, {"kayaknya iya", "?"}, {"mau ganti tanggal", "?"}, {"ada yang salah?", "yes|no"}, {"mau tanya suami dulu", "?"},
+	})
+	check(t, "fil", f, []phrase{
+		{"sige lang, walang problema", "yes"}, {"approved po yan", "yes"}, {"walang mali po", "yes"},
+		{"teka hindi", "no"}, {"ay typo, maling pangalan po", "no"}, {"hindi ok", "no"}, {"hindi po tama", "no"},
+		{"oo pero mali ang date", "yes|no"}, {"sige pero iba yung araw", "yes|no"}, {"gusto ko palitan ang date", "?"}, {"tama ba?", "?"}, {"hindi ba tama?", "?"}, {"di ako sure", "?"},
+	})
+	check(t, "ne", f, []phrase{
+		{"thikai ho, gardinus", "yes"}, {"sabai thik cha sir", "yes"}, {"la la huncha", "yes"}, {"हुन्छ हुन्छ", "yes"}, {"केही गलत छैन", "yes"},
+		{"भो पर्दैन", "no"}, {"मिति मिलेन", "no"}, {"नाम गलत लेखियो", "no"}, {"त्यो होइन, बिहीबार भनेको", "no"},
+		{"हो तर मिति गलत छ", "yes|no"}, {"ho hola", "?"}, {"हो कि होइन थाहा छैन", "?"}, {"thaha bhayena", "?"},
+	})
+}
+
+// Days with a name, the day beside one, a year behind the day, a reason given
+// with it. What is vague stays open.
+func TestDaysAsTheyAreSaid(t *testing.T) {
+	f := Field{Type: "date"}
+	check(t, "vi", f, []phrase{
+		{"đêm Noel", "2026-12-24"}, {"Tết dương lịch", "2027-01-01"}, {"ngày cuối cùng của năm", "2026-12-31"}, {"5/1 năm sau", "2027-01-05"},
+		{"2 tuần nữa tính từ hôm nay", "2026-12-09"}, {"nửa tháng nữa", "2026-12-10"}, {"hai hôm nữa", "2026-11-27"}, {"thứ hai, ngày 7/12", "2026-12-07"},
+		{"thứ năm tuần tới, hôm đó em không có tiết", "2026-12-03"}, {"10/12, ngày mười tháng mười hai", "2026-12-10"},
+		{"Tết", "?"}, {"trước Noel", "?"}, {"chắc tầm cuối năm", "?"}, {"cuối năm nay", "?"}, {"vài ngày nữa", "?"}, {"đầu tháng sau", "!incomplete"},
+	})
+	check(t, "id", f, []phrase{
+		{"malam Natal", "2026-12-24"}, {"tahun baru 2027", "2027-01-01"}, {"sehari setelah tahun baru", "2027-01-02"}, {"hari terakhir tahun ini", "2026-12-31"},
+		{"12 Januari tahun depan", "2027-01-12"}, {"bulan depan tanggal 3", "2026-12-03"}, {"Senin tanggal 7 Desember", "2026-12-07"}, {"Jumat, saya tidak kerja", "2026-11-27"},
+		{"Jumat saya tidak bisa", "!excluded"}, {"habis Natal", "?"}, {"sekitar akhir tahun", "?"}, {"beberapa hari lagi", "?"}, {"tahun baru Imlek", "?"},
+	})
+	check(t, "fil", f, []phrase{
+		{"sa bisperas ng Pasko", "2026-12-24"}, {"araw pagkatapos ng Pasko", "2026-12-26"}, {"sa Rizal Day po", "2026-12-30"}, {"huling araw ng taon", "2026-12-31"},
+		{"Lunes, a-siyete ng Disyembre", "2026-12-07"}, {"a-bente singko ng Disyembre", "2026-12-25"}, {"ikapito ng Disyembre", "2026-12-07"}, {"samakalawa po, half day ako nun", "2026-11-27"},
+		{"bago mag-Pasko", "?"}, {"pagkatapos ng Pasko", "?"}, {"katapusan ng taon", "?"}, {"ilang araw mula ngayon", "?"},
+	})
+	check(t, "ne", f, []phrase{
+		{"क्रिसमसको दिन", "2026-12-25"}, {"क्रिसमसको अघिल्लो दिन", "2026-12-24"}, {"क्रिसमसको भोलिपल्ट", "2026-12-26"}, {"अंग्रेजी नयाँ वर्षको दिन", "2027-01-01"},
+		{"आजबाट दुई हप्तापछि", "2026-12-09"}, {"डिसेम्बर महिनाको पाँच तारिख", "2026-12-05"}, {"डिसेम्बरको अन्तिम दिन", "2026-12-31"}, {"सोमबार, मेरो काम छैन", "2026-11-30"},
+		{"क्रिसमस अघि", "?"}, {"वर्षको अन्त्य", "?"}, {"केही दिनपछि", "?"}, {"नयाँ वर्ष", "?"},
+	})
+}
+
+func TestHoursAsTheyAreSaid(t *testing.T) {
+	f := Field{Type: "time"}
+	check(t, "vi", f, []phrase{{"9 giờ kém mười", "08:50"}, {"chín giờ mười lăm", "09:15"}, {"8h30 lúc vừa mở cửa", "08:30"}, {"đầu giờ chiều", "?"}})
+	check(t, "id", f, []phrase{{"set 4 sore", "15:30"}, {"setengah sembilan, pas buka", "08:30"}, {"sepuluh menit sebelum jam tiga", "14:50"}, {"jam tiga seperempat", "15:15"}, {"setengah satu", "12:30"}, {"jam satu kurang seperempat", "12:45"}, {"jam 9 atau jam 10", "09:00|10:00"}})
+	check(t, "fil", f, []phrase{{"mga ala-una y medya", "13:30"}, {"kinse bago mag alas-onse", "10:45"}, {"menos diyes para alas-tres", "14:50"}, {"alas dose kwarenta", "12:40"}})
+	check(t, "ne", f, []phrase{{"डेढ बजे", "13:30"}, {"अढाई बजेतिर", "14:30"}, {"साढे आठ, खुल्नेबित्तिकै", "08:30"}, {"तीन बज्न दस मिनेट बाँकी", "14:50"}, {"साढे आठ", "08:30|20:30"}})
+	check(t, "en", f, []phrase{{"quarter to nine", "08:45"}, {"ten minutes to nine", "08:50"}, {"half past eight", "08:30|20:30"}})
+}
+
+func TestBirthDatesAsTheyAreSaid(t *testing.T) {
+	f := Field{Type: "birthdate"}
+	check(t, "vi", f, []phrase{
+		{"sinh năm 1988, ngày 14 tháng 2", "1988-02-14"}, {"năm 2001 tháng 3 ngày 5", "2001-03-05"}, {"tháng 6 ngày 19 năm 2000", "2000-06-19"},
+		{"hai mươi tháng mười năm một chín chín hai", "1992-10-20"}, {"mười hai tháng năm năm hai nghìn lẻ một", "2001-05-12"},
+	})
+	check(t, "id", f, []phrase{
+		{"31 Desember tahun 1968", "1968-12-31"}, {"tgl 7 bulan 7 tahun 97", "1997-07-07"}, {"Heisei 5, 8 Mei", "1993-05-08"}, {"8 Mei Heisei 5", "1993-05-08"}, {"3 Mei seribu sembilan ratus delapan puluh lima", "1985-05-03"}, {"03051990", "1990-05-03"},
+	})
+	check(t, "fil", f, []phrase{{"Dis. 31, 1979", "1979-12-31"}, {"Heisei 12 nen July 8", "2000-07-08"}, {"1990, ika-3 ng Mayo", "1990-05-03"}, {"ika-3 ng Mayo taong 1990", "1990-05-03"}})
+	check(t, "ne", f, []phrase{{"सन् १९८८ मे २३", "1988-05-23"}, {"मे २३ तारिख १९८८", "1988-05-23"}, {"हेइसेइ ५, मे ८", "1993-05-08"}, {"वि.सं. २०४५/३/१२", "?"}})
+}

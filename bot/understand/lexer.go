@@ -50,17 +50,17 @@ const (
 	relWeek      // val weeks from this week
 	relMonth     // val months from this month
 	relYear      // val years from this year
+	holiday      // a day with a name, val month*100 + day: Christmas
+	besideDay    // val days from the date that follows: the day after, véspera de
+	daysOn       // val days from the date before: hoy en ocho, भोलिपल्ट
 	thisOne      // this Friday, this week
 	nextOne      // next Friday, next week
 	upcoming     // 次の, 今度の: the first one to come
 	lastPeriod   // last week
 	weekend      // Saturday or Sunday
-	holiday      // a day with a name, val month*100 + day: Christmas
-	besideDay    // val days from the date that follows: the day after, véspera de
-	daysOn       // val days from the date before: hoy en ocho
 	firstOf      // the first day of what stands beside it
 	endOf        // the last day of what stands beside it, or of this month; val 1 if it names the month unit (月末), 2 if it says the very day
-	within       // in 3 days
+	within       // in 3 days; val 1: after 3 days, and after what else is named
 	after        // 後: 3 days from now
 	ago          // 前: 3 days ago; before 10 o'clock; val 1: minutes before it are taken from the hour, 4時15分前
 
@@ -332,7 +332,7 @@ func (l *lexicon) lex(folded string, out *tokens) {
 				t.kind = months
 			case dayMark:
 				if t.val == 1 && !digitFollows(folded[i:]) {
-					if _, ok := l.find(folded, i+len(folded[i:])-len(strings.TrimLeft(folded[i:], " ")), false); !ok || out.n > 0 && out.list[out.n-1].kind == num {
+					if _, ok := l.find(folded, i+len(folded[i:])-len(strings.TrimLeft(folded[i:], " ")), false); !ok || out.n > 0 && out.list[out.n-1].kind == num && !comma {
 						t.kind = days
 					}
 				}
@@ -394,8 +394,8 @@ func (l *lexicon) lex(folded string, out *tokens) {
 					t = term{kind: num, val: 10}
 				}
 			case thousand:
-				if last := out.n - 1; last >= 0 && out.list[last].kind == num && out.list[last].val < 10000 && !strings.HasSuffix(folded[:begin], " de ") { // cinco de mil novecentos
-					out.list[last].val *= t.val
+				if last := out.n - 1; last >= 0 && out.list[last].kind == num && out.list[last].val < 10000 && !strings.HasSuffix(folded[:begin], " de ") { // cinco de mil novecientos
+					out.list[last].val = times(out.list[last].val, t.val)
 					continue
 				}
 			}
@@ -591,6 +591,15 @@ func joinWords(total *int, next int) bool {
 		return true
 	}
 	return false
+}
+
+// times puts a word such as hundred to the number before it: to all of it (two
+// hundred), or to its last digit (một nghìn chín trăm, 1009 so far, is 1900).
+func times(n, factor int) int {
+	if last := n % 10; n >= 10*factor && (n-last)%(10*factor) == 0 {
+		return n - last + last*factor
+	}
+	return n * factor
 }
 
 // lexDigits reads a run of digits, with thousands separators.

@@ -12,14 +12,23 @@ func (p *dateParser) holiday(i int) int {
 	switch p.kind(i - 1) {
 	case from, until, around, weekend, weeks:
 		return 0
+	case within: // pagkatapos ng Pasko, but en Navidad
+		if p.val(i-1) == 1 {
+			return 0
+		}
 	}
 	m, d := p.val(i)/100, p.val(i)%100
-	if y, n := p.yearAt(i + 1); n > 0 {
-		p.exact(y, m, d, said)
-		return n + 1
+	n := 1
+	switch p.kind(i + 1) {
+	case after, ago: // क्रिसमस अघि
+		return 0
+	case days: // क्रिसमसको दिन
+		n = 2
 	}
-	p.monthDay(m, d, said)
-	j := i + 1
+	if k := p.endWithYear(i+n, m, d); k > 0 {
+		return n + k
+	}
+	j := i + n
 	if p.kind(j) == dayMark { // réveillon, dia 31
 		j++
 	}
@@ -34,9 +43,9 @@ func (p *dateParser) holiday(i int) int {
 		return j - i
 	}
 	if p.kind(j) == monthName && p.val(j) == m && (p.isNum(j+1) || p.kind(j+1) == ordinal) && p.val(j+1) == d {
-		return 3
+		return j + 2 - i
 	}
-	return 1
+	return n
 }
 
 // named takes in the name of a day said after its number: dia 24, véspera de
@@ -79,6 +88,12 @@ func (p *dateParser) yearAt(j int) (year, n int) {
 		if v >= 18 && v <= 20 && next >= 10 && next < 100 {
 			return v*100 + next, 2
 		}
+		if v == 5 && next > 0 { // năm is also the word for the year
+			if y, n := p.yearAt(j + 1); n > 0 {
+				return y, n + 1
+			}
+		}
+		return p.yearInDigits(j)
 	case thousand:
 		if p.val(j) == 1000 && p.isNum(j+1) && p.t[j+1].digits == 0 && p.val(j+1) >= 800 && p.val(j+1) < 1000 {
 			return 1000 + p.val(j+1), 2
@@ -101,27 +116,64 @@ func (p *dateParser) yearAt(j int) (year, n int) {
 	return 0, 0
 }
 
-// yearThenDay reads a month named behind its year: 1980 June 10, nineteen eighty,
-// the 10th of June.
+// yearInDigits reads a year said digit by digit: một chín chín hai.
+func (p *dateParser) yearInDigits(j int) (year, n int) {
+	for p.isNum(j+n) && p.t[j+n].digits == 0 && p.val(j+n) < 10 {
+		year = year*10 + p.val(j+n)
+		if n++; n > 4 {
+			return 0, 0
+		}
+	}
+	if year < 1000 || year > 2999 {
+		return 0, 0
+	}
+	return year, n
+}
+
+// dayWithMonth reads a day and its month, in words: ngày 14 tháng 2, the 10th of June.
+func (p *dateParser) dayWithMonth(i int) (month, day, n int) {
+	j := i
+	for p.kind(j) == dayMark {
+		j++
+	}
+	if k := p.kind(j); k != num && k != ordinal && k != dayName {
+		return 0, 0, 0
+	}
+	m := j + 1
+	if p.kind(m) == ordMark {
+		m++
+	}
+	if p.kind(m) != monthName {
+		return 0, 0, 0
+	}
+	return p.val(m), p.val(j), m + 1 - i
+}
+
+// yearThenDay reads a day named behind its year: 1980 June 10, nineteen eighty, the
+// 10th of June, năm 2001 tháng 3 ngày 5.
 func (p *dateParser) yearThenDay(i int) int {
 	y, n := p.yearAt(i)
 	if n == 0 {
 		return 0
 	}
 	j := i + n
-	if k := p.kind(j + 1); p.kind(j) == monthName && (k == num || k == ordinal) {
-		p.exact(y, p.val(j), p.val(j+1), said)
-		return n + 2
+	if p.kind(j) == years {
+		j++
 	}
-	if k := p.kind(j); k == num || k == ordinal {
-		m := j + 1
-		if p.kind(m) == ordMark {
-			m++
-		}
-		if p.kind(m) == monthName {
-			p.exact(y, p.val(m), p.val(j), said)
-			return m + 1 - i
-		}
+	if month, day, n := p.dayWithMonth(j); n > 0 {
+		p.exact(y, month, day, said)
+		return j + n - i
+	}
+	if p.kind(j) != monthName {
+		return 0
+	}
+	at := j + 1
+	for k := p.kind(at); k == dayMark || k == months; k = p.kind(at) {
+		at++
+	}
+	if k := p.kind(at); k == num || k == ordinal || k == dayName {
+		p.exact(y, p.val(j), p.val(at), said)
+		return at + 1 - i
 	}
 	return 0
 }
@@ -135,13 +187,20 @@ func (p *dateParser) endWithYear(j, month, day int) int {
 	}
 	if p.kind(j) == era && p.isNum(j+1) { // June 10, Showa 55
 		span := eraOf(p.val(j))
-		p.inEra(span, civil.Date{Year: span.first.Year + p.val(j+1) - 1, Month: time.Month(month), Day: day}, 0)
-		return 2
+		n := 2
+		if p.kind(j+2) == yearUnit {
+			n = 3
+		}
+		return p.inEra(span, civil.Date{Year: span.first.Year + p.val(j+1) - 1, Month: time.Month(month), Day: day}, n)
+	}
+	n := 0
+	if p.kind(j) == years { // tahun 97
+		j, n = j+1, 1
 	}
 	if p.birth && p.isNum(j) && (p.t[j].digits == 2 || p.t[j].digits == 0 && p.val(j) >= 20 && p.val(j) < 100) { // 7 de julio del 88
 		p.western = true
 		p.shortYear(p.val(j), month, day)
-		return 1
+		return n + 1
 	}
 	p.monthDay(month, day, said)
 	return 0
@@ -171,10 +230,9 @@ func (p *dateParser) beside(j int, unit kind, count int) int {
 	before, n := p.n, 0
 	switch k := p.kind(j); {
 	case k == holiday:
-		p.monthDay(p.val(j)/100, p.val(j)%100, said)
-		n = 1
+		n = 1 + p.endWithYear(j+1, p.val(j)/100, p.val(j)%100)
 	case k == num && p.kind(j+1) != monthName && p.kind(j+1) != ordMark:
-	case k == num, k == relDay, k == monthName, k == ordinal, k == weekday, k == dayMark:
+	case k == num, k == relDay, k == monthName, k == ordinal, k == weekday, k == dayMark, k == dayName:
 		n = p.at(j)
 	}
 	if n == 0 || p.n == before {

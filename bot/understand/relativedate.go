@@ -9,13 +9,17 @@ import (
 // fromDay reads today, tomorrow, and 今日から3日後.
 func (p *dateParser) fromDay(i int) int {
 	base := p.now.AddDays(p.val(i))
-	if p.kind(i+1) == from && p.isNum(i+2) && p.kind(i+4) == after {
+	j := i + 1
+	if p.kind(j) == from {
+		j++
+	}
+	if k := p.kind(j + 2); p.isNum(j) && (k == after || k == later) {
 		today := p.now
 		p.now = base
-		n := p.offset(i+2, 1)
+		n := p.offset(j, 1)
 		p.now = today
 		if n > 0 {
-			return n + 3
+			return j + n + 1 - i
 		}
 	}
 	p.add(base, said)
@@ -31,6 +35,14 @@ func (p *dateParser) nthWeekday(y int, m time.Month, n int, wd time.Weekday) {
 		return
 	}
 	p.add(d, leaning)
+}
+
+// more takes in what says "from now" once more: 2 tuần nữa tính từ hôm nay.
+func (p *dateParser) more(i, n int) int {
+	for p.kind(i+n) == after {
+		n++
+	}
+	return n
 }
 
 // offset reads "3 days", "2 weeks" at i and moves that far from today.
@@ -173,7 +185,7 @@ func (p *dateParser) fromWeekday(i int) int {
 	case upcoming: // thứ ba tới
 		p.add(p.nextWeekday(wd, 1), supposed)
 		return 2
-	case num, ordinal, monthName, era, relDay, holiday, dayMark:
+	case num, ordinal, monthName, era, relDay, dayMark, dayName, holiday, besideDay:
 		if p.kind(i+1) == num && !p.besideHour(i+2) && p.weekdayBeside(i+1, wd) {
 			return 2
 		}
@@ -268,6 +280,9 @@ func (p *dateParser) inYear(i, n, offset int) int {
 
 func (p *dateParser) end(i int) int {
 	y, m, n := p.now.Year, p.now.Month, 1
+	if k := p.kind(i - 1); k == years || k == weeks { // वर्षको अन्त्य
+		return 0
+	}
 	switch p.kind(i + 1) {
 	case relMonth:
 		y, m = addMonths(p.now, p.val(i+1))
@@ -298,21 +313,22 @@ func (p *dateParser) end(i int) int {
 			y++
 		}
 		n = 2
+	case years:
+		if p.val(i) != 2 { // the end of the year is weeks long
+			return 0
+		}
+		n = 2
+		if p.kind(i+2) == nextOne {
+			y, n = y+1, 3
+		}
+		p.exact(y, 12, 31, said)
+		return n
 	case relYear:
 		if p.val(i) != 2 {
 			return 0
 		}
 		p.exact(y+p.val(i+1), 12, 31, said)
 		return 2
-	case years:
-		if p.val(i) != 2 { // the end of the year is weeks long
-			return 0
-		}
-		if p.kind(i+2) == nextOne {
-			y, n = y+1, 1
-		}
-		p.exact(y, 12, 31, said)
-		return n + 1
 	case weeks:
 		return 0
 	}

@@ -196,6 +196,11 @@ func (l *language) isHead(k []byte) bool {
 	return len(k) > 0 && slices.Contains(l.answering.heads[k[0]], string(k))
 }
 
+// isTail reports a word of politeness that people put behind any answer: ạ, po.
+func (l *language) isTail(k []byte) bool {
+	return len(k) > 0 && slices.Contains(l.answering.tails[k[len(k)-1]], string(k))
+}
+
 // runOn reads はい持ってます: no mark between, so only the plain words are trusted.
 func (r *reading) runOn(k []byte) Result {
 	for n := min(len(k)-1, 24); n >= len("はい"); n-- {

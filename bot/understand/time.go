@@ -80,11 +80,15 @@ func (p *timeParser) scan(loose bool) bool {
 		p.use()
 		first := p.n
 		for p.kind(p.to) == or {
-			m := p.at(p.to+1, loose)
+			next := p.to + 1
+			if p.kind(next) == atMark { // jam 9 atau jam 10
+				next++
+			}
+			m := p.at(next, loose)
 			if m == 0 {
 				break
 			}
-			p.to += m + 1
+			p.to = next + m
 			p.use()
 		}
 		if p.n > first { // 10 or 10:30: for the person to say, however plain each is
@@ -147,10 +151,17 @@ func (p *timeParser) at(i int, loose bool) int {
 	case beforeHour:
 		return p.offsetHour(i, -1)
 	case less: // 差五分三点
-		if n, next := p.minutes(i); n < 0 && p.isNum(next) && p.kind(next+1) == hourUnit && p.t[next].val <= 24 {
-			total := p.t[next].val*60 + n
-			p.put(total/60, total%60, half12, false, false, said)
-			return next + 2 - i
+		n, next := p.minutes(i)
+		atHour := p.kind(next) == atMark // menos diyes, alas-tres
+		if atHour {
+			next++
+		}
+		if n < 0 && p.isNum(next) && (atHour || p.kind(next+1) == hourUnit) && p.t[next].val > 0 && p.t[next].val <= 24 {
+			p.putBefore(p.t[next].val, n, -1)
+			if p.kind(next+1) == hourUnit {
+				next++
+			}
+			return next + 1 - i
 		}
 		return 0
 	case num:
@@ -160,17 +171,18 @@ func (p *timeParser) at(i int, loose bool) int {
 	if !p.isNum(j) {
 		return 0
 	}
-	switch p.kind(j + 1) {
-	case person, adults, counted, days, weeks, months: // in the morning, two people
-		return 0
-	case minuteUnit: // ten minutes to three; in ten minutes
-		if k := p.kind(j + 2); k == past || k == to {
-			return p.relative(j)
-		}
+	if isCounted(p.kind(j + 1)) { // in the morning, two people
 		return 0
 	}
-	if k := p.kind(j + 1); k == past || k == to && p.isNum(j+2) {
+	beyond := j + 1
+	if p.kind(beyond) == minuteUnit { // ten minutes to nine
+		beyond++
+	}
+	if k := p.kind(beyond); k == past || (k == to || k == until && p.t[beyond].val == 1) && p.isNum(beyond+1) {
 		return p.relative(j)
+	}
+	if beyond > j+1 { // in ten minutes
+		return 0
 	}
 	hour, minute := p.t[j].val, 0
 	digits := int(p.t[j].digits)
@@ -196,9 +208,9 @@ func (p *timeParser) at(i int, loose bool) int {
 		case p.isNum(j) && p.t[j].digits == 2:
 			minute = p.t[j].val
 			j++
-		case p.isNum(j) && p.t[j].digits == 0 && p.alone(j+1): // 四点二十, 十点零五
+		case p.isNum(j) && p.t[j].digits == 0 && p.alone(j+1): // 四点二十, 十点零五, chín giờ mười lăm
 			switch v := p.t[j].val; {
-			case v >= 10 && v < 60:
+			case v >= 5 && v < 60:
 				minute = v
 				j++
 			case v == 0 && p.isNum(j+1) && p.t[j+1].val < 10:
@@ -226,6 +238,11 @@ func (p *timeParser) at(i int, loose bool) int {
 	case half: // 3 半
 		minute, marked = 30, true
 		j++
+	case quarter: // jam tiga seperempat
+		if marked {
+			minute = 15
+			j++
+		}
 	case afterHour, plus, less: // tres menos cuarto, jam 10 lewat 15
 		if m, next := p.minutes(j); next > j {
 			minute, j, marked = m, next, true
@@ -260,8 +277,9 @@ func (p *timeParser) at(i int, loose bool) int {
 		}
 		marked = true
 	}
-	if minute < 0 && hour > 0 {
-		hour, minute = hour-1, minute+60
+	if minute < 0 && hour > 0 && hour < 24 {
+		p.putBefore(hour, minute, half12)
+		return j - i
 	}
 	if hour > 23 || minute > 59 || minute < 0 {
 		p.bad = true
@@ -278,8 +296,11 @@ func (p *timeParser) at(i int, loose bool) int {
 // alone reports that what stands at i does not count anything, so that the number
 // before it may be minutes.
 func (p *timeParser) alone(i int) bool {
+	if isCounted(p.kind(i)) {
+		return false
+	}
 	switch p.kind(i) {
-	case person, adults, counted, days, weeks, months, dayUnit, monthUnit, yearUnit, hourUnit, ordMark, until, wave, dash, or:
+	case dayUnit, monthUnit, yearUnit, hourUnit, ordMark, until, wave, dash, or:
 		return false
 	}
 	return true
@@ -305,6 +326,30 @@ func partHalf(part int) int {
 		return 2
 	}
 	return 1
+}
+
+// putBefore adds the readings of an hour less some minutes. Ten to nine is in the
+// morning, as nine is, and a quarter to one is not the night's.
+func (p *timeParser) putBefore(hour, minutes, half12 int) {
+	if half12 < 0 {
+		switch hour {
+		case dayEnds/60 - 12:
+			half12 = 0
+		case 1:
+			hour = 13
+		}
+	}
+	total := hour*60 + minutes
+	p.put(total/60, total%60, half12, false, false, said)
+}
+
+// isCounted reports what a number is said of that is no hour and no minute.
+func isCounted(k kind) bool {
+	switch k {
+	case person, adults, counted, days, weeks, months:
+		return true
+	}
+	return false
 }
 
 // minutes reads the minutes that follow an hour at j, negative before it, and
@@ -343,7 +388,6 @@ func (p *timeParser) offsetHour(i, half12 int) int {
 	if !p.isNum(i+1) || p.t[i+1].val > 23 {
 		return 0
 	}
-	total := p.t[i+1].val*60 + p.t[i].val
 	j := i + 2
 	if p.kind(j) == hourUnit {
 		j++
@@ -356,10 +400,15 @@ func (p *timeParser) offsetHour(i, half12 int) int {
 		half12 = partHalf(p.t[j].val)
 		j++
 	}
-	if total < 0 {
+	hour, minutes := p.t[i+1].val, p.t[i].val
+	if minutes > 0 {
+		p.put(hour, minutes, half12, false, false, said)
+		return j - i
+	}
+	if hour == 0 {
 		return 0
 	}
-	p.put(total/60, total%60, half12, false, false, said)
+	p.putBefore(hour, minutes, half12)
 	return j - i
 }
 
@@ -380,7 +429,7 @@ func (p *timeParser) relative(i int) int {
 	switch p.kind(j) {
 	case past:
 		j++
-	case to:
+	case to, until:
 		sign = -1
 		j++
 	default:
@@ -405,8 +454,11 @@ func (p *timeParser) relative(i int) int {
 		half12 = partHalf(p.t[j].val)
 		j++
 	}
-	total := hour*60 + sign*minutes
-	p.put(total/60, total%60, half12, false, false, said)
+	if sign < 0 {
+		p.putBefore(hour, -minutes, half12)
+		return j - i
+	}
+	p.put(hour, minutes, half12, false, false, said)
 	return j - i
 }
 

@@ -120,6 +120,12 @@ func (p *dateParser) numeric(i int) int {
 		return n
 	}
 	next := p.kind(i + 1)
+	if p.birth && digits == 2 && v > 31 { // năm 88, ngày 14 tháng 2
+		if month, day, n := p.dayWithMonth(i + 1); n > 0 {
+			p.shortYear(v, month, day)
+			return n + 1
+		}
+	}
 	switch {
 	case next == yearUnit:
 		return p.yearFirst(i)
@@ -153,6 +159,9 @@ func (p *dateParser) numeric(i int) int {
 		return 1 + p.dayAfterMonth(i+1, 0, v)
 	case isSeparator(next) && p.isNum(i+2):
 		return p.separated(i)
+	case digits == 8 && v/10000 < 1800 && p.order != monthFirst: // 03051990
+		p.twoNumbers(v/1000000, v/10000%100, func(m, d int, confidence float64) { p.exact(v%10000, m, d, confidence) })
+		return 1
 	case digits == 8:
 		p.exact(v/10000, v/100%100, v%100, said)
 		return 1
@@ -237,7 +246,7 @@ func (p *dateParser) counted(i int) int {
 			return 4
 		}
 		if n := p.offset(i, 1); n > 0 {
-			return n + 1
+			return p.more(i, n+1)
 		}
 	case ago:
 		if n := p.offset(i, -1); n > 0 {
@@ -458,17 +467,29 @@ func (p *dateParser) nameThenDay(i int) int {
 	if p.kind(j) == dot { // Dec. 3
 		j++
 	}
+	if k := p.kind(j); (k == months || k == dayMark) && !p.t[j].used { // डिसेम्बर महिनाको ५, tháng 6 ngày 19
+		if next := p.kind(j + 1); next == num || next == ordinal {
+			j++
+		}
+	}
 	if k := p.kind(j); k == num || k == ordinal || k == dayName { // じゅうにがつ みっか
 		day, n := p.val(j), j+1-i
+		if p.t[j].digits == 4 && p.kind(j+1) == dayMark && p.isNum(j+2) { // tháng 3 năm 1990 ngày 5
+			p.exact(day, month, p.val(j+2), said)
+			return j + 3 - i
+		}
 		if p.t[j].digits == 4 {
 			p.month, p.year = month, day
 			p.refuse(Incomplete, Detail{Year: day, Month: month})
 			return n
 		}
-		if p.kind(j+1) == ordMark {
+		if k := p.kind(j + 1); k == ordMark || k == dayUnit {
 			n++
 		}
 		return n + p.endWithYear(i+n, month, day)
+	}
+	if p.kind(j) == endOf { // डिसेम्बरको अन्तिम दिन
+		return j - i + p.dayAfterMonth(j, 0, month)
 	}
 	if len(p.t) == 1 || p.kind(i-1) == within || p.kind(i-1) == nextOne {
 		p.month = month

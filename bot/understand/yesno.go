@@ -25,7 +25,11 @@ func (r *reading) yesNo() Result {
 		}
 		return answered(a, said)
 	}
+	core := r.answer(r.words.answering.stripped(k))
 	if r.isUnsure(k) {
+		if core == sayNo { // hmm, chắc là không phải
+			return answered(sayNo, supposed)
+		}
 		return Result{}
 	}
 	if a := r.answer(r.words.answering.untailed(k)); a != 0 { // I'm good, thanks: not only good
@@ -34,20 +38,20 @@ func (r *reading) yesNo() Result {
 	if last, _ := utf8.DecodeLastRune(k); isWide(last) || isWide(runeAt(k, 0)) {
 		return r.sentence(k)
 	}
-	if a := r.answer(r.words.answering.stripped(k)); a != 0 {
+	if core != 0 {
+		return answered(core, leaning)
+	}
+	if a := r.together(); a != 0 && !strings.ContainsAny(r.text, "?？") {
+		if _, first := r.nextAnswer(k); first == sayNo && r.lacking(k) { // not yet, I have not received it
+			a = sayNo
+		}
 		return answered(a, leaning)
 	}
 	if res := r.firstWord(k); len(res.Candidates) > 0 {
 		return res
 	}
-	if strings.ContainsAny(r.text, "?？") {
+	if Asking(r.c, r.text) {
 		return Result{}
-	}
-	if a := r.inRow(k); a != 0 {
-		if _, first := r.nextAnswer(k); first == sayNo && r.lacking(k) { // not yet, I have not received it
-			a = sayNo
-		}
-		return answered(a, leaning)
 	}
 	if a := r.opening(k); a != 0 {
 		return answered(a, supposed)
@@ -170,17 +174,23 @@ func (r *reading) firstWord(k []byte) Result {
 		if a == 0 {
 			a = r.answer(r.words.answering.stripped(first))
 		}
+		if a == 0 {
+			a, _ = r.inRow(0, first)
+		}
 		if a == sayYes && r.folded[end] == ' ' && !r.settles(first) { // please don't, ok what do I bring
 			continue
 		}
 		if a == sayYes || a == sayNo {
 			var rest [96]byte
-			other := r.inRow(appendKey(rest[:0], r.folded[end:]))
+			other, _ := r.inRow(0, appendKey(rest[:0], r.folded[end:]))
 			if other != 0 && other&a == 0 {
 				return answered(sayYes|sayNo, 0)
 			}
 			if a == sayYes && other == 0 && r.doubted(r.folded[end:]) {
 				return answered(sayYes|sayNo, 0)
+			}
+			if a == sayYes && r.folded[end] == ' ' && Asking(r.c, r.text) {
+				return Result{}
 			}
 			return r.answered(a)
 		}
@@ -191,7 +201,7 @@ func (r *reading) firstWord(k []byte) Result {
 // settles reports whether a first word is a yes without a mark behind it.
 func (r *reading) settles(first []byte) bool {
 	if len(r.words.first) == 0 {
-		return true
+		return !r.words.alone[string(first)]
 	}
 	return r.words.first[string(first)] != 0 || drawn(first) && r.words.first[string(undrawn(nil, first))] != 0
 }
