@@ -233,7 +233,8 @@ const (
 	// How a likelihood becomes a confidence: from leastLikely on one asks, from
 	// likelyEnough on one acts, and none is as sure as the very words.
 	leastLikely  = 0.4
-	likelyEnough = 0.775
+	likelyEnough = 0.6
+	mostLearned  = 0.94
 	learnedFrom  = AskOf
 	learnedSlope = (ActOn - AskOf) / (likelyEnough - leastLikely)
 	// surelyOther is the likelihood of another matter beside which nothing is even
@@ -278,7 +279,7 @@ func (x *Index) recall(s *scratch) {
 		case in == elsewhereClass:
 			other = p
 		case in >= 0 && p >= leastLikely:
-			likely := learnedFrom + learnedSlope*(p-leastLikely)
+			likely := min(mostLearned, learnedFrom+learnedSlope*(p-leastLikely))
 			// In few words another matter is no story: a passport, a dentist.
 			if len(s.said) <= fewSaid && x.meanings.strange(int(in), s.said) {
 				likely = min(likely, mostStrange)
