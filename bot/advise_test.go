@@ -128,7 +128,7 @@ func TestModelProposesADay(t *testing.T) {
 func TestModelFindsWhatFor(t *testing.T) {
 	h, server := newAdvisedHall(t)
 	server.Answer(named("引越し"))
-	r := h.must(bot.Inbound{Text: "アパートの契約を済ませました", Lang: i18n.Japanese})
+	r := h.must(bot.Inbound{Text: "新居の鍵を受け取りました", Lang: i18n.Japanese})
 	if m := last(r); r.Flow != "" || m.Choices[0].Value != "moving" {
 		t.Fatalf("in %q: %+v", r.Flow, m)
 	}

@@ -54,6 +54,7 @@ func (s *Shelf) counterAsk(c understand.Context, text string, matches []understa
 		return ""
 	}
 	switch conf := matches[0].Confidence; {
+	case matches[0].Value == asksOpen && conf < worded && !understand.Asking(c, text): // a counter by its name
 	case conf >= actOn, conf >= countersFrom && understand.Asking(c, text) && (len(matches) == 1 || conf-matches[1].Confidence >= countersLead):
 		return matches[0].Value
 	}

@@ -367,8 +367,8 @@ func (d *dialog) elsewhere(c understand.Context, text string) (bool, error) {
 		return true, d.command(cmd, arg, text)
 	}
 	if len(matches) > 0 && matches[0].Confidence >= actOn {
-		if d.shelf.asksOfCounters(matches[0].Value) {
-			return true, d.counterAnswer(matches[0].Value, text)
+		if q := d.shelf.counterAsk(c, text, matches); q != "" {
+			return true, d.counterAnswer(q, text)
 		}
 		if f := d.shelf.Current[matches[0].Value]; f != nil {
 			if d.flow != nil && f.Name == d.flow.Name {

@@ -100,7 +100,11 @@ func (x *intents) make(lang i18n.Lang) *understand.Index {
 			}
 		}
 		for _, id := range slices.Sorted(maps.Keys(x.asks)) {
-			list = append(list, understand.Intent{ID: id, Lang: l, Phrases: x.asks[id].In(l)})
+			phrases := x.asks[id].In(l)
+			list = append(list, understand.Intent{ID: id, Lang: l, Phrases: phrases})
+			for _, p := range phrases {
+				examples = append(examples, understand.Example{ID: id, Lang: l, Text: p})
+			}
 		}
 	}
 	return understand.NewIndex(list, examples)
