@@ -72,7 +72,7 @@ type Server struct {
 	users      map[string]*user
 	tokens     map[string]*token
 	keys       map[string]key
-	faults     map[string][]string
+	faults     map[string][]fault
 	calls      []Call
 	shown      []Shown
 	dropped    []Shown
@@ -93,6 +93,13 @@ type token struct {
 	issued time.Time
 	event  time.Time
 	used   bool
+	failed bool // a call with it had a scripted fault
+}
+
+// fault is one scripted fault.
+type fault struct {
+	kind  string
+	apart bool // from other faults of calls with the same reply token
 }
 
 type key struct {
@@ -131,7 +138,7 @@ func New(now func() time.Time) *Server {
 		Bot:  "U" + strings.Repeat("b07", 10) + "b0",
 		stop: make(chan struct{}), now: now,
 		users: map[string]*user{}, tokens: map[string]*token{}, keys: map[string]key{},
-		faults: map[string][]string{}, rate: map[string]window{}, quota: -1,
+		faults: map[string][]fault{}, rate: map[string]window{}, quota: -1,
 		menus: menus{all: map[string]*menu{}, alias: map[string]string{}},
 	}
 	s.called = sync.NewCond(&s.mu)
@@ -165,7 +172,39 @@ func (s *Server) Befriend(id, language string) {
 func (s *Server) Fail(endpoint string, kinds ...string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.faults[endpoint] = append(s.faults[endpoint], kinds...)
+	for _, kind := range kinds {
+		s.faults[endpoint] = append(s.faults[endpoint], fault{kind: kind})
+	}
+}
+
+// FailApart is Fail for calls of which none with the same reply token has failed
+// before: after two unclear tries with one token nobody can tell whether LINE has
+// shown the message.
+func (s *Server) FailApart(endpoint, kind string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.faults[endpoint] = append(s.faults[endpoint], fault{kind, true})
+}
+
+// scripted takes the fault that a call is to have, "" if none.
+func (s *Server) scripted(endpoint string, body []byte) string {
+	queue := s.faults[endpoint]
+	if len(queue) == 0 {
+		return ""
+	}
+	var in struct {
+		ReplyToken string `json:"replyToken"`
+	}
+	if err := json.Unmarshal(body, &in); err == nil {
+		if t := s.tokens[in.ReplyToken]; t != nil {
+			if t.failed && queue[0].apart {
+				return ""
+			}
+			t.failed = true
+		}
+	}
+	s.faults[endpoint] = queue[1:]
+	return queue[0].kind
 }
 
 // SetQuota sets how many pushes are left this month; negative is unlimited.
@@ -294,10 +333,7 @@ func (s *Server) handle(endpoint string, do func(*http.Request, []byte, *Call) a
 		if values, ok := r.Header["X-Line-Retry-Key"]; ok {
 			call.HasRetryKey, call.RetryKey = true, values[0]
 		}
-		fault := ""
-		if queue := s.faults[endpoint]; len(queue) > 0 {
-			fault, s.faults[endpoint] = queue[0], queue[1:]
-		}
+		fault := s.scripted(endpoint, body)
 		var a answer
 		switch {
 		case s.overrun(endpoint):

@@ -272,10 +272,9 @@ func TestLINEFails(t *testing.T) {
 						kind = linetest.ErrorAfter // each costs its resident ten seconds
 					}
 					before := len(p.api.Calls(endpoint))
-					p.api.Fail(endpoint, kind)
+					p.api.FailApart(endpoint, kind)
 					counts[kind+" "+endpoint]++
-					// One failure at a time: two unclear tries with one reply token
-					// leave nobody able to tell.
+					// One failure at a time.
 					if err := await(patience, func() bool { return len(p.api.Calls(endpoint)) > before+10 }); err != nil {
 						t.Errorf("no calls to fail: %v", err)
 						return
