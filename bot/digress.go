@@ -428,6 +428,9 @@ func (d *dialog) opened(st *flows.Step) {
 	if words == "" || st.From.Flow != d.s.Flow || d.s.Has(st.Into) || d.field(st.Into).Type != "choice" {
 		return
 	}
+	if understand.Together(understand.Context{Lang: d.s.Lang, Now: d.now}, words) {
+		return
+	}
 	if v := named(d.choiceWords(st), words); v != "" {
 		d.s.Set(st.Into, v)
 	}

@@ -15,7 +15,9 @@ import (
 // come, when, and the choices they name. Each waits for its question, is checked
 // there like any other answer, and stands in the read-back.
 func (d *dialog) overhear(f *flows.Flow, text string) {
-	facts := understand.FactsOf(understand.Context{Lang: d.s.Lang, Now: d.now}, text)
+	c := understand.Context{Lang: d.s.Lang, Now: d.now}
+	facts := understand.FactsOf(c, text)
+	together := understand.Together(c, text) // "me and my wife" is no word for an agent
 	dated := false
 	for _, st := range f.Steps {
 		dated = dated || st.Verb == flows.Ask && f.Field(st.Into).Type == "date"
@@ -32,7 +34,7 @@ func (d *dialog) overhear(f *flows.Flow, text string) {
 				d.s.Heard = append(d.s.Heard, Answer{st.Into, strconv.Itoa(facts.Persons)})
 			}
 		case "choice":
-			if name == f.First {
+			if name == f.First || together {
 				break
 			}
 			if v := singledOut(d.choiceWords(st), text, d.begins(f)); v != "" {

@@ -131,3 +131,43 @@ func countable(x *token) bool {
 func (r *reading) parted(x *token) bool {
 	return strings.HasSuffix(strings.TrimRight(string(r.folded[:x.at]), " "), ",")
 }
+
+// ands are the words between two people that are not passed over as fillers.
+var ands = map[string]bool{"和": true, "跟": true, "与": true, "與": true, "及": true, "và": true, "với": true, "va": true, "voi": true, "र": true, "ra": true, "y": true, "dan": true, "sama": true, "at": true, "saka": true, "tsaka": true}
+
+// Together reports whether a text names somebody beside its speaker, as in "me and
+// my wife", 妻と二人で: then nobody comes in another's place.
+func Together(c Context, text string) bool {
+	if len(text) > maxText {
+		return false
+	}
+	var r reading
+	r.begin(c, text)
+	var t tokens
+	r.words.company().lex(string(r.folded), &t)
+	list := t.all()
+	other := func(i int) bool {
+		return i >= 0 && i < len(list) && (list[i].kind == kin || list[i].kind == self || list[i].kind == adults)
+	}
+	and := func(i int) bool {
+		if i < 0 || i+1 >= len(list) || list[i].kind != unknown {
+			return false
+		}
+		return ands[strings.TrimSpace(string(r.folded[list[i].at:list[i+1].at]))]
+	}
+	for i := range list {
+		switch x := &list[i]; x.kind {
+		case couple:
+			return true
+		case speaker:
+			if other(i-1) || other(i+1) || and(i+1) && other(i+2) || and(i-1) && other(i-2) {
+				return true
+			}
+		case num, people:
+			if x.val == 2 && other(i-1) && list[i-1].kind == self {
+				return true
+			}
+		}
+	}
+	return false
+}

@@ -40,3 +40,24 @@ func TestCompany(t *testing.T) {
 		}
 	}
 }
+
+// Who comes with somebody is not represented by them.
+func TestTogether(t *testing.T) {
+	for _, c := range []struct {
+		lang, text string
+		want       bool
+	}{
+		{"en", "me and my wife want to pick up our cards next tuesday", true},
+		{"en", "my husband will pick it up for me", false},
+		{"zh-Hans", "下周二下午我和老婆两个人想去领卡", true},
+		{"zh-Hans", "能让我妈替我领卡吗", false},
+		{"ja", "来週火曜の午後、妻と二人でカードを取りに行きたい", true},
+		{"ja", "夫のカードを代わりに取りに行きたい", false},
+		{"vi", "chồng em đi lấy thẻ thay em được không", false},
+		{"es", "mi esposo y yo queremos recoger las tarjetas", true},
+	} {
+		if got := Together(in(i18n.Lang(c.lang)), c.text); got != c.want {
+			t.Errorf("%s %q: %v", c.lang, c.text, got)
+		}
+	}
+}
