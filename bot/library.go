@@ -225,7 +225,7 @@ func (s *Shelf) listen(c understand.Context, text string) error {
 }
 
 // mostSensed keeps an answer from being sure by the senses of its words alone: the
-// full text decides. TestQuestions measures it.
+// full text decides. TestQuestionsFindAnswers measures it.
 const mostSensed = 0.6
 
 // NewAnswers returns the answers that read does; it is called once, when they

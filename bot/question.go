@@ -15,7 +15,7 @@ import (
 // A question of the resident's own is answered if an entry is found at
 // answerFrom or more, the nearest entries are offered from offerFrom on, and
 // below it is said not to be known: a wrong entry must not be stated as the
-// answer. Measured by TestQuestions: at answerFrom none of the questions nobody
+// answer. Measured by TestQuestionsFindAnswers: at answerFrom none of the questions nobody
 // has an answer for gets one.
 const (
 	answerFrom = 0.5

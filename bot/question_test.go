@@ -69,7 +69,7 @@ func paraphrases(t testing.TB) []paraphrase {
 // The lines that decide between answering, offering and not knowing hold for
 // questions in words nobody foresaw: of those that have an answer, nine in ten
 // find it first and nearly all are offered it; hardly ever is a wrong one stated.
-func TestQuestions(t *testing.T) {
+func TestQuestionsFindAnswers(t *testing.T) {
 	shelf := builtinShelf(t)
 	var known, first, offered, answered, wrong, foreign, refused int
 	for _, p := range paraphrases(t) {

@@ -152,7 +152,7 @@ func TestBindingOnManyGoroutines(t *testing.T) {
 	wait.Wait()
 }
 
-func TestPhrases(t *testing.T) {
+func TestListsOfPhrases(t *testing.T) {
 	c := load(t, map[string]string{
 		"ja/a.yaml":      "stop: [やめる, 中止]\n",
 		"en/a.yaml":      "stop: {src: x, phrases: [stop, cancel, no, 1]}\n",
