@@ -77,6 +77,11 @@ func (x *intents) index(lang i18n.Lang) *understand.Index {
 func (x *intents) make(lang i18n.Lang) *understand.Index {
 	list := []understand.Intent{{ID: string(understand.Person), Lang: lang}}
 	var examples []understand.Example
+	learn := func(id string, lang i18n.Lang, phrases []string) {
+		for _, p := range phrases {
+			examples = append(examples, understand.Example{ID: id, Lang: lang, Text: p})
+		}
+	}
 	for _, l := range heardWith(lang) {
 		if x.said != nil {
 			for _, say := range x.said(l) {
@@ -86,25 +91,19 @@ func (x *intents) make(lang i18n.Lang) *understand.Index {
 		for _, f := range x.menu {
 			phrases := f.Begins.In(l)
 			list = append(list, understand.Intent{ID: f.Name, Lang: l, Phrases: phrases})
-			for _, p := range phrases {
-				examples = append(examples, understand.Example{ID: f.Name, Lang: l, Text: p})
-			}
+			learn(f.Name, l, phrases)
 		}
 		for _, e := range x.entries {
-			list = append(list, understand.Intent{ID: faqPrefix + e.ID, Lang: l, Phrases: e.Asks(l), Most: mostSensed})
-			if e.Of != "" {
-				continue // as good as a wish for the flow
-			}
-			for _, p := range e.Asks(l) {
-				examples = append(examples, understand.Example{ID: understand.Answered, Lang: l, Text: p})
+			asks := e.Asks(l)
+			list = append(list, understand.Intent{ID: faqPrefix + e.ID, Lang: l, Phrases: asks, Most: mostSensed})
+			if e.Of == "" { // else it is as good as a wish for the flow
+				learn(understand.Answered, l, asks)
 			}
 		}
 		for _, id := range slices.Sorted(maps.Keys(x.asks)) {
 			phrases := x.asks[id].In(l)
 			list = append(list, understand.Intent{ID: id, Lang: l, Phrases: phrases})
-			for _, p := range phrases {
-				examples = append(examples, understand.Example{ID: id, Lang: l, Text: p})
-			}
+			learn(id, l, phrases)
 		}
 	}
 	return understand.NewIndex(list, examples)

@@ -23,10 +23,13 @@ func marksOf(mix []*words) map[uint32][]mark {
 		if i > 0 && w == mix[0] {
 			continue
 		}
-		for says, list := range map[answer][]string{sayYes: w.granting, sayNo: w.lacking, doubt: w.doubts, 0: w.mute} {
-			for _, s := range list {
+		for _, list := range [...]struct {
+			says  answer
+			words []string
+		}{{sayNo, w.lacking}, {doubt, w.doubts}, {0, w.mute}, {sayYes, w.granting}} { // of a word in two, the careful meaning
+			for _, s := range list.words {
 				k := key(s)
-				out[start(k)] = append(out[start(k)], mark{k, says})
+				out[start(k)] = append(out[start(k)], mark{k, list.says})
 			}
 		}
 	}
